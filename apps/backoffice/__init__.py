@@ -1,0 +1,1 @@
+"""The admin as a whole: navigation, home page, roles, demo data."""

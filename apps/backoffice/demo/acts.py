@@ -1,0 +1,182 @@
+"""What happens to the demo's tickets: small acts at an instant, each one call of a service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from apps.backoffice.demo.mails import garbled, out_of_office, raw_mail
+from apps.contracts.models import AuthorisedUser, Reason, Severity, User
+from apps.intake.models import InboundMail
+from apps.intake.services import receive_mail
+from apps.tickets import services
+from apps.tickets.models import Ticket
+
+
+class DemoFault(Exception):
+    """A service did something that the demo's story does not expect."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """What the acts need: who works here, and the tickets so far by their name in the story."""
+
+    people: dict[str, User]
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    serial: int = 0
+
+    def key(self) -> str:
+        """Return a new name for an act."""
+        self.serial += 1
+        return f"demo-{self.serial}"
+
+
+# An act is done at an instant, on the stage.
+Act = Callable[[Stage, datetime], None]
+
+
+def mail(name: str, sender: str, subject: str, text: str) -> Act:
+    """A client writes a new request."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        user = AuthorisedUser.objects.select_related("order__version").get(email=sender)
+        kept = _receive(
+            stage,
+            sender=f"{user.name} <{sender}>",
+            to=_mailbox(user),
+            subject=subject,
+            text=text,
+            at=at,
+        )
+        if kept.ticket is None:
+            raise DemoFault(f"“{subject}” became no ticket: {kept.get_state_display()}, {kept.why}")
+        stage.tickets[name] = kept.ticket
+
+    return act
+
+
+def stray_mail(sender: str, subject: str, text: str, *, known: str) -> Act:
+    """Somebody writes who is owed nothing. ``known`` is a user of the policy written to."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        user = AuthorisedUser.objects.select_related("order__version").get(email=known)
+        _receive(stage, sender=sender, to=_mailbox(user), subject=subject, text=text, at=at)
+
+    return act
+
+
+def away(sender: str) -> Act:
+    """A client's mailbox answers by itself."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        user = AuthorisedUser.objects.select_related("order__version").get(email=sender)
+        receive_mail(out_of_office(sender=sender, to=_mailbox(user), at=at), at=at)
+
+    return act
+
+
+def noise(known: str) -> Act:
+    """A mail comes that nobody can read."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        user = AuthorisedUser.objects.select_related("order__version").get(email=known)
+        receive_mail(garbled(to=_mailbox(user)), at=at)
+
+    return act
+
+
+def client(name: str, text: str) -> Act:
+    """The client writes back, by mail with the number in the subject."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        ticket = stage.tickets[name]
+        user = ticket.requester
+        kept = _receive(
+            stage,
+            sender=f"{user.name} <{user.email}>",
+            to=ticket.version.support_address,
+            subject=ticket.subject,
+            text=text,
+            at=at,
+            answers=ticket.number,
+        )
+        if kept.ticket != ticket:
+            raise DemoFault(f"A reply to {ticket.number} did not reach it: {kept.why}")
+
+    return act
+
+
+def answer(name: str, text: str, *, by: str = "agent") -> Act:
+    def act(stage: Stage, at: datetime) -> None:
+        services.answer(ticket=stage.tickets[name], text=text, **_by(stage, by, at))
+
+    return act
+
+
+def ask(name: str, text: str, *, by: str = "agent") -> Act:
+    def act(stage: Stage, at: datetime) -> None:
+        services.ask_client(ticket=stage.tickets[name], text=text, **_by(stage, by, at))
+
+    return act
+
+
+def note(name: str, text: str, *, by: str = "agent") -> Act:
+    def act(stage: Stage, at: datetime) -> None:
+        services.note(ticket=stage.tickets[name], text=text, **_by(stage, by, at))
+
+    return act
+
+
+def call(name: str, text: str, *, by: str = "agent") -> Act:
+    def act(stage: Stage, at: datetime) -> None:
+        services.log_call(ticket=stage.tickets[name], text=text, **_by(stage, by, at))
+
+    return act
+
+
+def assign(name: str, to: str, *, by: str = "duty") -> Act:
+    def act(stage: Stage, at: datetime) -> None:
+        people = stage.people
+        services.assign(ticket=stage.tickets[name], to=people[to], by=people[by], at=at)
+
+    return act
+
+
+def severity(name: str, to: str, explanation: str, *, reason: str = "impact-changed") -> Act:
+    def act(stage: Stage, at: datetime) -> None:
+        ticket = stage.tickets[name]
+        services.change_severity(
+            ticket=ticket,
+            to=Severity.objects.get(version=ticket.version_id, key=to),
+            reason=_reason(ticket, Reason.Kind.SEVERITY_CHANGE, reason),
+            explanation=explanation,
+            by=stage.people["duty"],
+            at=at,
+        )
+
+    return act
+
+
+def close(name: str, reason: str, text: str, *, by: str = "agent") -> Act:
+    def act(stage: Stage, at: datetime) -> None:
+        ticket = stage.tickets[name]
+        found = _reason(ticket, Reason.Kind.CLOSING, reason)
+        services.close(ticket=ticket, reason=found, text=text, **_by(stage, by, at))
+
+    return act
+
+
+def _by(stage: Stage, who: str, at: datetime) -> dict:
+    return {"by": stage.people[who], "at": at, "act_key": stage.key()}
+
+
+def _reason(ticket: Ticket, kind: str, key: str) -> Reason:
+    return Reason.objects.get(version=ticket.version_id, kind=kind, key=key)
+
+
+def _mailbox(user: AuthorisedUser) -> str:
+    return user.order.version.support_address
+
+
+def _receive(stage: Stage, *, at: datetime, **letter: str) -> InboundMail:
+    stage.serial += 1
+    return receive_mail(raw_mail(**letter, at=at, serial=stage.serial), at=at)

@@ -1,0 +1,115 @@
+"""Loading the demo: policies, people, clients, then the story in the order of its instants."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.backoffice.demo import acts, story
+from apps.backoffice.demo.acts import Act, Stage
+from apps.backoffice.demo.clients import make_clients
+from apps.backoffice.demo.people import LOGINS, Login, make_people
+from apps.contracts import services as contracts
+from apps.contracts.models import Account, AuthorisedUser, Policy, PolicyVersion, Target, User
+from apps.contracts.policy_file import text_of
+from apps.tickets import services as tickets
+from apps.tickets.models import Deadline, Ticket
+
+FALLS_DUE_AFTER = timedelta(seconds=90)
+BEAT = timedelta(seconds=30)  # how soon after its instant a sweep finds a deadline
+
+
+class NotEmpty(Exception):
+    """There is data already, and demo data among real data could not be told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What was loaded. ``watch`` is the ticket whose response falls due in a moment."""
+
+    watch: Ticket
+    due_at: datetime
+    tickets: int
+
+
+def is_empty() -> bool:
+    """Return whether nothing was set up here yet."""
+    return not (Policy.objects.exists() or Account.objects.exists() or User.objects.exists())
+
+
+def logins() -> list[Login]:
+    """Return the demo's logins that exist here."""
+    there = set(User.objects.values_list("username", flat=True))
+    return [login for login in LOGINS if login.username in there]
+
+
+@transaction.atomic
+def load_demo(*, at: datetime) -> Demo:
+    """Load everything, as if it had happened up to ``at``; all of it or nothing.
+
+    :raises NotEmpty: there is data already.
+    :raises DemoFault: the policy files no longer have what the story needs.
+    """
+    if not is_empty():
+        raise NotEmpty(
+            "There is data here already. Demo data goes into a fresh database only: "
+            "set VAR_DIR or DATABASE_URL to a new place."
+        )
+    begun_at = at - story.LASTS
+    versions = [_publish(file, at=begun_at) for file in sorted(_policies().glob("*.toml"))]
+    stage = Stage(people=make_people())
+    make_clients(versions, on=at.date(), at=begun_at)
+    due_at = at + FALLS_DUE_AFTER
+    happenings = [
+        *((at - before, act) for before, act in story.STORY),
+        *_watched(due_at=due_at),
+    ]
+    for happens_at, act in sorted(happenings, key=lambda happening: happening[0]):
+        _sweep_until(happens_at)
+        act(stage, happens_at)
+    _sweep_until(at)
+    tickets.sweep_deadlines(at=at)
+    watch = stage.tickets[story.WATCHED]
+    found = watch.deadlines.get(kind=Target.Kind.RESPONSE)
+    if found.due_at != due_at:
+        raise acts.DemoFault(f"{watch.number} falls due at {found.due_at}, not at {due_at}.")
+    return Demo(watch=watch, due_at=due_at, tickets=len(stage.tickets))
+
+
+def _policies() -> Path:
+    return settings.BASE_DIR / "policies"
+
+
+def _publish(file: Path, *, at: datetime) -> PolicyVersion:
+    text = text_of(file, name=file.name)
+    version = contracts.load_policy(text=text, name=file.name, at=at).version
+    contracts.publish(version=version, by=None, at=at)
+    return version
+
+
+def _watched(*, due_at: datetime) -> list[tuple[datetime, Act]]:
+    """Return the acts of the ticket to watch, dated so that its response falls due then.
+
+    The target counts from registration under the severity that it is raised to (R-14).
+    """
+    sender = AuthorisedUser.objects.select_related("order").get(email=story.WATCHED_SENDER)
+    target = Target.objects.get(
+        plan=sender.order.plan_id,
+        severity__key=story.WATCHED_SEVERITY,
+        kind=Target.Kind.RESPONSE,
+    )
+    if target.duration is None:
+        raise acts.DemoFault(f"{target} is a best effort; there would be nothing to watch.")
+    registered_at = due_at - target.duration
+    return [(registered_at + after, act) for after, act in story.WATCHED_ACTS]
+
+
+def _sweep_until(at: datetime) -> None:
+    """Let the beat tick: warnings and misses are found soon after their instants, in order."""
+    while True:
+        soonest = Deadline.objects.open().filter(next_at__lt=at - BEAT).order_by("next_at").first()
+        if soonest is None or soonest.next_at is None:
+            return
+        tickets.sweep_deadlines(at=soonest.next_at + BEAT)

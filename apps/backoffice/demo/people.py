@@ -1,0 +1,59 @@
+"""The demo's logins. Their password is public: they are for a trial, never for production."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group
+
+from apps.contracts.models import User
+from apps.tickets.queries import DUTY_MANAGERS
+
+PASSWORD = "faultline-demo"  # noqa: S105 (printed by the command that makes these logins)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody who signs in to the trial. ``role`` is a group; empty: an administrator of all."""
+
+    username: str
+    first_name: str
+    last_name: str
+    role: str
+    time_zone: str
+    may: str
+
+
+LOGINS = [
+    Login("admin", "Ada", "Ministrator", "", "UTC", "everything"),
+    Login(
+        "duty",
+        "Dora",
+        "Quist",
+        DUTY_MANAGERS,
+        "America/New_York",
+        "duty manager: hears of every miss",
+    ),
+    Login(
+        "agent", "Anton", "Weber", "Support agents", "Europe/Berlin", "support agent: works tickets"
+    ),
+]
+
+
+def make_people() -> dict[str, User]:
+    """Create the logins; return username -> user."""
+    people = {}
+    for login in LOGINS:
+        user = User(
+            username=login.username,
+            first_name=login.first_name,
+            last_name=login.last_name,
+            email=f"{login.username}@provider.example.com",
+            time_zone=login.time_zone,
+            is_staff=True,
+            is_superuser=not login.role,
+        )
+        user.set_password(PASSWORD)
+        user.save()
+        if login.role:
+            user.groups.add(Group.objects.get(name=login.role))
+        people[login.username] = user
+    return people

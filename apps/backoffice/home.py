@@ -1,0 +1,80 @@
+"""The home page of the admin: what a duty manager needs to see first."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.backoffice import figures
+from apps.backoffice.capped import capped_count, shown
+from apps.tickets.models import Ticket
+from apps.tickets.wording import span
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add what the home page shows to the admin's context, as far as this person may see it."""
+    at = timezone.now()
+    may = {
+        "tickets": request.user.has_perm("tickets.view_ticket"),
+        "mails": request.user.has_perm("intake.view_inboundmail"),
+        "messages": request.user.has_perm("outbox.view_message"),
+    }
+    context |= {"title": "Home", "may": may, "tiles": []}
+    if may["tickets"] and not Ticket.objects.exists():
+        context["first_steps"] = dict(figures.first_steps())
+    elif may["tickets"]:
+        context |= _tickets(request, at)
+    if may["mails"]:
+        mails = figures.to_look_at(at=at)
+        count = capped_count(mails)
+        url = _list("intake_inboundmail", look="recent")
+        context["mails"] = mails.order_by("-pk")[: figures.LATEST_MAILS]
+        context["mails_url"] = url
+        context["tiles"] += [_tile("Mails to look at, 7 days", count, url, alarm=False)]
+    if may["messages"]:
+        dead = figures.dead_letters()
+        url = _list("outbox_message", state__exact="DEAD")
+        context["tiles"] += [_tile("Dead letters", dead, url, alarm=dead > 0)]
+    return context
+
+
+def _tickets(request: HttpRequest, at: Any) -> dict[str, Any]:
+    counts = figures.ticket_counts(user=request.user)
+    views = [
+        ("Missed and still open", "missed", {"missed": "1"}),
+        ("Our turn", "ours", {"status": "OPEN"}),
+        ("Waiting for the client", "waiting", {"status": "WAITING"}),
+        ("Unassigned", "unassigned", {"assignee": "nobody"}),
+        ("Mine", "mine", {"assignee": "me"}),
+    ]
+    bars: dict[str, list[tuple[figures.Bar, str]]] = {}
+    for bar in figures.open_by_severity():
+        bars.setdefault(bar.policy, []).append((bar, shown(bar.count)))
+    return {
+        "tiles": [
+            _tile(
+                name,
+                counts[key],
+                _list("tickets_ticket", **query),
+                alarm=key == "missed" and counts[key] > 0,
+            )
+            for name, key, query in views
+        ],
+        "bars": bars,
+        "queue_url": _list("tickets_ticket"),
+        "next_due": [
+            {"deadline": due.deadline, "left": span(due.left), "near": due.near}
+            for due in figures.next_due(at=at)
+        ],
+    }
+
+
+def _tile(name: str, count: int, url: str, *, alarm: bool) -> dict[str, Any]:
+    return {"name": name, "count": shown(count), "url": url, "alarm": alarm}
+
+
+def _list(model: str, **query: str) -> str:
+    address = reverse(f"admin:{model}_changelist")
+    return f"{address}?{urlencode(query)}" if query else address

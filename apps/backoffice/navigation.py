@@ -1,0 +1,145 @@
+"""The sidebar of the admin."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from apps.backoffice.capped import capped_count, shown
+from apps.outbox.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry: who holds one of the permissions sees it."""
+
+    title: str
+    icon: str
+    page: str
+    permission: str
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(f"admin:{self.page}") + self.query
+
+
+DEAD_LETTERS = Link(
+    "Dead letters",
+    "mark_email_unread",
+    "outbox_message_changelist",
+    "outbox.view_message",
+    "?state__exact=DEAD",
+)
+GROUPS = [
+    (
+        "Work",
+        [
+            Link("Queue", "inbox", "tickets_ticket_changelist", "tickets.view_ticket"),
+            Link("When would this be due?", "timer", "tickets_ticket_due", "tickets.view_ticket"),
+            Link(
+                "Mail to look at",
+                "report",
+                "intake_inboundmail_changelist",
+                "intake.view_inboundmail",
+                "?look=recent",
+            ),
+            Link("Mails in", "mail", "intake_inboundmail_changelist", "intake.view_inboundmail"),
+        ],
+    ),
+    (
+        "Contracts",
+        [
+            Link(
+                "Policies",
+                "gavel",
+                "contracts_policyversion_changelist",
+                "contracts.view_policyversion",
+            ),
+            Link(
+                "Calendars",
+                "calendar_month",
+                "contracts_calendarrevision_changelist",
+                "contracts.view_calendarrevision",
+            ),
+            Link("Accounts", "apartment", "contracts_account_changelist", "contracts.view_account"),
+            Link("Orders", "contract", "contracts_order_changelist", "contracts.view_order"),
+            Link(
+                "Authorised users",
+                "badge",
+                "contracts_authoriseduser_changelist",
+                "contracts.view_authoriseduser",
+            ),
+        ],
+    ),
+    (
+        "Messages",
+        [
+            Link("Outbox", "outbox", "outbox_message_changelist", "outbox.view_message"),
+            DEAD_LETTERS,
+        ],
+    ),
+    (
+        "Administration",
+        [
+            Link("Staff", "person", "contracts_user_changelist", "contracts.view_user"),
+            Link("Groups", "group", "auth_group_changelist", "auth.view_group"),
+            Link(
+                "Schedule",
+                "schedule",
+                "django_celery_beat_periodictask_changelist",
+                "django_celery_beat.view_periodictask",
+            ),
+        ],
+    ),
+]
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the groups of links that this person may use, the current one marked."""
+    groups = [
+        (title, [link for link in links if request.user.has_perm(link.permission)])
+        for title, links in GROUPS
+    ]
+    current = _current(request, [link for _, links in groups for link in links])
+    home = {
+        "title": "Home",
+        "icon": "home",
+        "link": reverse("admin:index"),
+        "active": request.path == reverse("admin:index"),
+    }
+    return [
+        {"items": [home]},
+        *(
+            {
+                "title": title,
+                "separator": True,
+                "items": [{**entry, "active": link is current} for link, entry in _entries(links)],
+            }
+            for title, links in groups
+            if links
+        ),
+    ]
+
+
+def _entries(links: list[Link]) -> Iterator[tuple[Link, dict[str, Any]]]:
+    for link in links:
+        entry = {"title": link.title, "icon": link.icon, "link": link.url}
+        dead = capped_count(Message.objects.dead()) if link is DEAD_LETTERS else 0
+        yield link, {**entry, "badge": shown(dead), "badge_variant": "danger"} if dead else entry
+
+
+def _current(request: HttpRequest, links: list[Link]) -> Link | None:
+    """The link that leads nearest to this page: the longest address that this one begins with."""
+    asked = set(request.GET.items())
+    fitting = [
+        (len(url), link)
+        for link in links
+        for url in [link.url]
+        if request.path.startswith(urlsplit(url).path)
+        and set(parse_qsl(urlsplit(url).query)) <= asked
+    ]
+    return max(fitting, key=lambda each: each[0], default=(0, None))[1]

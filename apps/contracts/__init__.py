@@ -1,0 +1,1 @@
+"""Who is owed what: policies, calendars, plans, accounts, orders, users."""

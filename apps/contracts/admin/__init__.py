@@ -1,0 +1,16 @@
+"""Contracts as staff see them: policies to read, accounts and orders to keep."""
+
+from apps.contracts.admin.accounts import AccountAdmin, AuthorisedUserAdmin
+from apps.contracts.admin.calendars import CalendarRevisionAdmin
+from apps.contracts.admin.orders import OrderAdmin
+from apps.contracts.admin.policies import PolicyVersionAdmin
+from apps.contracts.admin.users import StaffUserAdmin
+
+__all__ = [
+    "AccountAdmin",
+    "AuthorisedUserAdmin",
+    "CalendarRevisionAdmin",
+    "OrderAdmin",
+    "PolicyVersionAdmin",
+    "StaffUserAdmin",
+]

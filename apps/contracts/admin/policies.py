@@ -1,0 +1,118 @@
+"""Policy versions: all terms to read, and the one act there is, publishing a draft."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.decorators import display
+
+from apps.contracts import services
+from apps.contracts.admin.page import page_of
+from apps.contracts.models import PolicyVersion, User
+from apps.outbox.readonly import ReadOnlyAdmin
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(ReadOnlyAdmin):
+    """Terms come from a file and are read here; nobody edits them, draft or published."""
+
+    change_form_template = "admin/contracts/policyversion/change_form.html"
+    list_display = ["policy", "number", "badge", "dated_on", "published_at", "loaded_at"]
+    list_display_links = ["policy"]
+    list_filter = ["state"]
+    list_select_related = ["policy"]
+    search_fields = ["policy__title", "policy__slug", "policy__provider"]
+    ordering = ["policy__title", "-number"]
+
+    @display(description="State", label={"DRAFT": "warning", "PUBLISHED": "success"})
+    def badge(self, version: PolicyVersion) -> tuple[str, str]:
+        return version.state, version.get_state_display()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyVersion]:
+        return super().get_queryset(request).select_related("policy", "published_by")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path(
+                "<int:pk>/publish/", view(self.publish_view), name="contracts_policyversion_publish"
+            ),
+            path("<int:pk>/source/", view(self.source_view), name="contracts_policyversion_source"),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        version = self.get_object(request, object_id) if object_id else None
+        context = extra_context or {}
+        if version and self.has_view_permission(request, version):
+            today = timezone.now().astimezone(ZoneInfo(version.time_zone)).date()
+            context |= {
+                "version": version,
+                "may_publish": self.has_act_permission(request)
+                and version.state == PolicyVersion.State.DRAFT,
+                "subtitle": f"Version {version.number}",
+                **page_of(version, on=today),
+            }
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask whether to publish, and do it when the answer is posted."""
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        version = self.get_object(request, str(pk))
+        if version is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        page = reverse("admin:contracts_policyversion_change", args=[pk])
+        if request.method != "POST":
+            return TemplateResponse(
+                request,
+                "admin/contracts/policyversion/publish.html",
+                {
+                    **self.admin_site.each_context(request),
+                    "opts": self.opts,
+                    "title": "Publish",
+                    "version": version,
+                    "page": page,
+                },
+            )
+        try:
+            services.publish(version=version, by=_signed_in(request), at=timezone.now())
+        except services.AlreadyPublished as refusal:
+            self.message_user(request, str(refusal), messages.WARNING)
+        else:
+            self.log_change(request, version, "Published.")
+            self.message_user(
+                request, f"{version} is published. Its terms are frozen.", messages.SUCCESS
+            )
+        return HttpResponseRedirect(page)
+
+    def source_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Offer the file as it was loaded, as a download."""
+        version = self.get_object(request, str(pk))
+        if version is None or not self.has_view_permission(request, version):
+            raise PermissionDenied
+        name = f"{version.policy.slug}-v{version.number}.toml"
+        return HttpResponse(
+            version.source.encode(),
+            content_type="application/octet-stream",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def _signed_in(request: HttpRequest) -> User:
+    """Return who asks. The admin lets nobody else come this far."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

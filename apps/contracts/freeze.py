@@ -1,0 +1,156 @@
+"""Rows that the database itself keeps from changing, on SQLite and on PostgreSQL.
+
+Constraints cannot say "not any more", so triggers do. A migration installs them::
+
+    operations = [installing(*TERMS)]
+
+SQLite rebuilds a table to alter it, and loses its triggers (and refuses, where another table's
+trigger reads it): a migration that alters a guarded table begins with ``removing(...)`` and ends
+with ``installing(...)``. A refused statement raises Django's ``IntegrityError``.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.apps.registry import Apps
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+EVENTS = ("INSERT", "UPDATE", "DELETE")
+FROZEN = "published terms are frozen: load a new version"
+FIXED_HOURS = "published hours are frozen: add a new revision of the calendar"
+
+Operation = Callable[[Apps, BaseDatabaseSchemaEditor], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One table, the events that are refused on it, and of which rows.
+
+    ``parent`` is the table whose row decides and ``column`` points to it; both are empty where the
+    row decides for itself. ``frozen`` is the condition on the row that decides; TRUE: always.
+    """
+
+    table: str
+    events: tuple[str, ...]
+    message: str
+    frozen: str = "TRUE"
+    parent: str = ""
+    column: str = "id"
+
+    def create(self, vendor: str) -> list[str]:
+        """Return the statements that set the guard up on this kind of database."""
+        return list(self._sqlite() if vendor == "sqlite" else self._postgresql())
+
+    def drop(self, vendor: str) -> list[str]:
+        """Return the statements that take the guard away."""
+        # On PostgreSQL a trigger goes with the function that it calls.
+        pattern = "DROP TRIGGER {}" if vendor == "sqlite" else "DROP FUNCTION {}() CASCADE"
+        return [pattern.format(self._name(event)) for event in self.events]
+
+    def _name(self, event: str) -> str:
+        return f"frozen_{self.table}_{event.lower()}"
+
+    def _rows(self, event: str) -> tuple[str, ...]:
+        """Return the rows that decide: of a move between parents, both ends; of a row, its past."""
+        if event == "UPDATE" and self.parent:
+            return ("OLD", "NEW")
+        return ("NEW",) if event == "INSERT" else ("OLD",)
+
+    def _sqlite(self) -> Iterator[str]:
+        for event in self.events:
+            conditions = " OR ".join(self._refused(row) for row in self._rows(event))
+            yield (
+                f"CREATE TRIGGER {self._name(event)} BEFORE {event} ON {self.table} "
+                f"WHEN {conditions} BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+            )
+
+    def _postgresql(self) -> Iterator[str]:
+        for event in self.events:
+            checks = "".join(self._check(row) for row in self._rows(event))
+            returned = "OLD" if event == "DELETE" else "NEW"
+            yield (
+                f"CREATE FUNCTION {self._name(event)}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$guard$ BEGIN {checks} RETURN {returned}; END $guard$"
+            )
+            yield (
+                f"CREATE TRIGGER {self._name(event)} BEFORE {event} ON {self.table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {self._name(event)}()"
+            )
+
+    def _check(self, row: str) -> str:
+        # The lock comes first: a publication that is under way ends before we look, or waits.
+        lock = (
+            f"PERFORM 1 FROM {self.parent} WHERE id = {row}.{self.column} FOR SHARE; "
+            if self.parent
+            else ""
+        )
+        return (
+            f"{lock}IF {self._refused(row)} THEN RAISE EXCEPTION '{self.message}' "
+            f"USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        )
+
+    def _refused(self, row: str) -> str:
+        if not self.parent:
+            return f"({self.frozen.format(row=row)})"
+        condition = self.frozen.format(row="parent")
+        # Every name is one of ours: nothing here comes from outside.
+        return (
+            f"EXISTS (SELECT 1 FROM {self.parent} AS parent "  # noqa: S608
+            f"WHERE parent.id = {row}.{self.column} AND {condition})"
+        )
+
+
+def append_only(table: str) -> Guard:
+    """Return the guard of a table whose rows are written once, and never change or go."""
+    return Guard(table, ("UPDATE", "DELETE"), f"{table} is a record: add a row, change none")
+
+
+def frozen_version(table: str) -> Guard:
+    """Return the guard of the table of versions: a published one neither changes nor goes."""
+    return Guard(table, ("UPDATE", "DELETE"), FROZEN, "{row}.state = 'PUBLISHED'")
+
+
+def frozen_with_version(table: str) -> Guard:
+    """Return the guard of a table of terms: they are fixed once their version is published."""
+    published = "{row}.state = 'PUBLISHED'"
+    return Guard(table, EVENTS, FROZEN, published, "contracts_policyversion", "version_id")
+
+
+def frozen_revision(table: str) -> Guard:
+    """Return the guard of the table of revisions: a published one neither changes nor goes."""
+    return Guard(table, ("UPDATE", "DELETE"), FIXED_HOURS, "{row}.published_at IS NOT NULL")
+
+
+def frozen_with_revision(table: str) -> Guard:
+    """Return the guard of what a calendar's revision holds."""
+    published = "{row}.published_at IS NOT NULL"
+    return Guard(table, EVENTS, FIXED_HOURS, published, "contracts_calendarrevision", "revision_id")
+
+
+def installing(*guards: Guard) -> migrations.RunPython:
+    """Return the operation of a migration that sets guards up; reversed, it takes them away."""
+    return migrations.RunPython(_creating(guards), _dropping(guards))
+
+
+def removing(*guards: Guard) -> migrations.RunPython:
+    """Return the operation that takes guards away; reversed, it sets them up again."""
+    return migrations.RunPython(_dropping(guards), _creating(guards))
+
+
+def _creating(guards: tuple[Guard, ...]) -> Operation:
+    def create(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        for guard in guards:
+            for statement in guard.create(schema_editor.connection.vendor):
+                schema_editor.execute(statement, None)
+
+    return create
+
+
+def _dropping(guards: tuple[Guard, ...]) -> Operation:
+    def drop(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        for guard in guards:
+            for statement in guard.drop(schema_editor.connection.vendor):
+                schema_editor.execute(statement, None)
+
+    return drop

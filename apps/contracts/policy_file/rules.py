@@ -1,0 +1,213 @@
+"""The rules of a policy file: each a table of its own under [rules]."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from apps.contracts.policy_file.parts import Cited, Hours, Key, Part, Text
+
+Percent = Annotated[int, Field(ge=1, le=100)]
+Days = Annotated[int, Field(ge=0, le=3650)]
+ClockStop = Literal["waiting_on_client", "suspension"]
+
+
+class RulePart(Cited):
+    """A rule. ``also`` names the other clauses and readings that its settings come from."""
+
+    also: list[Text] = []
+
+
+class Response(RulePart):
+    """What counts as a response, and what stops its clock."""
+
+    counts: Annotated[list[Literal["public_reply", "logged_call"]], Field(min_length=1)]
+    stops_for: list[ClockStop]
+
+
+class Resolution(RulePart):
+    """What stops the resolution clock, and what ends it."""
+
+    stops_for: list[ClockStop]
+    ends_with: Literal["solution", "closure"]
+
+
+class SeverityChange(RulePart):
+    counts_from: Literal["registration"]
+
+
+class Entitlement(RulePart):
+    """Who may open a ticket.
+
+    `order_clause` is cited where there is no executed order, `term_clause` where its term has not
+    begun or is over; unstated, `clause` is. A term's days are days in the policy's time zone.
+    """
+
+    authorised_users_only: bool
+    order_clause: Text | None = None
+    term_clause: Text | None = None
+
+
+class ClientReply(RulePart):
+    as_long_as: Literal["response"]
+    on_miss: Literal["propose", "lower"]
+    reason: Key
+
+
+class ClosureConfirmation(RulePart):
+    within: Hours
+    calendar: Key
+    on_silence: Literal["close"]
+
+
+class Step(Part):
+    severities: Annotated[list[Key], Field(min_length=1)]
+    to: Key
+    after: Hours
+
+
+class StepDown(RulePart):
+    """After the fix: each step lowers the severity; then the ticket closes by itself.
+
+    ``reason`` is the severity change reason that the steps carry; None: they carry none.
+    """
+
+    steps: Annotated[list[Step], Field(min_length=1)]
+    close_after: Hours
+    calendar: Key
+    reason: Key | None = None
+
+
+class OutageReport(Part):
+    severity: Key
+    within: Hours
+
+
+class ReasonForOutage(RulePart):
+    owed: Annotated[list[OutageReport], Field(min_length=1)]
+    calendar: Key
+    remind_at_percent: list[Percent] = []
+    preliminary_keeps: bool
+
+
+class OrderOfWork(RulePart):
+    first: list[Key]
+    first_by: Literal["resolution_deadline"]
+    rest_by: Literal["registration"]
+
+
+class AccountManager(RulePart):
+    notice_days: Days
+    warn_at_percent: list[Percent]
+    month_zone: Literal["order"]
+    at_limit: Literal["redirect"]
+    reachable: dict[Key, Literal["order_calendar", "always"]]
+
+
+class OffHours(RulePart):
+    calendar: Key
+    served: list[Key]
+    others: Literal["booked_ahead"]
+
+
+class Installs(RulePart):
+    notice_business_days: Days
+    calendar: Key
+    fee: Key
+    disconnection_is_outage: bool
+
+
+class FaultReview(RulePart):
+    severities: Annotated[list[Key], Field(min_length=1)]
+    outside_calendar: Key
+    fee: Key
+    bill_before_finding: bool
+
+
+class Rung(Part):
+    from_days: Annotated[int, Field(ge=1, le=3650)]
+    standing: Literal["SUPPORT_SUSPENDED", "DASHBOARD_SUSPENDED"]
+    clause: Text
+
+
+class Delinquency(RulePart):
+    zone: Literal["policy"]
+    rungs: Annotated[list[Rung], Field(min_length=1)]
+    disputed_counts: bool
+    released_by: Literal["nothing_overdue"]
+    effect: Literal["automatic", "proposed"]
+    notice_days_before: list[Days] = []
+    stops_clocks: bool
+
+
+class EscalationRung(Part):
+    title: Text
+    email: Text
+    phone: Text
+
+
+class Escalation(RulePart):
+    """The path of escalation. An empty path: each order has its own matrix."""
+
+    path: list[EscalationRung]
+    climb_after: Hours | None = None
+    needs: list[Literal["ticket", "ground"]] = []
+
+
+class Maintenance(RulePart):
+    audience: Literal["affected_accounts"]
+    notice_days: Days = 0
+
+
+class CodeChange(RulePart):
+    """A fault at the platform's vendor: the ticket carries the vendor's case."""
+
+    fixed_resolution: bool
+
+
+class PhoneRedirect(RulePart):
+    to: list[Literal["ticket", "email"]]
+
+
+class OnCall(RulePart):
+    ticket_must_follow: bool
+
+
+class ThirdParties(RulePart):
+    clocks_run_on: bool
+
+
+class Language(RulePart):
+    """The language of service, as a language tag; carried by every mail. Unstated: en."""
+
+    tag: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", max_length=12)]
+
+
+class Rules(Part):
+    """The rules that a policy may have. The first four are owed by every policy."""
+
+    entitlement: Entitlement
+    response: Response
+    resolution: Resolution
+    severity_change: SeverityChange
+    language: Language | None = None
+    client_reply: ClientReply | None = None
+    closure_confirmation: ClosureConfirmation | None = None
+    step_down: StepDown | None = None
+    reason_for_outage: ReasonForOutage | None = None
+    order_of_work: OrderOfWork | None = None
+    account_manager: AccountManager | None = None
+    off_hours: OffHours | None = None
+    installs: Installs | None = None
+    fault_review: FaultReview | None = None
+    delinquency: Delinquency | None = None
+    escalation: Escalation | None = None
+    maintenance: Maintenance | None = None
+    code_change: CodeChange | None = None
+    phone_redirect: PhoneRedirect | None = None
+    on_call: OnCall | None = None
+    third_parties: ThirdParties | None = None
+
+    def stated(self) -> dict[str, Cited]:
+        """Return name -> rule, of the rules that this policy has."""
+        named = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: rule for name, rule in named.items() if rule is not None}

@@ -1,0 +1,74 @@
+"""A calendar's hours, ready to count with: shared by all who ask, as long as they are in force.
+
+A calendar in force is its newest published revision; a draft policy's calendars have only drafts,
+which count in previews.
+"""
+
+from functools import lru_cache
+
+from django.db.models import Case, F, IntegerField, When
+
+from apps.contracts.models import CalendarRevision, PolicyVersion
+from apps.contracts.rules import calendar as rules
+
+
+def hours(calendar_id: int) -> rules.ServiceHours:
+    """Return the hours of one calendar. One query once they are known."""
+    return _of_revision(*_newest(calendar_id=calendar_id)[calendar_id])
+
+
+def hours_of_version(version_id: int) -> dict[int, rules.ServiceHours]:
+    """Return calendar id -> hours for all calendars of a policy version, in one query."""
+    newest = _newest(calendar__version_id=version_id)
+    return {calendar_id: _of_revision(*found) for calendar_id, found in newest.items()}
+
+
+def standard_hours(version_id: int) -> rules.ServiceHours:
+    """Return the hours that say what is inside and outside under a policy version.
+
+    Clause: S-2.
+    """
+    newest = _newest(
+        calendar__version_id=version_id,
+        calendar__key__in=PolicyVersion.objects.filter(pk=version_id).values("standard_calendar"),
+    )
+    return _of_revision(*next(iter(newest.values())))
+
+
+def _newest(**chosen: object) -> dict[int, tuple[int, bool]]:
+    """Map each calendar to its revision in force, and whether that one is published."""
+    rows = (
+        CalendarRevision.objects.filter(**chosen)
+        .order_by(
+            "calendar_id",
+            Case(When(published_at=None, then=0), default=1, output_field=IntegerField()),
+            F("number"),
+        )
+        .values_list("calendar_id", "pk", "published_at")
+    )
+    return {calendar: (pk, published_at is not None) for calendar, pk, published_at in rows}
+
+
+def _of_revision(pk: int, published: bool) -> rules.ServiceHours:
+    return _frozen(pk) if published else _build(pk)
+
+
+@lru_cache(maxsize=512)
+def _frozen(pk: int) -> rules.ServiceHours:
+    return _build(pk)
+
+
+def _build(pk: int) -> rules.ServiceHours:
+    revision = CalendarRevision.objects.prefetch_related("windows", "holidays").get(pk=pk)
+    return rules.ServiceHours(
+        zone=revision.time_zone,
+        windows=[
+            rules.Window(window.weekday, window.opens, window.closes)
+            for window in revision.windows.all()
+        ],
+        holidays=[
+            rules.Holiday(holiday.on, holiday.name, holiday.opens, holiday.closes)
+            for holiday in revision.holidays.all()
+        ],
+        always_open=revision.always_open,
+    )

@@ -1,0 +1,4 @@
+"""What a contract promises, as values and functions that know no framework.
+
+Clause: none (the modules cite theirs).
+"""

@@ -1,0 +1,75 @@
+"""The terms that a ticket was registered under, as a value.
+
+Clause: V-2-order, V-4, S-5-targets (what is promised), R-14 (tickets pin their terms).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityTerm:
+    """One severity. ``rank`` 1 is the worst."""
+
+    key: str
+    rank: int
+    label: str
+    is_incident: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTerm:
+    """A promise in time. ``duration`` is service time; None is a best effort without an instant.
+
+    ``channel`` and ``arrival`` ("INSIDE", "OUTSIDE") are conditions; empty: any.
+    """
+
+    kind: str
+    severity: str
+    duration: timedelta | None
+    calendar_id: int | None
+    calendar: str
+    clause: str
+    reading: str = ""
+    channel: str = ""
+    arrival: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTerm:
+    """A rule of the policy with its settings."""
+
+    clause: str
+    reading: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All that a ticket's clocks need to know of its policy and plan."""
+
+    severities: Mapping[str, SeverityTerm]
+    targets: Sequence[TargetTerm]
+    rules: Mapping[str, RuleTerm]
+    warn_at_percent: int
+    time_zone: str
+
+    def target(self, *, kind: str, severity: str, channel: str, arrival: str) -> TargetTerm | None:
+        """Return the promise for a ticket of that kind; the most specific row wins.
+
+        A row that names the channel beats one that names the arrival. None: nothing is promised.
+
+        Clause: V-4, V-5, S-5-targets.
+        """
+        fitting = [
+            target
+            for target in self.targets
+            if (target.kind, target.severity) == (kind, severity)
+            and target.channel in ("", channel)
+            and target.arrival in ("", arrival)
+        ]
+        return max(
+            fitting, key=lambda target: (target.channel != "", target.arrival != ""), default=None
+        )

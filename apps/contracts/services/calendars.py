@@ -1,0 +1,70 @@
+"""The rows of a policy file's calendars: their hours, and their holidays day by day."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import holidays as public
+
+from apps.contracts.models import Calendar, CalendarRevision, Holiday, Window
+from apps.contracts.policy_file import PolicyFile
+from apps.contracts.policy_file.parts import DAYS, HolidaysPart
+from apps.contracts.policy_file.terms import CalendarPart
+
+NAME_LENGTH = Holiday._meta.get_field("name").max_length
+
+
+def write_calendars(terms: PolicyFile, basis: Callable[[CalendarPart], dict[str, Any]]) -> None:
+    """Write each calendar with its first revision. The holidays are those known today."""
+    for part in terms.calendars:
+        calendar = Calendar.objects.create(key=part.key, title=part.title, **basis(part))
+        revision = CalendarRevision.objects.create(
+            calendar=calendar,
+            number=1,
+            time_zone=part.time_zone,
+            always_open=part.always_open,
+            country=part.holidays.country,
+            subdivision=part.holidays.subdivision,
+            holidays_from_year=part.holidays.from_year,
+            holidays_to_year=part.holidays.to_year,
+        )
+        Window.objects.bulk_create(_windows(part, revision))
+        Holiday.objects.bulk_create(_holidays(part.holidays, revision))
+
+
+def _windows(part: CalendarPart, revision: CalendarRevision) -> Iterator[Window]:
+    for window in part.windows:
+        for day in window.days:
+            yield Window(
+                revision=revision,
+                weekday=DAYS.index(day),
+                opens=window.opens,
+                closes=window.closes,
+            )
+
+
+def _holidays(part: HolidaysPart, revision: CalendarRevision) -> Iterator[Holiday]:
+    """Yield the provider's own days, and the public holidays on other days."""
+    own = {day.on for day in part.own}
+    for day in part.own:
+        yield Holiday(
+            revision=revision,
+            on=day.on,
+            name=day.name,
+            opens=day.opens,
+            closes=day.closes,
+            is_own=True,
+        )
+    for on, name in _public_holidays(part).items():
+        if on not in own:
+            yield Holiday(revision=revision, on=on, name=name[:NAME_LENGTH], is_own=False)
+
+
+def _public_holidays(part: HolidaysPart) -> dict[Any, str]:
+    if not part.country or part.from_year is None or part.to_year is None:
+        return {}
+    return public.country_holidays(
+        part.country,
+        subdiv=part.subdivision or None,
+        years=range(part.from_year, part.to_year + 1),
+        categories=tuple(part.categories),
+    )

@@ -1,0 +1,29 @@
+"""How the mails of this app read."""
+
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from apps.intake.models import InboundMail
+from apps.outbox.rendering import Email, renders
+
+
+@renders("request.refused")
+def refused(payload: dict[str, Any]) -> Email:
+    """Tell a sender that nothing was processed, why, and what to do.
+
+    What they hear is in the payload: the mail's own record may say more, for staff.
+
+    Clause: V-1.2, V-3.5.
+    """
+    mail = InboundMail.objects.only("mail_id", "subject").get(pk=payload["mail_id"])
+    known = f"<{mail.mail_id}>" if mail.mail_id else ""
+    return Email(
+        subject=f"Not processed: {mail.subject or '(no subject)'}",
+        text=render_to_string(
+            "mail/refused.txt",
+            {"mail": mail, "why": payload["why"], "clause": payload["clause"]},
+        ),
+        in_reply_to=known,
+        references=(known,) if known else (),
+    )

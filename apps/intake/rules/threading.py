@@ -1,0 +1,46 @@
+"""Which tickets a mail names, so that an answer lands where the question is.
+
+Clause: V-8.1.4.
+"""
+
+import re
+from collections.abc import Iterable
+
+from .mail import ParsedMail
+
+_OURS = re.compile(r"ticket\.([0-9]{1,12})\.[^@]+")
+
+
+def ticket_ids_named(mail: ParsedMail, *, prefix: str, own_domain: str) -> tuple[int, ...]:
+    """Return the primary keys of the tickets a mail names, best evidence first, each once.
+
+    Our own Message-IDs are the best: those it answers, then those of its thread,
+    nearest first. Then numbers in the subject, those in brackets first. Naming
+    proves nothing: the caller checks that the sender is entitled to the ticket.
+
+    Clause: V-8.1.4.
+    """
+    named = [
+        *_own_ids(mail.in_reply_to, own_domain),
+        *_own_ids(reversed(mail.references), own_domain),
+        *_numbers(mail.subject, prefix),
+    ]
+    return tuple(dict.fromkeys(pk for pk in named if pk))
+
+
+def _own_ids(message_ids: Iterable[str], own_domain: str) -> list[int]:
+    """Return the tickets of the ids that are ours; another domain's mean nothing here."""
+    found = []
+    for message_id in message_ids:
+        local, _, domain = message_id.rpartition("@")
+        ours = _OURS.fullmatch(local)
+        if ours and domain.lower() == own_domain.lower():
+            found.append(int(ours[1]))
+    return found
+
+
+def _numbers(subject: str, prefix: str) -> list[int]:
+    # (?a:…): no letter of another script counts as one of the prefix.
+    number = rf"(?ai:{re.escape(prefix)})-([0-9]{{1,12}})"
+    bracketed = re.findall(rf"\[{number}\]", subject)
+    return [int(digits) for digits in bracketed + re.findall(rf"(?<!\w){number}(?!\w)", subject)]

@@ -1,0 +1,17 @@
+"""What Celery runs: thin shells around the services."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.intake import services
+
+# A mail takes well under a second; who has not finished after this is not going to.
+STALE = timedelta(minutes=2)
+
+
+@shared_task(name="apps.intake.tasks.process_pending")
+def process_pending() -> None:
+    """Run every minute. Safe to run late, twice, or in two places at once."""
+    services.process_pending(before=timezone.now() - STALE)

@@ -1,0 +1,102 @@
+"""The outbox as staff see it: what went out, what waits, and the dead letters."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from unfold.decorators import action, display
+
+from apps.outbox import services
+from apps.outbox.models import Message
+from apps.outbox.readonly import ReadOnlyAdmin
+from apps.outbox.rendering import (
+    InvalidEmail,
+    NoRenderer,
+    RendererFailed,
+    Withdrawn,
+    render,
+    topics,
+)
+
+
+class TopicFilter(admin.SimpleListFilter):
+    """The topics that are registered: asking the table for its own would read all of it."""
+
+    title = "topic"
+    parameter_name = "topic"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable:
+        return [(topic, topic) for topic in topics()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(topic=self.value()) if self.value() else queryset
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """Messages are written and sent by the services; people look, and send again."""
+
+    list_display = ["topic", "recipient", "badge", "attempts", "due_at", "sent_at", "error"]
+    list_filter = ["state", TopicFilter]
+    search_fields = ["recipient__startswith", "key__startswith"]
+    search_help_text = "The beginning of the address or of the key"
+    actions = ["send_again"]
+    readonly_fields = ["preview"]
+    fieldsets = [
+        (None, {"fields": ["topic", "recipient", "state", "last_error", "resent_by"]}),
+        ("Delivery", {"fields": ["attempts", "created_at", "due_at", "sent_at"]}),
+        ("The mail", {"fields": ["preview"]}),
+        ("Facts", {"fields": ["key", "message_id", "payload"]}),
+    ]
+
+    @display(
+        description="State",
+        label={
+            Message.State.PENDING: "info",
+            Message.State.SENDING: "warning",
+            Message.State.SENT: "success",
+            Message.State.DEAD: "danger",
+        },
+    )
+    def badge(self, message: Message) -> tuple[str, str]:
+        return message.state, message.get_state_display()
+
+    @display(description="Last error")
+    def error(self, message: Message) -> str:
+        return Truncator(message.last_error).chars(80)
+
+    @display(description="As it reads now")
+    def preview(self, message: Message) -> str | SafeString:
+        try:
+            email = render(topic=message.topic, payload=message.payload)
+        except Withdrawn as reason:
+            return f"It would be withdrawn: {reason}"
+        except (NoRenderer, InvalidEmail, RendererFailed) as error:
+            return f"It cannot be sent: {error}"
+        return format_html(
+            '<strong>{}</strong><div style="white-space: pre-wrap">{}</div>',
+            email.subject,
+            email.text,
+        )
+
+    @action(description="Send again", permissions=["act"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        staff = cast(AbstractBaseUser, request.user)  # the admin lets in nobody unknown
+        revived = 0
+        for message in queryset:
+            try:
+                services.resend(message=message, at=timezone.now(), by=staff)
+            except services.NotDead as refusal:
+                self.message_user(request, str(refusal), messages.WARNING)
+            else:
+                revived += 1
+                self.log_change(request, message, "Sent again.")
+        if revived:
+            self.message_user(request, f"{revived} put back to be sent.", messages.SUCCESS)

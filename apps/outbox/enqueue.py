@@ -1,0 +1,93 @@
+"""Writing a message: the row is the promise, the task only a nudge."""
+
+from datetime import datetime
+
+from celery import current_app
+from django.db import transaction
+from kombu.pools import producers
+
+from apps.outbox.models import Message
+from apps.outbox.rules.address import is_plain_address
+
+# By name, because tasks import services and other apps' services import this module: importing
+# the task here would close the circle.
+TASK = "apps.outbox.tasks.deliver_pending"
+# The beat comes every half a minute anyway. Older nudges are dropped unread, so that those which
+# pile up while the mail server hangs do not keep the workers busy afterwards.
+NUDGE_LASTS = 30  # seconds
+# Somebody's request may be waiting for the broker.
+PATIENCE = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
+
+
+class InvalidRecipient(ValueError):
+    """The recipient is not one plain mail address."""
+
+    def __init__(self, recipient: str) -> None:
+        super().__init__(f"{recipient!r} is not one plain mail address.")
+        self.recipient = recipient
+
+
+class KeyReused(ValueError):
+    """The key already names a message on another topic or to another person."""
+
+    def __init__(self, message: Message, *, topic: str, recipient: str) -> None:
+        super().__init__(
+            f"The key “{message.key}” names {message} already, so it cannot name"
+            f" {topic} to {recipient}."
+        )
+        self.message = message
+
+
+@transaction.atomic
+def enqueue(
+    *, topic: str, key: str, recipient: str, payload: dict, at: datetime, message_id: str = ""
+) -> Message:
+    """Write a message in the caller's transaction, to be sent once it commits.
+
+    The same key again returns the message that is there, whatever became of it:
+    a fact is told once to each person, so the key names both. If the broker is
+    down the message stays pending, and the next sweep sends it. ``message_id``
+    is the mail's Message-ID in brackets; left empty, it gets a fresh one.
+
+    :raises InvalidRecipient: the recipient is not one plain mail address.
+    :raises KeyReused: the key names a message on another topic or to another person.
+    """
+    if not is_plain_address(recipient):
+        raise InvalidRecipient(recipient)
+    message, _ = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "topic": topic,
+            "recipient": recipient,
+            "payload": payload,
+            "created_at": at,
+            "due_at": at,
+            **({"message_id": message_id} if message_id else {}),
+        },
+    )
+    if (message.topic, message.recipient) != (topic, recipient):
+        raise KeyReused(message, topic=topic, recipient=recipient)
+    nudge()
+    return message
+
+
+def nudge() -> None:
+    """Ask a worker, once this transaction commits, to deliver what is pending.
+
+    One nudge a transaction is sent, however often it is asked for. For those
+    who insert messages in bulk by themselves.
+    """
+    # Django forgets hooks with the transaction or the savepoint they were set in. A hook that
+    # is still there depends on no savepoint that we do not depend on too, so it does for us.
+    hooks = transaction.get_connection().run_on_commit
+    if not any(hook is send_nudge for _, hook, _ in hooks):
+        transaction.on_commit(send_nudge, robust=True)
+
+
+# A function and not a partial: Django 5.2 logs a failed robust hook by its __qualname__.
+def send_nudge() -> None:
+    """Put the delivery task on the broker's queue, without waiting for a broker that is down."""
+    # A pool of its own: the connections that Celery shares wait as long as a worker may wait.
+    broker = current_app.connection_for_write(transport_options=PATIENCE)
+    with producers[broker].acquire(block=True, timeout=1) as producer:
+        current_app.send_task(TASK, producer=producer, expires=NUDGE_LASTS, retry=False)

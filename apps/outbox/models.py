@@ -1,0 +1,111 @@
+"""The one table of the outbox: a message to one person, and how far it has come."""
+
+from datetime import datetime
+from typing import Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+def new_message_id() -> str:
+    """Return a fresh Message-ID (RFC 5322) in this installation's mail domain."""
+    return f"<{uuid4().hex}@{settings.MAIL_DOMAIN}>"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def unsent(self) -> Self:
+        """Messages that delivery still owes somebody."""
+        return self.filter(state__in=[Message.State.PENDING, Message.State.SENDING])
+
+    def due(self, *, at: datetime) -> Self:
+        """Messages to try now; among them those whose worker died in the middle."""
+        return self.unsent().filter(due_at__lte=at)
+
+    def dead(self) -> Self:
+        return self.filter(state=Message.State.DEAD)
+
+
+class Message(models.Model):
+    """What one person is told about one fact, and whether it has gone out.
+
+    ``due_at`` is the next attempt while the message is pending. While it is
+    being sent, it is the end of the worker's lease: past it, the worker is taken
+    for dead and the message is claimed anew.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "PENDING", "Pending"
+        SENDING = "SENDING", "Being sent"
+        SENT = "SENT", "Sent"
+        DEAD = "DEAD", "Dead letter"
+        WITHDRAWN = "WITHDRAWN", "Withdrawn"
+
+    topic = models.CharField(max_length=100, help_text="What happened, such as deadline.missed.")
+    key = models.CharField(
+        max_length=200, help_text="Names the fact and the person; written once, however often told."
+    )
+    recipient = models.EmailField()
+    payload = models.JSONField(help_text="The facts that the mail is made of when it is sent.")
+    # The Message-ID of every attempt: who gets a second copy after a crash can tell.
+    message_id = models.CharField(max_length=255, default=new_message_id)
+    created_at = models.DateTimeField()
+    # The database has these defaults too, for those who insert rows in bulk by SQL.
+    state = models.CharField(
+        max_length=9, choices=State, default=State.PENDING, db_default=State.PENDING
+    )
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why the last attempt failed, or why the message was withdrawn.",
+    )
+    resent_by = models.CharField(
+        max_length=254,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Who last took it back from the dead letters.",
+    )
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # The operator class lets one index serve both equality and "starts with".
+            models.UniqueConstraint(
+                fields=["key"],
+                name="outbox_message_written_once_per_key",
+                opclasses=["varchar_pattern_ops"],
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["PENDING", "SENDING"], due_at__isnull=False, sent_at__isnull=True
+                )
+                | Q(state="SENT", due_at__isnull=True, sent_at__isnull=False)
+                | Q(state__in=["DEAD", "WITHDRAWN"], due_at__isnull=True, sent_at__isnull=True),
+                name="outbox_message_due_or_sent_as_its_state_says",
+            ),
+        ]
+        indexes = [
+            # The poll reads only this: what is still to be sent, oldest first.
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=["PENDING", "SENDING"]),
+                name="outbox_message_due",
+            ),
+            # Dead letters are few, and staff look for them among millions.
+            models.Index(fields=["id"], condition=Q(state="DEAD"), name="outbox_message_dead"),
+            models.Index(
+                fields=["recipient"],
+                opclasses=["varchar_pattern_ops"],
+                name="outbox_message_recipient",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} to {self.recipient}"

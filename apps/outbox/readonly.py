@@ -1,0 +1,55 @@
+"""The admin of records: look and search, fast on millions of rows, and change nothing."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.auth import get_permission_codename
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from unfold.admin import ModelAdmin
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than somebody would turn pages; beyond that, people filter."""
+
+    most_counted = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        rows = cast(QuerySet, self.object_list)
+        return rows.order_by()[: self.most_counted].count()
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Records are written by services; people look, and act through actions that call one.
+
+    An action says ``permissions=["act"]`` and is then offered to those who hold
+    the model's change permission. The form itself saves nothing, for anybody: it
+    would write every column back as it was when the page was opened.
+    """
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    ordering = ["-pk"]
+    sortable_by: list[str] = []  # a sort by any column would read the whole table
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        codename = get_permission_codename("change", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        own = [field.name for field in self.opts.fields]
+        return [*own, *(name for name in self.readonly_fields if name not in own)]

@@ -1,0 +1,164 @@
+"""Delivery: claim a message, send it outside any transaction, write down what came of it."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from apps.outbox.enqueue import nudge
+from apps.outbox.models import Message
+from apps.outbox.rendering import InvalidEmail, NoRenderer, RendererFailed, Withdrawn, render
+from apps.outbox.rules.backoff import wait_after
+from apps.outbox.transport import Failed, Refused, Transport, Unreachable, compose
+
+logger = logging.getLogger(__name__)
+
+# With the back-off this is some twenty hours, after which somebody should look.
+MOST_ATTEMPTS = 12
+BATCH = 100  # read at a time; claimed one at a time
+# Longer than one mail can take when the server uses up the timeout at each step.
+LEASE = timedelta(minutes=5)
+# A run ends by itself before Celery's time limit would end it in the middle of a mail.
+RUN_LASTS = timedelta(minutes=4)
+WAIT_FOR_SERVER = timedelta(minutes=1)
+
+
+class NotDead(Exception):
+    """Only a dead letter can be sent again."""
+
+    def __init__(self, message: Message) -> None:
+        state = message.get_state_display().lower()
+        super().__init__(f"Only a dead letter can be sent again; “{message}” is {state}.")
+        self.message = message
+
+
+def deliver_pending(*, at: datetime, clock: Callable[[], datetime] | None = None) -> int:
+    """Send what was due by ``at``, and return how many mails the server took.
+
+    ``clock`` tells the run how long it takes; without it all happens at ``at``.
+    A message that fails is due again later than ``at``, so it is met once a run
+    and the run ends. A server in trouble ends it at once, and the rest keeps its
+    place. One that cannot be reached at all costs no message an attempt.
+
+    Any number of runs may go on at a time. Each message is claimed right before
+    it is sent, so a worker that is killed holds up that one, for ``LEASE``.
+    """
+    now = clock or (lambda: at)
+    sent = 0
+    with Transport() as transport:
+        for message in _claimed(due=at, now=now):
+            sent += _attempt(message, transport, now)
+            if not transport.usable or now() - at >= RUN_LASTS:
+                break
+    return sent
+
+
+def claim(*, message: Message, at: datetime) -> bool:
+    """Take a message for ``LEASE`` from ``at``; False when another was quicker.
+
+    The attempt counts from here on, so that a mail which kills its worker comes
+    to an end as well.
+    """
+    # Durable: the claim must be committed before the mail goes out.
+    with transaction.atomic(durable=True):
+        return _move(
+            message,
+            state=Message.State.SENDING,
+            due_at=at + LEASE,
+            attempts=message.attempts + 1,
+        )
+
+
+@transaction.atomic
+def resend(*, message: Message, at: datetime, by: AbstractBaseUser) -> None:
+    """Put a dead letter back, with all its attempts before it.
+
+    :raises NotDead: the message is not a dead letter, or no longer one.
+    """
+    revived = (
+        Message.objects.dead()
+        .filter(pk=message.pk)
+        .update(state=Message.State.PENDING, due_at=at, attempts=0, resent_by=by.get_username())
+    )
+    message.refresh_from_db()
+    if not revived:
+        raise NotDead(message)
+    nudge()
+
+
+def _claimed(*, due: datetime, now: Callable[[], datetime]) -> Iterator[Message]:
+    """Claim the messages that were due by ``due`` one by one, the longest waiting first."""
+    while batch := list(Message.objects.due(at=due).order_by("due_at")[:BATCH]):
+        for message in batch:
+            if claim(message=message, at=now()):
+                yield message
+
+
+def _attempt(message: Message, transport: Transport, now: Callable[[], datetime]) -> bool:
+    """Send one claimed message and write down what came of it; return whether it went out."""
+    if message.attempts > MOST_ATTEMPTS:
+        _bury(message, "The last attempt did not come to an end.")
+        return False
+    try:
+        email = render(topic=message.topic, payload=message.payload)
+        transport.send(compose(message, email))
+    except Withdrawn as reason:
+        _close(message, Message.State.WITHDRAWN, str(reason))
+    except (NoRenderer, InvalidEmail, Refused) as error:
+        _bury(message, str(error))
+    except Unreachable as error:
+        _postpone(message, str(error), until=now() + WAIT_FOR_SERVER)
+    except (Failed, RendererFailed) as error:
+        _retry(message, str(error), at=now())
+    else:
+        _settle(message, state=Message.State.SENT, due_at=None, sent_at=now(), last_error="")
+        return True
+    return False
+
+
+def _retry(message: Message, reason: str, *, at: datetime) -> None:
+    if message.attempts >= MOST_ATTEMPTS:
+        _bury(message, reason)
+        return
+    logger.warning("Message %s (%s) failed: %s", message.pk, message.topic, reason)
+    due_at = at + wait_after(message.attempts, key=message.key)
+    _settle(message, state=Message.State.PENDING, due_at=due_at, last_error=reason)
+
+
+def _postpone(message: Message, reason: str, *, until: datetime) -> None:
+    _settle(
+        message,
+        state=Message.State.PENDING,
+        due_at=until,
+        last_error=reason,
+        attempts=message.attempts - 1,
+    )
+    logger.error("%s", reason)
+
+
+def _bury(message: Message, reason: str) -> None:
+    _close(message, Message.State.DEAD, reason)
+    logger.error("Message %s (%s) is a dead letter: %s", message.pk, message.topic, reason)
+
+
+def _close(message: Message, state: Message.State, reason: str) -> None:
+    _settle(message, state=state, due_at=None, last_error=reason)
+
+
+def _settle(message: Message, **changes: object) -> None:
+    if not _move(message, **changes):
+        logger.warning("Message %s took longer than its lease; another run has it.", message.pk)
+
+
+def _move(message: Message, **changes: object) -> bool:
+    """Change the row if it still is as we know it; each claim has its own count of attempts."""
+    # Not by due_at as well: ten thousand rows share it, and PostgreSQL may read them all by it.
+    moved = Message.objects.filter(
+        pk=message.pk, state=message.state, attempts=message.attempts
+    ).update(**changes)
+    if moved:
+        for name, value in changes.items():
+            setattr(message, name, value)
+    return bool(moved)

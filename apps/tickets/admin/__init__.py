@@ -1,0 +1,5 @@
+"""Tickets as staff see them: the queue, the ticket's page, and “When would this be due?”."""
+
+from apps.tickets.admin.ticket import TicketAdmin
+
+__all__ = ["TicketAdmin"]

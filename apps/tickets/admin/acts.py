@@ -1,0 +1,96 @@
+"""What each form of the page does: one service, and a sentence on what was done."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from apps.contracts.models import User
+from apps.tickets import services
+from apps.tickets.admin.forms import (
+    ActForm,
+    AssignForm,
+    ReopenForm,
+    SeverityForm,
+    WriteForm,
+)
+from apps.tickets.models import Event, Ticket
+
+
+def act(form: ActForm, *, ticket: Ticket, by: User, at: datetime) -> str:
+    """Do what a valid form says and return what was done.
+
+    :raises services.Refused: it does not fit the ticket as it is.
+    """
+    return _ACTS[type(form)](form, ticket, by, at)
+
+
+def _write(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
+    given = form.cleaned_data
+    call: dict[str, Any] = {
+        "ticket": ticket,
+        "text": given["text"],
+        "by": by,
+        "at": at,
+        "act_key": form.once,
+    }
+    if given["act"] == "close":
+        services.close(reason=given["reason"], **call)
+        return f"{ticket.number} is closed, and {ticket.requester.email} is told."
+    service, done = _WRITTEN[given["act"]]
+    service(**call)
+    return done.format(ticket=ticket)
+
+
+_WRITTEN: dict[str, tuple[Callable[..., Any], str]] = {
+    "answer": (services.answer, "The answer is on its way to {ticket.requester.email}."),
+    "ask": (
+        services.ask_client,
+        "The question is on its way to {ticket.requester.email}. It is the client's turn.",
+    ),
+    "note": (services.note, "The note is kept. Only staff see it."),
+    "call": (services.log_call, "The call is logged as a response. Nothing was sent."),
+}
+
+
+def _severity(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
+    given = form.cleaned_data
+    words = {"to": given["to"].key, "reason": given["reason"].key}
+    words["explanation"] = given["explanation"].strip()
+    if not (given["to"] == ticket.severity and _said_before(ticket, "SEVERITY_CHANGED", by, words)):
+        services.change_severity(
+            ticket=ticket,
+            to=given["to"],
+            reason=given["reason"],
+            explanation=given["explanation"],
+            by=by,
+            at=at,
+        )
+    return f"{ticket.number} has {given['to']} now. Its deadlines are worked out again."
+
+
+def _reopen(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
+    explanation = form.cleaned_data["explanation"]
+    is_open = ticket.status != Ticket.State.CLOSED
+    if not (is_open and _said_before(ticket, "REOPENED", by, {"explanation": explanation.strip()})):
+        services.reopen(ticket=ticket, explanation=explanation, by=by, at=at)
+    return f"{ticket.number} is open again."
+
+
+def _assign(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
+    to = form.cleaned_data["to"]
+    services.assign(ticket=ticket, to=to, by=by, at=at)
+    return f"Assigned to {to}." if to else f"{ticket.number} is back in the queue."
+
+
+def _said_before(ticket: Ticket, kind: str, by: User, words: dict[str, str]) -> bool:
+    """Tell whether the last act of this kind was the very same: then it is a double click."""
+    last: Event | None = ticket.events.filter(kind=kind).order_by("-pk").first()
+    return last is not None and last.by_id == by.pk and words.items() <= last.facts.items()
+
+
+_ACTS: dict[type[ActForm], Callable[[Any, Ticket, User, datetime], str]] = {
+    WriteForm: _write,
+    SeverityForm: _severity,
+    AssignForm: _assign,
+    ReopenForm: _reopen,
+}

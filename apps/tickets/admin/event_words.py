@@ -1,0 +1,75 @@
+"""What happened to a ticket, in words that a colleague would use."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from apps.contracts.models import Target
+from apps.tickets.models import Event, Ticket
+
+Facts = Mapping[str, Any]
+Labels = Mapping[str, str]
+_KINDS = dict(Target.Kind.choices)
+_CHANNELS = {
+    key: name if key in ("TAM", "API") else name.lower() for key, name in Ticket.Channel.choices
+}
+
+
+def in_words(event: Event, severities: Labels) -> str:
+    """Return one sentence. ``severities`` maps keys to the policy's labels."""
+    known = _WORDS.get(event.kind)
+    return known(event.facts, severities) if known else event.get_kind_display()
+
+
+def _registered(facts: Facts, severities: Labels) -> str:
+    severity = severities.get(facts.get("severity", ""), "")
+    channel = _CHANNELS.get(facts.get("channel", ""), "")
+    arrival = {"INSIDE": "inside", "OUTSIDE": "outside"}.get(facts.get("arrival", ""), "")
+    words = ["Registered", f"by {channel}" * bool(channel), f"as {severity}" * bool(severity)]
+    hours = f", {arrival} standard hours" if arrival else ""
+    return " ".join(filter(None, words)) + hours
+
+
+def _severity_changed(facts: Facts, severities: Labels) -> str:
+    before, after = (severities.get(facts.get(name, ""), "?") for name in ("from", "to"))
+    return f"Severity from {before} to {after}. {_because(facts)}"
+
+
+def _closed(facts: Facts, severities: Labels) -> str:
+    return f"Closed. {facts.get('label', '')}".rstrip()
+
+
+def _reopened(facts: Facts, severities: Labels) -> str:
+    why = facts.get("explanation")
+    return f"Reopened: {why}" if why else "Reopened by the client's message"
+
+
+def _responded(facts: Facts, severities: Labels) -> str:
+    return "Called the client: a response" if facts.get("by_phone") else "Answered the client"
+
+
+def _assigned(facts: Facts, severities: Labels) -> str:
+    return f"Assigned to {facts['to']}" if facts.get("to") else "Put back to the queue"
+
+
+def _because(facts: Facts) -> str:
+    return ": ".join(filter(None, [facts.get("label"), facts.get("explanation")]))
+
+
+def _kind(facts: Facts) -> str:
+    return _KINDS.get(facts.get("deadline", ""), "A deadline")
+
+
+_WORDS: dict[str, Callable[[Facts, Labels], str]] = {
+    Event.What.REGISTERED: _registered,
+    Event.What.ACKNOWLEDGED: lambda facts, severities: "Number sent to the requester",
+    Event.What.ASSIGNED: _assigned,
+    Event.What.NOTED: lambda facts, severities: "Left an internal note",
+    Event.What.RESPONDED: _responded,
+    Event.What.ASKED_CLIENT: lambda facts, severities: "Asked the client: it is their turn",
+    Event.What.CLIENT_REPLIED: lambda facts, severities: "The client wrote: it is our turn",
+    Event.What.SEVERITY_CHANGED: _severity_changed,
+    Event.What.CLOSED: _closed,
+    Event.What.REOPENED: _reopened,
+    Event.What.DEADLINE_WARNED: lambda facts, severities: f"{_kind(facts)} falls due soon",
+    Event.What.DEADLINE_MISSED: lambda facts, severities: f"{_kind(facts)} missed",
+}

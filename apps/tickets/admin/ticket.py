@@ -1,0 +1,165 @@
+"""The admin of tickets: their addresses, and the views behind them."""
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from apps.contracts.models import Reason, User
+from apps.tickets import services
+from apps.tickets.admin.acts import act
+from apps.tickets.admin.attachments import download
+from apps.tickets.admin.forms import FORMS, ActForm
+from apps.tickets.admin.keys import key_in
+from apps.tickets.admin.page import mails_of, page_of
+from apps.tickets.admin.queue import QueueAdmin
+from apps.tickets.admin.when_due import when_due
+from apps.tickets.models import Attachment, Ticket
+
+UNCHANGED = 204
+FORM_REFUSED = 422
+PAGE = "admin/tickets/ticket/page.html"
+LIVE = "admin/tickets/ticket/live.html"
+
+
+@admin.register(Ticket)
+class TicketAdmin(QueueAdmin):
+    """The queue, and a page for each ticket. Each form calls one service."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("when-due/", view(self.when_due_view), name="tickets_ticket_due"),
+            path("<int:pk>/act/<slug:name>/", view(self.act_view), name="tickets_ticket_act"),
+            # Asked for by a script: a redirect to the login page would end up in the page.
+            path("<int:pk>/live/", self.live_view, name="tickets_ticket_live"),
+            path(
+                "<int:pk>/attachments/<int:attachment>/",
+                view(self.attachment_view),
+                name="tickets_ticket_attachment",
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        ticket = self._ticket(request, object_id)
+        if request.method == "POST":
+            raise PermissionDenied  # the page has its own forms; nothing edits the row
+        return self._page(request, ticket)
+
+    def act_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Do what a form says; or show the page again with what was typed, and why not."""
+        ticket = self._ticket(request, str(pk))
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        if name not in FORMS:
+            raise Http404
+        page = reverse("admin:tickets_ticket_change", args=[pk])
+        if request.method != "POST":
+            return HttpResponseRedirect(page)
+        form = FORMS[name](request.POST, ticket=ticket)
+        if form.is_valid():
+            try:
+                done = act(form, ticket=ticket, by=cast(User, request.user), at=timezone.now())
+            except services.Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                self.message_user(request, done, messages.SUCCESS)
+                return HttpResponseRedirect(page)
+        return self._page(request, ticket, refused=form)
+
+    def live_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Return what has changed since the page was made; 204 when nothing has."""
+        if not self.admin_site.has_permission(request):
+            return HttpResponse(status=403)
+        ticket = self._ticket(request, str(pk))
+        context = self._living(request, ticket)
+        if request.GET.get("seen") == context["fingerprint"]:
+            return HttpResponse(status=UNCHANGED)
+        return TemplateResponse(request, LIVE, context)
+
+    def attachment_view(self, request: HttpRequest, pk: int, attachment: int) -> HttpResponse:
+        ticket = self._ticket(request, str(pk))
+        found = Attachment.objects.filter(pk=attachment, message__ticket=ticket).first()
+        if found is None:
+            raise Http404
+        return download(found)
+
+    def when_due_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = when_due(request.GET, at=timezone.now(), reader=_zone())
+        template = "admin/tickets/ticket/when_due.html"
+        # No opts: the page is about no ticket, and is called by its own name.
+        site = {**self._site(request), "opts": None, "title": "When would this be due?"}
+        return TemplateResponse(request, template, site | context)
+
+    def _ticket(self, request: HttpRequest, key: str) -> Ticket:
+        """Return the ticket for somebody who may see it."""
+        rows = Ticket.objects.select_related(
+            "account", "order", "version__policy", "plan", "requester", "severity", "assignee"
+        )
+        ticket = rows.filter(pk=key_in(key)).first()
+        if not self.has_view_permission(request, ticket):
+            raise PermissionDenied
+        if ticket is None:
+            raise Http404(f"There is no ticket with the key {key}.")
+        return ticket
+
+    def _page(
+        self, request: HttpRequest, ticket: Ticket, *, refused: ActForm | None = None
+    ) -> HttpResponse:
+        forms: dict[str, ActForm] = {}
+        if self.has_act_permission(request):
+            forms = {name: form(ticket=ticket) for name, form in FORMS.items()}
+        if refused is not None:
+            forms[refused.name] = refused
+        context = {
+            **self._site(request),
+            **self._living(request, ticket),
+            "title": ticket.number,
+            "subtitle": ticket.subject,
+            "original": ticket,
+            "forms": forms,
+            "mails": mails_of(ticket, request.user),
+        }
+        if forms:
+            context |= _choices(ticket)
+        status = FORM_REFUSED if refused else None
+        return TemplateResponse(request, PAGE, context, status=status)
+
+    def _living(self, request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+        everything = "all" in request.GET
+        page = page_of(ticket, at=timezone.now(), zone=_zone(), everything=everything)
+        return {**page, "everything": everything}
+
+    def _site(self, request: HttpRequest) -> dict[str, Any]:
+        site = self.admin_site.each_context(request)
+        return {**site, "opts": self.opts, "media": self.media, "is_fullwidth": "1"}
+
+
+def _choices(ticket: Ticket) -> dict[str, Any]:
+    """Return what the forms offer, each list read once."""
+    kinds = [Reason.Kind.CLOSING, Reason.Kind.SEVERITY_CHANGE]
+    rows = Reason.objects.filter(version=ticket.version_id, kind__in=kinds).order_by("position")
+    reasons = list(rows.select_related("clause"))
+    people = User.objects.filter(is_staff=True, is_active=True)
+    return {
+        "closing_reasons": [row for row in reasons if row.kind == Reason.Kind.CLOSING],
+        "severity_reasons": [row for row in reasons if row.kind == Reason.Kind.SEVERITY_CHANGE],
+        "people": sorted(people, key=str),
+    }
+
+
+def _zone() -> str:
+    return timezone.get_current_timezone_name()

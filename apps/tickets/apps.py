@@ -1,0 +1,12 @@
+"""The app's name and label; its mails are made known to the outbox."""
+
+from django.apps import AppConfig
+
+
+class TicketsConfig(AppConfig):
+    name = "apps.tickets"
+    label = "tickets"
+    verbose_name = "Tickets"
+
+    def ready(self) -> None:
+        import apps.tickets.mails  # noqa: F401, PLC0415 (registers; models are loaded by now)

@@ -1,0 +1,121 @@
+"""How the mails of this app read. Each is made of facts, at the moment it is sent.
+
+Every mail is in the language of service and carries the number (V-3.7, V-8.1.4).
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from apps.outbox.rendering import Email, Withdrawn, renders
+from apps.tickets.models import Deadline, Message, Ticket
+from apps.tickets.services.mail_ids import mail_id
+from apps.tickets.wording import moment, sentence, span
+
+
+@renders("ticket.acknowledged")
+def acknowledged(payload: dict[str, Any]) -> Email:
+    """Tell the requester the number, the severity and when the response is due.
+
+    Clause: V-8.1.4.
+    """
+    ticket = Ticket.objects.select_related("version", "requester", "severity").get(
+        pk=payload["ticket_id"]
+    )
+    response = ticket.deadlines.filter(kind="RESPONSE").first()
+    zone = ticket.version.time_zone
+    first = ticket.messages.first()
+    return _to_client(
+        ticket,
+        "mail/acknowledged.txt",
+        {
+            "registered": moment(ticket.registered_at, zone),
+            "due": moment(response.due_at, zone) if response and response.due_at else "",
+        },
+        in_reply_to=first.mail_id if first else "",
+    )
+
+
+@renders("ticket.replied")
+def replied(payload: dict[str, Any]) -> Email:
+    """Send what a person of ours wrote."""
+    message = Message.objects.select_related(
+        "author", "ticket__version", "ticket__requester", "ticket__severity"
+    ).get(pk=payload["message_id"])
+    earlier = message.ticket.messages.filter(pk__lt=message.pk, direction=Message.Direction.IN)
+    latest = earlier.order_by("pk").last()
+    return _to_client(
+        message.ticket,
+        "mail/replied.txt",
+        {"message": message},
+        in_reply_to=latest.mail_id if latest else "",
+        automatic=False,
+    )
+
+
+@renders("deadline.missed")
+def deadline_missed(payload: dict[str, Any]) -> Email:
+    """Tell one of ours that a promise was missed, and why it was due when it was."""
+    return _to_staff(payload, "mail/deadline_missed.txt", "missed")
+
+
+@renders("deadline.warned")
+def deadline_warned(payload: dict[str, Any]) -> Email:
+    """Tell one of ours that a promise is near its end.
+
+    :raises Withdrawn: it no longer is: kept or missed meanwhile, or put off.
+    """
+    near = Deadline.objects.open().filter(warned_at__isnull=False)
+    if not near.filter(pk=payload["deadline_id"]).exists():
+        raise Withdrawn("The deadline is not near any more.")
+    return _to_staff(payload, "mail/deadline_warned.txt", "near")
+
+
+def _to_client(
+    ticket: Ticket,
+    template: str,
+    context: dict[str, Any],
+    *,
+    in_reply_to: str,
+    automatic: bool = True,
+) -> Email:
+    thread = mail_id(ticket.pk, "acknowledged")
+    known = [f"<{in_reply_to}>"] if in_reply_to else []
+    return Email(
+        subject=f"[{ticket.number}] {ticket.subject}",
+        text=_text(template, {"ticket": ticket, **context}),
+        reply_to=(ticket.version.support_address,),
+        in_reply_to=known[0] if known else "",
+        references=tuple(known if automatic else [thread, *known]),
+        automatic=automatic,
+        language=ticket.version.language,
+    )
+
+
+def _to_staff(payload: dict[str, Any], template: str, what: str) -> Email:
+    deadline = Deadline.objects.select_related(
+        "ticket__version", "ticket__account", "ticket__severity", "ticket__assignee"
+    ).get(pk=payload["deadline_id"])
+    ticket = deadline.ticket
+    zone = ticket.version.time_zone
+    page = reverse("admin:tickets_ticket_change", args=[ticket.pk])
+    context = {
+        "ticket": ticket,
+        "deadline": deadline,
+        "due": moment(deadline.due_at, zone) if deadline.due_at else "",
+        "target": span(deadline.target),
+        "steps": [(step["clause"], sentence(step, zone)) for step in deadline.steps],
+        "url": f"{settings.BASE_URL}{page}",
+    }
+    kind = deadline.get_kind_display()
+    return Email(
+        subject=f"[{ticket.number}] {kind} {what}: {ticket.subject}",
+        text=_text(template, context),
+        language=ticket.version.language,
+    )
+
+
+def _text(template: str, context: dict[str, Any]) -> str:
+    return render_to_string(template, context).rstrip() + "\n"

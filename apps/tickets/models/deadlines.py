@@ -1,0 +1,81 @@
+"""Promises on tickets: the cache of what the rules say, in the form that the sweep reads."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.contracts.models import Calendar, Target
+from apps.tickets.models.tickets import Ticket
+from apps.tickets.rules.deadlines import State
+
+
+class DeadlineQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(state=State.OPEN)
+
+    def due(self, *, at: datetime) -> Self:
+        """Open deadlines that want something done: a warning, or the record of a miss.
+
+        The instant itself is still in time (R-17).
+        """
+        return self.open().filter(next_at__lt=at)
+
+
+class Deadline(models.Model):
+    """A promise on a ticket, and whether it was kept.
+
+    ``due_at`` is empty while the clock stands still. A miss is dated to the moment it was due.
+    """
+
+    class Verdict(models.TextChoices):
+        OPEN = State.OPEN, "Open"
+        MET = State.MET, "Met"
+        MISSED = State.MISSED, "Missed"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="deadlines")
+    kind = models.CharField(max_length=12, choices=Target.Kind.choices)
+    state = models.CharField(max_length=6, choices=Verdict.choices, default=State.OPEN)
+    target = models.DurationField(help_text="Service time.")
+    used = models.DurationField(help_text="Service time used at the latest event.")
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="+")
+    clause = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    warn_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True, help_text="When the sweep has something to do.")
+    settled_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="When the promised act came.")
+    steps = models.JSONField(default=list, help_text="Why: clause, text and figures of each step.")
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["ticket", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "kind"], name="deadline_one_of_a_kind"),
+            models.CheckConstraint(
+                condition=Q(state="OPEN", settled_at__isnull=True)
+                | Q(state__in=["MET", "MISSED"], settled_at__isnull=False, next_at__isnull=True),
+                name="deadline_settled_exactly_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="MISSED") | Q(settled_at=F("due_at")),
+                name="deadline_miss_dated_to_its_due_instant",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["RESPONSE", "RESOLUTION"]), name="deadline_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(target__gt=timedelta(0)), name="deadline_target_positive"
+            ),
+        ]
+        indexes = [
+            # The one index that the sweep reads: open deadlines, soonest first.
+            models.Index(fields=["next_at"], condition=Q(state="OPEN"), name="deadline_sweep"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of ticket {self.ticket_id}"

@@ -1,0 +1,131 @@
+"""Tickets, and the log of what happened to them."""
+
+import re
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from apps.contracts.models import Account, AuthorisedUser, Order, Plan, PolicyVersion, Severity
+from apps.tickets.rules.history import Kind, Status
+
+
+class TicketQuerySet(models.QuerySet):
+    def unclosed(self) -> Self:
+        return self.exclude(status=Status.CLOSED)
+
+    def numbered(self, number: str) -> Self:
+        """The ticket of that registration number, however it is written; else none."""
+        found = re.fullmatch(
+            rf"\s*(?:{re.escape(settings.TICKET_PREFIX)}-?)?0*([0-9]{{1,18}})\s*", number, re.I
+        )
+        return self.filter(pk=int(found[1])) if found else self.none()
+
+
+class Ticket(models.Model):
+    """A registered request, under the terms that held when it was registered.
+
+    ``status`` and ``latest_at`` follow from the events. Rows are written by services only.
+
+    Clause: V-8.1.4, S-8, R-14.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "EMAIL", "E-mail"
+        PHONE = "PHONE", "Phone"
+        PORTAL = "PORTAL", "Portal"
+        TAM = "TAM", "TAM"
+        CHAT = "CHAT", "Chat"
+        MONITORING = "MONITORING", "Monitoring"
+        API = "API", "API"
+
+    class State(models.TextChoices):
+        OPEN = Status.OPEN, "Our turn"
+        WAITING = Status.WAITING, "Waiting for the client"
+        CLOSED = Status.CLOSED, "Closed"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="tickets")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="tickets")
+    version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    requester = models.ForeignKey(AuthorisedUser, on_delete=models.PROTECT, related_name="tickets")
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=250)
+    status = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="tickets"
+    )
+    registered_at = models.DateTimeField()
+    latest_at = models.DateTimeField(help_text="Instant of the latest event.")
+    source_key = models.CharField(
+        max_length=250, unique=True, help_text="Names the request, so that it registers once."
+    )
+
+    # What people amend; status and instants follow from the events.
+    history = HistoricalRecords(excluded_fields=["status", "latest_at", "source_key"])
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=list(Status)), name="ticket_status_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["severity", "registered_at"],
+                condition=~Q(status="CLOSED"),
+                name="ticket_queue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.subject}"
+
+    @property
+    def number(self) -> str:
+        """The unique registration number (V-8.1.4): the row's own key, so it is never reused."""
+        return f"{settings.TICKET_PREFIX}-{self.pk:06d}"
+
+
+class Event(models.Model):
+    """One thing that happened to a ticket. The database refuses to change or remove it."""
+
+    class What(models.TextChoices):
+        REGISTERED = Kind.REGISTERED, "Registered"
+        ACKNOWLEDGED = Kind.ACKNOWLEDGED, "Acknowledged"
+        ASSIGNED = Kind.ASSIGNED, "Assigned"
+        NOTED = Kind.NOTED, "Internal note"
+        RESPONDED = Kind.RESPONDED, "Responded"
+        ASKED_CLIENT = Kind.ASKED_CLIENT, "Asked the client"
+        CLIENT_REPLIED = Kind.CLIENT_REPLIED, "Client replied"
+        SEVERITY_CHANGED = Kind.SEVERITY_CHANGED, "Severity changed"
+        CLOSED = Kind.CLOSED, "Closed"
+        REOPENED = Kind.REOPENED, "Reopened"
+        DEADLINE_WARNED = Kind.DEADLINE_WARNED, "Deadline near"
+        DEADLINE_MISSED = Kind.DEADLINE_MISSED, "Deadline missed"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=20, choices=What.choices)
+    at = models.DateTimeField(help_text="When it happened.")
+    recorded_at = models.DateTimeField(help_text="When it was written down.")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    facts = models.JSONField(default=dict)
+    source_key = models.CharField(
+        max_length=250, null=True, unique=True, help_text="Makes a repeated act one event."
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(Kind)), name="event_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,4 @@
+"""What a ticket's history means.
+
+Clause: none (a package).
+"""

@@ -1,0 +1,33 @@
+"""What can be done with a ticket. Each is one transaction and takes the instant of the act."""
+
+from apps.tickets.services.assign import assign
+from apps.tickets.services.close import close, reopen
+from apps.tickets.services.converse import (
+    Upload,
+    answer,
+    ask_client,
+    client_replied,
+    log_call,
+    note,
+)
+from apps.tickets.services.record import Refused, settle
+from apps.tickets.services.register import register
+from apps.tickets.services.severity import change_severity
+from apps.tickets.services.sweep import sweep_deadlines
+
+__all__ = [
+    "Refused",
+    "Upload",
+    "answer",
+    "ask_client",
+    "assign",
+    "change_severity",
+    "client_replied",
+    "close",
+    "log_call",
+    "note",
+    "register",
+    "reopen",
+    "settle",
+    "sweep_deadlines",
+]

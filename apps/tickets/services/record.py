@@ -1,0 +1,124 @@
+"""Writing down what happened, and bringing the promises in step with it."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from apps.contracts import queries as contracts
+from apps.contracts.models import User
+from apps.tickets.models import Deadline, Event, Ticket
+from apps.tickets.queries import duty_managers, history_of
+from apps.tickets.rules import deadlines as rules
+from apps.tickets.rules.history import Kind, status_of
+from apps.tickets.services.notice import record_misses
+
+
+class Refused(Exception):
+    """The act does not fit the ticket as it is. The message says what to do instead."""
+
+
+def lock(ticket: Ticket) -> Ticket:
+    """Return the ticket as it is now, held with its deadlines until the transaction ends.
+
+    The sweep skips deadlines that are held, so that an act in time is not overtaken by the record
+    of a miss; and where the sweep was first, the miss is on record before the act is judged. A
+    weak lock (no_key) on the ticket lets the sweep write its event meanwhile: with a strong one
+    each could wait for the other.
+    """
+    held = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
+    list(held.deadlines.select_for_update(no_key=True).values_list("pk"))
+    return held
+
+
+def amend(*, ticket: Ticket, reason: str, at: datetime, by: User | None = None) -> None:
+    """Say who amends a ticket, when and why, for the history row of the next save."""
+    for name, value in [
+        ("change_reason", reason[:100]),
+        ("history_user", by),
+        ("history_date", at),
+    ]:
+        setattr(ticket, f"_{name}", value)
+
+
+def record(
+    *,
+    ticket: Ticket,
+    kind: Kind,
+    at: datetime,
+    by: User | None = None,
+    facts: dict[str, Any] | None = None,
+    source_key: str | None = None,
+) -> Event:
+    """Append to the log of a locked ticket.
+
+    A ticket's events are in the order of their instants: an act whose clock runs behind that of
+    the event before it is dated to that event.
+    """
+    ticket.latest_at = max(ticket.latest_at, at)
+    return Event.objects.create(
+        ticket=ticket,
+        kind=kind,
+        at=ticket.latest_at,
+        recorded_at=at,
+        by=by,
+        facts=facts or {},
+        source_key=source_key,
+    )
+
+
+def settle(*, ticket: Ticket) -> None:
+    """Bring status and deadlines of a locked ticket in step with its history.
+
+    A deadline that turns out to be missed, by an act that comes too late or a severity whose
+    deadline has passed already, is recorded at once: the sweep need not have been faster.
+    """
+    history = history_of(ticket)
+    terms = contracts.terms(version_id=ticket.version_id, plan_id=ticket.plan_id)
+    hours = contracts.hours_of_version(ticket.version_id)
+    rows = {row.kind: row for row in ticket.deadlines.all()}
+    owed = rules.deadlines(history, terms=terms, hours=hours)
+    late = []
+    for deadline in owed:
+        row = _store(rows.pop(deadline.kind, None), deadline, ticket=ticket)
+        if row.state != deadline.state:
+            late.append(row.pk)
+    if late:
+        record_misses(late, managers=duty_managers(), at=ticket.latest_at)
+    gone = [row.pk for row in rows.values() if row.state != rules.State.MISSED]
+    if gone:
+        Deadline.objects.filter(pk__in=gone).delete()
+    ticket.status = Ticket.State(status_of(history))
+    Ticket.objects.filter(pk=ticket.pk).update(status=ticket.status, latest_at=ticket.latest_at)
+
+
+def _store(row: Deadline | None, owed: rules.Deadline, *, ticket: Ticket) -> Deadline:
+    """Write one deadline; a miss that is on record only learns when the act came after all.
+
+    One that is missed and not on record is left open.
+    """
+    row = row or Deadline(ticket=ticket, kind=owed.kind)
+    if row.state != rules.State.MISSED:
+        _fill(row, owed)
+    row.ended_at = owed.ended_at
+    row.steps = [asdict(step) for step in owed.steps]
+    row.save()
+    return row
+
+
+def _fill(row: Deadline, owed: rules.Deadline) -> None:
+    if row.warn_at != owed.warn_at:
+        row.warned_at = None
+    row.target, row.used, row.calendar_id = owed.target, owed.used, owed.calendar_id
+    row.clause, row.started_at = owed.clause, owed.started_at
+    row.due_at, row.warn_at = owed.due_at, owed.warn_at
+    is_met = owed.state == rules.State.MET
+    row.state = Deadline.Verdict.MET if is_met else Deadline.Verdict.OPEN
+    row.settled_at = owed.settled_at if is_met else None
+    row.next_at = None if is_met else _next_at(row)
+
+
+def _next_at(row: Deadline) -> datetime | None:
+    """When the sweep has something to do: warn first, unless that is done; then the due instant."""
+    if row.due_at is None or row.warned_at is not None or row.warn_at is None:
+        return row.due_at
+    return min(row.warn_at, row.due_at)

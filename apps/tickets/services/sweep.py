@@ -1,0 +1,105 @@
+"""Finding the deadlines that have passed, and telling the people who must hear it.
+
+Each batch is one transaction of a few set-based statements: a miss, its event and its mails are
+written together or not at all. A sweep may run late, twice, or on many workers at once: rows that
+another worker holds are skipped, and a deadline is missed in one state change only.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import JSONObject
+
+from apps.tickets.models import Deadline
+from apps.tickets.models.json_arrays import Appended
+from apps.tickets.queries import duty_managers
+from apps.tickets.rules.explain import NOTHING_CAME
+from apps.tickets.services.notice import record_misses, record_warnings
+
+logger = logging.getLogger(__name__)
+
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many deadlines were found missed, and of how many a warning was given.
+
+    ``stuck``: how many the database refused to write; each is in the log, and tried again by the
+    next sweep.
+    """
+
+    missed: int = 0
+    warned: int = 0
+    stuck: int = 0
+
+
+class _Unwritable(Exception):
+    """The database refuses what a batch would write. Nothing of the batch is written."""
+
+    def __init__(self, pks: Sequence[int]) -> None:
+        super().__init__(pks)
+        self.pks = pks
+
+
+def sweep_deadlines(*, at: datetime) -> Swept:
+    """Record every miss and give every warning that is due at that instant.
+
+    A miss is dated to the moment it was due, not to ``at``, the moment we noticed: a late sweep
+    does not change what a client is owed. A deadline that cannot be written holds up no other:
+    its batch is tried again in halves until it stands alone.
+
+    Clause: R-17 (the due instant itself is still in time), V-9.1, S-5-targets.
+    """
+    managers = duty_managers()
+    missed = warned = 0
+    stuck: list[int] = []
+    size = BATCH
+    while True:
+        try:
+            batch = _sweep_batch(at=at, managers=managers, size=size, without=stuck)
+        except _Unwritable as failed:
+            if len(failed.pks) == 1:
+                logger.exception("Deadline %s cannot be swept", *failed.pks)
+                stuck += failed.pks
+            size = max(len(failed.pks) // 2, 1)
+            continue
+        missed, warned = missed + batch.missed, warned + batch.warned
+        if batch.missed + batch.warned < size:
+            return Swept(missed, warned, len(stuck))
+        size = min(size * 2, BATCH)
+
+
+def _sweep_batch(
+    *, at: datetime, managers: Sequence[str], size: int, without: Sequence[int]
+) -> Swept:
+    found: list[tuple[int, datetime | None]] = []
+    try:
+        with transaction.atomic():
+            found = list(
+                Deadline.objects.due(at=at)
+                .exclude(pk__in=without)
+                .order_by("next_at", "pk")
+                # SQLite has no such lock, and needs none: its transactions write in turn.
+                .select_for_update(skip_locked=True, no_key=True)
+                .values_list("pk", "due_at")[:size]
+            )
+            missed = [pk for pk, due_at in found if due_at and due_at < at]
+            warned = [pk for pk, due_at in found if due_at and due_at >= at]
+            if missed:
+                step = JSONObject(
+                    clause=F("clause"), text=Value(NOTHING_CAME), figures=JSONObject()
+                )
+                steps = Appended(F("steps"), step)
+                record_misses(missed, managers=managers, at=at, steps=steps)
+            if warned:
+                record_warnings(warned, managers=managers, at=at)
+            return Swept(len(missed), len(warned))
+    except (DataError, IntegrityError) as refusal:
+        if not found:
+            raise
+        raise _Unwritable([pk for pk, _ in found]) from refusal

@@ -1,0 +1,30 @@
+"""The Celery application, and the beat schedule with the reason of each period."""
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("faultline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """Run a sweep so often. One that waited a whole period unread is dropped: the next is due."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+# Every sweep may run late, twice, or on many workers at once.
+app.conf.beat_schedule = {
+    # A poll that finds nothing reads one index entry, and the shortest promise is an hour:
+    # a miss is on the desk within a quarter of a minute.
+    "sweep-deadlines": every(15.0, "apps.tickets.tasks.sweep_deadlines"),
+    # Every enqueue nudges the worker at once; this is for lost nudges and for retries, whose
+    # shortest back-off is a minute.
+    "deliver-pending": every(30.0, "apps.outbox.tasks.deliver_pending"),
+    # Mail is worked off as it arrives; this is for mail whose worker died in the middle.
+    "process-pending-mail": every(60.0, "apps.intake.tasks.process_pending"),
+}

@@ -1,0 +1,12 @@
+"""Refuse to start on a port that another program holds, and say what to do."""
+
+import socket
+import sys
+
+port = int(sys.argv[1])
+with socket.socket() as probe:
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        probe.bind(("127.0.0.1", port))
+    except OSError:
+        sys.exit(f"Port {port} is taken by another program. Choose one: make run PORT={port + 1}")

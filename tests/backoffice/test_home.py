@@ -1,0 +1,71 @@
+"""The home page: numbers that lead to their lists."""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from tests.backoffice.making import NOON
+
+pytestmark = pytest.mark.django_db
+HOME = reverse("admin:index")
+
+
+@pytest.fixture
+def at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def tiles(response):
+    return {tile["name"]: tile["count"] for tile in response.context["tiles"]}
+
+
+@pytest.mark.usefixtures("demo", "at_noon")
+def test_every_number_is_that_of_the_list_it_leads_to(signed_in):
+    browser = signed_in("superuser")
+    response = browser.get(HOME)
+
+    there = {
+        tile["name"]: str(browser.get(tile["url"]).context["cl"].result_count)
+        for tile in response.context["tiles"]
+    }
+
+    assert tiles(response) == there
+
+
+@pytest.mark.usefixtures("demo", "at_noon")
+def test_every_bar_is_as_long_as_the_list_it_leads_to(signed_in):
+    browser = signed_in("superuser")
+    response = browser.get(HOME)
+    queue = reverse("admin:tickets_ticket_changelist")
+
+    bars = [bar for rows in response.context["bars"].values() for bar, _ in rows]
+    there = [
+        browser.get(queue, {"severity": ",".join(map(str, bar.keys))}).context["cl"].result_count
+        for bar in bars
+    ]
+
+    assert [bar.count for bar in bars] == there
+    assert len(bars) == 8
+    assert max(bar.share for bar in bars) == 100
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_what_falls_due_next_comes_first_with_the_service_time_that_is_left(signed_in, demo):
+    response = signed_in("Duty managers").get(HOME)
+
+    soonest = response.context["next_due"][0]
+    assert (soonest["deadline"].ticket, soonest["left"]) == (demo.watch, "1 min")
+    assert soonest["near"] is True
+    dues = [due["deadline"].due_at for due in response.context["next_due"]]
+    assert dues == sorted(dues)
+    assert len(dues) <= 10
+
+
+@pytest.mark.usefixtures("demo", "at_noon")
+def test_the_page_takes_few_queries(signed_in, django_assert_max_num_queries):
+    browser = signed_in("Duty managers")
+    browser.get(HOME)  # published hours are read once a process
+
+    with django_assert_max_num_queries(20):
+        browser.get(HOME)

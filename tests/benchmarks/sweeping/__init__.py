@@ -1,0 +1,1 @@
+"""What the sweep's benchmark does once Django is set up on its database."""

@@ -1,0 +1,184 @@
+"""The page of an order: refusals in words, nothing half-saved, history with the reason."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from apps.contracts import services
+from apps.contracts.models import Account, AuthorisedUser, Order
+from tests.contracts.presets import S, V
+from tests.contracts_admin.forms import order_form, person
+from tests.factories import HARBOUR, LOADED_AT, make_order, make_ticket
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:contracts_order_add")
+
+
+def page(order: Order) -> str:
+    return reverse("admin:contracts_order_change", args=[order.pk])
+
+
+def errors(answer) -> dict[str, list[str]]:
+    return dict(answer.context["adminform"].form.errors)
+
+
+def people_errors(answer) -> list[str]:
+    formset = answer.context["inline_admin_formsets"][0].formset
+    return [
+        *formset.non_form_errors(),
+        *(text for form in formset.forms for texts in form.errors.values() for text in texts),
+    ]
+
+
+def new_order(presets, **changes):
+    version = presets[V.policy.slug]
+    facts = {
+        "account": Account.objects.create(name="Fernwood").pk,
+        "version": version.pk,
+        "plan": version.plans.get(key="gold").pk,
+    }
+    return {**facts, **changes}
+
+
+def test_an_order_is_added_with_its_people_and_the_history_says_why(admin_client, presets):
+    facts = new_order(presets, change_reason="Signed on paper")
+
+    answer = admin_client.post(ADD, order_form(None, person("ada@fernwood.example.com"), **facts))
+
+    assert answer.status_code == 302
+    order = Order.objects.get(number="ORD-NEW")
+    user = order.authorised_users.get()
+    assert (order.plan.key, user.email) == ("gold", "ada@fernwood.example.com")
+    histories = [order.history.get(), user.history.get()]
+    assert [(row.history_change_reason, row.history_user.username) for row in histories] == [
+        ("Signed on paper", "admin")
+    ] * 2
+
+
+@pytest.mark.clause("V-2-order")
+def test_a_plan_of_another_policy_is_refused_and_the_own_plans_are_named(admin_client, presets):
+    plan = presets[S.policy.slug].plans.get()
+
+    answer = admin_client.post(ADD, order_form(None, **new_order(presets, plan=plan.pk)))
+
+    version = presets[V.policy.slug]
+    refusal = f"{version} has no plan “{plan}” of its own. It has Silver, Gold, Platinum."
+    assert errors(answer) == {"plan": [refusal]}
+    assert Order.objects.count() == 0
+
+
+def test_a_draft_of_a_policy_cannot_be_ordered(admin_client, presets):
+    text = HARBOUR.read_text("utf-8")
+    draft = services.load_policy(text=text, name="harbour.toml", at=LOADED_AT).version
+    facts = new_order(presets, version=draft.pk, plan=draft.plans.order_by("pk")[0].pk)
+
+    answer = admin_client.post(ADD, order_form(None, **facts))
+
+    assert set(errors(answer)) == {"version", "plan"}
+    assert Order.objects.count() == 0
+
+
+@pytest.mark.clause("V-3.1")
+@pytest.mark.parametrize(
+    ("ends_on", "refused"), [("2025-12-31", {"ends_on"}), ("2026-01-01", set())]
+)
+def test_the_last_day_may_be_the_first_but_not_before_it(admin_client, presets, ends_on, refused):
+    answer = admin_client.post(ADD, order_form(None, **new_order(presets, ends_on=ends_on)))
+
+    found = set(errors(answer)) if answer.status_code == 200 else set()
+    assert (found, Order.objects.count()) == (refused, 0 if refused else 1)
+
+
+def test_a_number_that_is_taken_is_refused(admin_client, presets):
+    order = make_order(version=presets[V.policy.slug])
+
+    answer = admin_client.post(ADD, order_form(None, **new_order(presets, number=order.number)))
+
+    assert errors(answer) == {"number": ["Order with this Number already exists."]}
+
+
+@pytest.mark.clause("V-3.5")
+def test_one_address_twice_is_refused_and_the_order_stays_as_it_was(admin_client, presets):
+    order = make_order(version=presets[V.policy.slug])
+    twice = [person("ada@fernwood.example.com"), person("ADA@fernwood.example.com")]
+
+    answer = admin_client.post(page(order), order_form(order, *twice, state="ENDED"))
+
+    assert people_errors(answer) == [
+        "ada@fernwood.example.com is listed twice. Each person is named once."
+    ]
+    order.refresh_from_db()
+    assert (order.state, AuthorisedUser.objects.count()) == ("EXECUTED", 0)
+
+
+def test_an_address_that_is_there_in_other_letters_is_refused(admin_client, presets):
+    order = make_order(version=presets[V.policy.slug])
+    AuthorisedUser.objects.create(order=order, name="Ada", email="ada@fernwood.example.com")
+
+    answer = admin_client.post(
+        page(order), order_form(order, person("Ada@Fernwood.example.com"), state="ENDED")
+    )
+
+    assert answer.status_code == 200
+    order.refresh_from_db()
+    assert (order.state, AuthorisedUser.objects.count()) == ("EXECUTED", 1)
+
+
+def test_what_changed_and_why_is_on_the_page_of_its_history(admin_client, presets):
+    order = make_order(version=presets[V.policy.slug])
+    admin_client.post(
+        page(order), order_form(order, ends_on="2026-12-31", change_reason="Given notice")
+    )
+
+    text = admin_client.get(
+        reverse("admin:contracts_order_history", args=[order.pk])
+    ).content.decode()
+
+    order.refresh_from_db()
+    assert order.ends_on == date(2026, 12, 31)
+    assert "Given notice" in text
+
+
+def test_an_earlier_state_can_be_seen_but_not_saved_again(admin_client, presets):
+    order = make_order(version=presets[V.policy.slug])
+    url = reverse(
+        "admin:contracts_order_simple_history", args=[order.pk, order.history.get().history_id]
+    )
+
+    answers = [admin_client.get(url), admin_client.post(url, order_form(order, state="ENDED"))]
+
+    assert [answer.status_code for answer in answers] == [200, 403]
+    order.refresh_from_db()
+    assert order.state == "EXECUTED"
+
+
+def test_an_order_in_use_is_not_deleted_and_says_what_uses_it(admin_client):
+    ticket = make_ticket()
+    order = ticket.order
+    url = reverse("admin:contracts_order_delete", args=[order.pk])
+
+    text = admin_client.get(url).content.decode()
+    admin_client.post(url, {"post": "yes"})
+
+    assert f"{order.number} is used by 1 authorised user" in text
+    assert f"{order.number} is used by 1 ticket" in text
+    assert Order.objects.filter(pk=order.pk).exists()
+
+
+def test_deleting_many_at_once_says_what_is_in_use_too(admin_client):
+    order = make_ticket().order
+    data = {"action": "delete_selected", "_selected_action": [order.pk], "post": "yes"}
+
+    admin_client.post(reverse("admin:contracts_order_changelist"), data)
+
+    assert Order.objects.filter(pk=order.pk).exists()
+
+
+def test_an_order_that_nothing_uses_is_deleted_and_stays_in_the_history(admin_client):
+    order = make_order()
+
+    admin_client.post(reverse("admin:contracts_order_delete", args=[order.pk]), {"post": "yes"})
+
+    assert not Order.objects.exists()
+    assert Order.history.first().history_type == "-"

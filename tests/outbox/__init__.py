@@ -1,0 +1,1 @@
+"""The outbox: what is written, when it goes out, and what becomes of what cannot."""

@@ -1,0 +1,87 @@
+"""All tests on every engine that answers here; what is not there is said in one line.
+
+    make test                      SQLite, and PostgreSQL and Redis where they answer
+    make test ARGS="-k sweep"      arguments go to pytest
+
+PostgreSQL is looked for at TEST_DATABASE_URL, DATABASE_URL or the standard local port; Redis at
+TEST_REDIS_URL, REDIS_URL or the standard local port.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
+REDIS = "redis://127.0.0.1:6379/9"
+
+
+def answers(url: str, port: int) -> bool:
+    """Tell whether somebody listens where the URL points."""
+    where = urlsplit(url)
+    try:
+        with socket.create_connection((where.hostname or "127.0.0.1", where.port or port), 1):
+            return True
+    except OSError:
+        return False
+
+
+def connects(url: str) -> bool:
+    """Tell whether PostgreSQL lets us in, not only whether something listens."""
+    import psycopg  # noqa: PLC0415 (only here)
+
+    try:
+        with psycopg.connect(url, connect_timeout=3):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def first(*names: str, default: str) -> str:
+    found = (os.environ.get(name, "") for name in names)
+    return next((url for url in found if url.startswith(("postgres", "redis"))), default)
+
+
+def run(name: str, environment: dict[str, str], arguments: list[str]) -> int:
+    """Run pytest with an engine's environment."""
+    print(f"\n=== tests on {name} ===", flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", os.environ.get("JOBS", "auto")]
+    return subprocess.run(
+        [*command, *arguments], env={**os.environ, **environment}, check=False
+    ).returncode
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    postgresql = first("TEST_DATABASE_URL", "DATABASE_URL", default=POSTGRESQL)
+    redis = first("TEST_REDIS_URL", "REDIS_URL", default=REDIS)
+    missing = []
+    services = {}
+    if answers(redis, 6379):
+        services["SERVICES_REDIS_URL"] = redis
+    else:
+        missing.append("Redis")
+    engines = {"SQLite": {"TEST_DATABASE_URL": "", **services}}
+    if answers(postgresql, 5432) and connects(postgresql):
+        engines["PostgreSQL"] = {
+            "TEST_DATABASE_URL": postgresql,
+            "SERVICES_DATABASE_URL": postgresql,
+            **services,
+        }
+    else:
+        missing.append("PostgreSQL")
+    if not shutil.which("chromium"):
+        missing.append("Chromium")
+    results = {name: run(name, env, arguments) for name, env in engines.items()}
+    print()
+    for name, status in results.items():
+        print(f"{name}: {'passed' if status == 0 else 'FAILED'}")
+    if missing:
+        print(f"Not run, because it is not here: tests on {', '.join(missing)}.")
+    return max(results.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

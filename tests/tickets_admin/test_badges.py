@@ -1,0 +1,93 @@
+"""The badge of a promise at exact instants."""
+
+import pytest
+
+from apps.tickets import services
+from apps.tickets.admin.badges import badges_of, hours_for
+from tests.factories import make_client, make_order, make_staff, make_ticket, reason_of
+from tests.tickets.reading import later
+
+pytestmark = pytest.mark.django_db
+
+
+def badges(ticket, at):
+    ticket.refresh_from_db()
+    found = badges_of(ticket, at=at, hours=hours_for([ticket]))
+    return [(badge.kind, badge.tone, badge.words) for badge in found]
+
+
+@pytest.mark.parametrize(
+    ("passed", "tone", "words"),
+    [
+        ({"hours": 0}, "green", "4 h left"),
+        ({"hours": 3, "microseconds": -1}, "green", "1 h left"),
+        ({"hours": 3}, "amber", "1 h left"),
+        ({"hours": 4}, "amber", "0 s left"),
+        ({"hours": 4, "microseconds": 1}, "red", "overdue"),
+    ],
+)
+@pytest.mark.clause("R-17")
+def test_a_promise_is_near_from_three_quarters_on_and_overdue_after_its_last_instant(
+    passed, tone, words
+):
+    assert badges(make_ticket(severity="3"), later(**passed)) == [("Response", tone, words)]
+
+
+def test_what_is_left_is_working_time_of_the_promises_own_calendar():
+    # Wednesday 19:00 in New York: one hour until closing, three more on Thursday.
+    ticket = make_ticket(severity="3", at=later(hours=10))
+
+    assert badges(ticket, later(hours=15)) == [("Response", "green", "3 h left")]
+
+
+def test_it_ticks_only_while_its_calendar_is_open():
+    ticket = make_ticket(severity="3", at=later(hours=10))
+    hours = hours_for([ticket])
+
+    ticking = [
+        badge.is_ticking
+        for at in (later(hours=10), later(hours=11))
+        for badge in badges_of(ticket, at=at, hours=hours)
+    ]
+
+    assert ticking == [True, False]
+
+
+@pytest.mark.clause("V-2-resolution")
+def test_while_we_wait_for_the_client_the_badge_is_grey_and_keeps_what_remains():
+    ticket = make_ticket(severity="3")
+    services.ask_client(
+        ticket=ticket, text="Which?", by=make_staff(), at=later(hours=2), act_key="ask"
+    )
+
+    assert badges(ticket, later(hours=30)) == [("Resolution", "grey", "paused, 6 h left")]
+
+
+def test_a_recorded_miss_stays_in_sight_beside_what_is_due_next():
+    ticket = make_ticket(severity="3")
+    services.sweep_deadlines(at=later(hours=5))
+
+    assert badges(ticket, later(hours=6)) == [
+        ("Response", "red", "missed"),
+        ("Resolution", "amber", "2 h left"),
+    ]
+
+
+def test_a_closed_ticket_shows_its_verdicts():
+    ticket = make_ticket(severity="3")
+    reason = reason_of(ticket.version, "solved")
+    services.close(
+        ticket=ticket, reason=reason, text="Done.", by=make_staff(), at=later(hours=1), act_key="c"
+    )
+
+    assert badges(ticket, later(days=9)) == [
+        ("Response", "done", "kept"),
+        ("Resolution", "done", "kept"),
+    ]
+
+
+def test_a_best_effort_alone_has_no_badge():
+    ticket = make_ticket(requester=make_client(order=make_order()), severity="1")
+    services.answer(ticket=ticket, text="Hello.", by=make_staff(), at=later(), act_key="a")
+
+    assert badges(ticket, later(hours=1)) == []
