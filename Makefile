@@ -36,7 +36,7 @@ run: .venv/.synced .env  ## Start web, worker and beat; first start loads demo d
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@export BASE_URL=$${BASE_URL:-http://127.0.0.1:$(PORT)}; $(MANAGE) load_demo --if-empty; \
 		PATH="$(CURDIR)/$(BIN):$$PATH" PORT=$(PORT) \
-		$(BIN)/honcho --procfile deploy/Procfile --no-colour start
+		$(BIN)/honcho --procfile deploy/Procfile --no-colour start || test $$? -eq 130
 
 test: .venv/.synced  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
 	@$(BIN)/python tests/run.py $(ARGS)

@@ -78,13 +78,15 @@ def _write_mails(
 
 
 def _write_mail(chosen: QuerySet, what: str, name: Expression, address: Any, at: datetime) -> None:
+    # The digest of the address: the address itself may be longer than a key.
+    key = Concat(name, Value(":"), MD5(address), output_field=CharField())
     rows = chosen.values_list(
         Value(f"deadline.{what}"),
-        # The digest of the address: the address itself may be longer than a key.
-        Concat(name, Value(":"), MD5(address), output_field=CharField()),
+        key,
         address,
         JSONObject(deadline_id=F("pk")),
-        _text("<ticket.", F("ticket_id"), f".{what}-", F("pk"), f"@{settings.MAIL_DOMAIN}>"),
+        # Of the key, since a deadline may be warned of more than once.
+        _text("<ticket.", F("ticket_id"), f".{what}-", MD5(key), f"@{settings.MAIL_DOMAIN}>"),
         Value(at),
         Value(at),
     )
@@ -92,9 +94,9 @@ def _write_mail(chosen: QuerySet, what: str, name: Expression, address: Any, at:
     insert_from(Message, rows, columns, once="key")
 
 
-def _text(*parts: str | F) -> Concat:
+def _text(*parts: str | Combinable) -> Concat:
     """Join words and columns into one text."""
     return Concat(
-        *(Cast(part, CharField()) if isinstance(part, F) else Value(part) for part in parts),
+        *(Value(part) if isinstance(part, str) else Cast(part, CharField()) for part in parts),
         output_field=CharField(),
     )

@@ -37,7 +37,8 @@ INSERT INTO outbox_message
     (topic, key, recipient, payload, message_id, created_at, due_at)
 SELECT 'deadline.missed', 'deadline:' || due.id || ':missed:' || md5(address), address,
        jsonb_build_object('deadline_id', due.id),
-       '<ticket.' || due.ticket_id || '.missed-' || due.id || '@' || %(domain)s || '>',
+       '<ticket.' || due.ticket_id || '.missed-'
+           || md5('deadline:' || due.id || ':missed:' || md5(address)) || '@' || %(domain)s || '>',
        %(at)s, %(at)s
 FROM due CROSS JOIN LATERAL (
     SELECT unnest(%(managers)s::text[]) AS address
