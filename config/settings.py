@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "apps.backoffice",
     "unfold",
     "unfold.contrib.simple_history",
+    "unfold.contrib.import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "simple_history",
+    "import_export",
     "django_celery_beat",
     "apps.outbox",
     "apps.contracts",
@@ -171,6 +173,10 @@ LOGGING = {
 }
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
+
+# A sheet is taken whole or not at all, and a cell that a spreadsheet would run is made harmless.
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 TICKET_PREFIX = env.str("TICKET_PREFIX", default="FL")
 
