@@ -3,7 +3,7 @@
 All happens under Harbour's policy, made up for the tests; ``make_preset`` loads a real one.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ from django.contrib.auth.models import Group
 
 from apps.contracts.models import (
     Account,
+    AgreedTarget,
     AuthorisedUser,
     Order,
     PolicyVersion,
     Reason,
+    Service,
     Severity,
     User,
 )
@@ -148,3 +150,21 @@ def severity_of(version: PolicyVersion, key: str) -> Severity:
 def reason_of(version: PolicyVersion, key: str) -> Reason:
     """Return a reason of a version by its key, of whatever kind."""
     return Reason.objects.get(version=version, key=key)
+
+
+def make_service(*, title: str = "SIP trunks") -> Service:
+    """Create a service that orders can list."""
+    return Service.objects.create(key=f"service-{next(_serial)}", title=title)
+
+
+def make_agreed(
+    *, order: Order, severity: str, hours: float, kind: str = "RESOLUTION", calendar: str = ""
+) -> AgreedTarget:
+    """Set a target in the order itself; by the policy's standard calendar, unless one is named."""
+    return AgreedTarget.objects.create(
+        order=order,
+        severity=severity_of(order.version, severity),
+        kind=kind,
+        duration=timedelta(hours=hours),
+        calendar=order.version.calendars.get(key=calendar or order.version.standard_calendar),
+    )

@@ -4,9 +4,23 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.tickets import services
+from apps.tickets.services import recompute
+
+# So many tickets a sweep: what is more is left to the task that publishing new hours starts.
+RECOMPUTED_ON_THE_WAY = 200
 
 
 @shared_task(name="apps.tickets.tasks.sweep_deadlines")
 def sweep_deadlines() -> None:
-    """Run every quarter of a minute. Safe to run late, twice, or in two places at once."""
+    """Run every quarter of a minute. Safe to run late, twice, or in two places at once.
+
+    It first counts deadlines anew whose hours changed, where the nudge to do so was lost.
+    """
+    recompute.recompute_deadlines(at=timezone.now(), limit=RECOMPUTED_ON_THE_WAY)
     services.sweep_deadlines(at=timezone.now())
+
+
+@shared_task(name="apps.tickets.tasks.recompute_deadlines")
+def recompute_deadlines() -> None:
+    """Run when new hours are published. A second run finds nothing to do."""
+    recompute.recompute_deadlines(at=timezone.now())

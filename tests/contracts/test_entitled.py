@@ -8,7 +8,15 @@ from apps.contracts.models import Order
 from apps.contracts.queries import entitled, support_addresses, user_of_order
 from apps.contracts.queries.entitled import Found
 from apps.contracts.rules.entitlement import Answer
-from tests.factories import HARBOUR, MORNING, make_client, make_order, make_policy, make_preset
+from tests.factories import (
+    HARBOUR,
+    MORNING,
+    make_client,
+    make_order,
+    make_policy,
+    make_preset,
+    make_service,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -16,8 +24,8 @@ ADA = "ada@client.example.com"
 HELP = "help@harbour.example.com"
 
 
-def ask(*, sender=ADA, mailboxes=(HELP,), at=MORNING):
-    return entitled(sender=sender, mailboxes=mailboxes, at=at)
+def ask(*, sender=ADA, mailboxes=(HELP,), at=MORNING, service=None):
+    return entitled(sender=sender, mailboxes=mailboxes, at=at, service=service)
 
 
 def other_policy():
@@ -155,3 +163,28 @@ def test_all_policies_mailboxes_are_ours():
     other_policy()
 
     assert support_addresses() == {HELP, "desk@other.example.com"}
+
+
+@pytest.mark.clause("V-3.5")
+def test_a_user_who_may_not_open_tickets_is_refused_and_still_known():
+    user = make_client(email=ADA)
+    user.may_open = False
+    user.save()
+
+    why = f"The sender may not open tickets under order {user.order}."
+    assert ask() == Found(Answer(False, "H-7", why), user)
+
+
+@pytest.mark.clause("V-2-order")
+def test_a_service_that_the_order_does_not_list_is_refused_unless_it_lists_none():
+    user = make_client(email=ADA)
+    trunks, fax = make_service(title="SIP trunks"), make_service(title="Fax")
+
+    assert ask(service=fax).answer.entitled
+    user.order.services.add(trunks)
+
+    assert ask(service=trunks).answer.entitled
+    assert ask().answer.entitled
+    assert ask(service=fax).answer == Answer(
+        False, "H-3", f"Order {user.order} does not cover “Fax”."
+    )

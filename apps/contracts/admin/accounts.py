@@ -10,7 +10,9 @@ from unfold.decorators import display
 
 from apps.contracts.admin.calendars import ReadOnlyInline
 from apps.contracts.admin.kept import KeptAdmin
+from apps.contracts.admin.sheets import SheetAdmin
 from apps.contracts.models import Account, AuthorisedUser, Order
+from apps.contracts.sheets.resources import AccountSheet, AuthorisedUserSheet
 
 
 class OrderInline(ReadOnlyInline):
@@ -29,9 +31,10 @@ class OrderInline(ReadOnlyInline):
 
 
 @admin.register(Account)
-class AccountAdmin(KeptAdmin):
+class AccountAdmin(SheetAdmin, KeptAdmin):
     """A reseller or client, with its orders, people and open tickets on one page."""
 
+    sheet = AccountSheet
     list_display = ["name"]
     search_fields = ["name"]
     ordering = ["name"]
@@ -41,9 +44,10 @@ class AccountAdmin(KeptAdmin):
 
 
 @admin.register(AuthorisedUser)
-class AuthorisedUserAdmin(KeptAdmin):
+class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
     """A person who may open tickets under an order."""
 
+    sheet = AuthorisedUserSheet
     list_display = ["name", "email", "account", "order", "is_active"]
     list_filter = ["is_active"]
     list_select_related = ["order__account"]

@@ -2,101 +2,58 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db.models import Q
-from django.http import HttpRequest
-from unfold.admin import TabularInline
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from unfold.decorators import display
 
-from apps.contracts.admin.kept import KeptAdmin, KeptForm
-from apps.contracts.models import AuthorisedUser, Order, Plan, PolicyVersion
+from apps.contracts import services
+from apps.contracts.admin.kept import KeptAdmin
+from apps.contracts.admin.orders_acts import ACTS, acts_of, do, form_of
+from apps.contracts.admin.orders_amend import AmendmentPage
+from apps.contracts.admin.orders_forms import OrderForm
+from apps.contracts.admin.orders_inlines import (
+    AgreedTargetInline,
+    AuthorisedUserInline,
+    EscalationRungInline,
+)
+from apps.contracts.admin.orders_page import TERM_FIELDSETS, WIDGETS, targets_in
+from apps.contracts.admin.orders_services import ServiceAdmin
+from apps.contracts.admin.sheets import SheetAdmin
+from apps.contracts.models import AgreedTarget, Order, User
+from apps.contracts.services.order_revisions import TERMS
+from apps.contracts.sheets.resources import OrderSheet
 
-
-class OrderForm(KeptForm):
-    """An order that makes sense: a plan of its own, published version; an end after the start."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        published = Q(state=PolicyVersion.State.PUBLISHED)
-        versions = PolicyVersion.objects.filter(published | Q(pk=self.instance.version_id))
-        plans = Plan.objects.filter(version__in=versions).select_related("version__policy")
-        version, plan = self.fields.get("version"), self.fields.get("plan")
-        # Who may only look has no such fields.
-        if isinstance(version, forms.ModelChoiceField) and isinstance(plan, forms.ModelChoiceField):
-            version.queryset = versions.select_related("policy")
-            plan.queryset = plans
-            plan.label_from_instance = _with_policy  # type: ignore[method-assign,assignment]
-
-    def clean(self) -> dict[str, Any]:
-        facts = super().clean() or self.cleaned_data
-        version, plan = facts.get("version"), facts.get("plan")
-        if version and plan and plan.version_id != version.pk:
-            known = ", ".join(str(each) for each in version.plans.all())
-            self.add_error("plan", f"{version} has no plan “{plan}” of its own. It has {known}.")
-        starts, ends = facts.get("starts_on"), facts.get("ends_on")
-        if starts and ends and ends < starts:
-            self.add_error("ends_on", f"The last day lies before the first, {starts}.")
-        return facts
-
-
-def _with_policy(plan: Plan) -> str:
-    return f"{plan} · {plan.version}"
-
-
-class AuthorisedUsersFormSet(forms.BaseInlineFormSet):
-    """The people of an order; each address once, however it is written."""
-
-    def clean(self) -> None:
-        super().clean()
-        seen: dict[str, str] = {}
-        for form in self.forms:
-            email = (getattr(form, "cleaned_data", {}).get("email") or "").lower()
-            if email and email in seen:
-                raise ValidationError(f"{email} is listed twice. Each person is named once.")
-            seen[email] = email
-
-
-class AuthorisedUserInline(TabularInline):
-    model = AuthorisedUser
-    formset = AuthorisedUsersFormSet
-    fields = ["name", "email", "is_active"]
-    extra = 0
-    can_delete = False
-    hide_title = True
-    show_change_link = True
-
-    # Saved with the order: who may not change the order changes a person on the person's page.
-    def has_add_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        return super().has_add_permission(request, obj) and _may_change_orders(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        return super().has_change_permission(request, obj) and _may_change_orders(request)
-
-
-def _may_change_orders(request: HttpRequest) -> bool:
-    return request.user.has_perm("contracts.change_order") or request.user.has_perm(
-        "contracts.add_order"
-    )
+__all__ = ["OrderAdmin", "ServiceAdmin"]
 
 
 @admin.register(Order)
-class OrderAdmin(KeptAdmin):
-    """What an account bought. Tickets keep the terms that they were registered under."""
+class OrderAdmin(SheetAdmin, KeptAdmin):
+    """What an account bought. A draft is edited here; an executed order is amended.
+
+    People and the escalation matrix are kept here in every state.
+    """
 
     form = OrderForm
+    sheet = OrderSheet
+    change_form_outer_before_template = "admin/contracts/order/head.html"
+    change_form_outer_after_template = "admin/contracts/order/revisions.html"
     list_display = ["number", "account", "plan", "policy", "badge", "starts_on", "ends_on"]
     list_filter = ["state"]
     list_select_related = ["account", "plan", "version__policy"]
     search_fields = ["number", "account__name"]
     ordering = ["account__name", "-starts_on"]
     autocomplete_fields = ["account"]
-    inlines = [AuthorisedUserInline]
+    formfield_overrides = WIDGETS
+    inlines = [AuthorisedUserInline, EscalationRungInline, AgreedTargetInline]
     fieldsets = [
-        (None, {"fields": ["account", "number", "state"]}),
-        ("Terms", {"fields": ["version", "plan"]}),
+        (None, {"fields": ["read_revision", "account", "number"]}),
+        ("Terms", {"fields": ["version", "plan", "services"]}),
         ("Term", {"fields": ["starts_on", "ends_on"]}),
+        *TERM_FIELDSETS,
         ("History", {"fields": ["change_reason"]}),
     ]
 
@@ -110,3 +67,141 @@ class OrderAdmin(KeptAdmin):
     @display(description="Policy")
     def policy(self, order: Order) -> str:
         return str(order.version)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if obj is None or obj.state == Order.State.DRAFT else list(TERMS)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        found = super().get_fieldsets(request, obj)
+        if obj is None or obj.state == Order.State.DRAFT:
+            return found
+        first, *others = found
+        return [(first[0], {"fields": ["account", "number"]}), *others]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        acts = [
+            path(
+                f"<int:pk>/{key}/",
+                view(self.act_view),
+                {"key": key},
+                name=f"contracts_order_{key}",
+            )
+            for key in ACTS
+        ]
+        amend = path("<int:pk>/amend/", view(self.amend_view), name="contracts_order_amend")
+        return [*acts, amend, *super().get_urls()]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        order = self.get_object(request, object_id) if object_id else None
+        if order is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        if order.state == Order.State.EXECUTED and "version" in request.POST:
+            # Executed while somebody was editing the draft: nothing that they typed is lost.
+            return self.amend_view(request, order.pk)
+        may_change = self.has_change_permission(request, order)
+        context = {
+            **(extra_context or {}),
+            "order_acts": acts_of(order) if may_change else [],
+            "may_amend": may_change and order.state == Order.State.EXECUTED,
+            "order_revisions": order.revisions.select_related("by").order_by("-number"),
+        }
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except services.OrderRefused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(_page(order.pk))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Write a new order; a known one's terms are the service's, with the targets."""
+        if not change:
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if not change:
+            super().save_related(request, form, formsets, change)
+            return
+        for formset in formsets:
+            if formset.model is not AgreedTarget:
+                self.save_formset(request, form, formset, change=change)
+        agreed, withdrawn = targets_in(formsets)
+        if "version" in form.fields:
+            services.edit_draft(
+                order=form.instance,
+                revision=form.cleaned_data["read_revision"],
+                terms=form.terms(),
+                reason=form.cleaned_data.get("change_reason") or "",
+                agreed=agreed,
+                withdrawn=withdrawn,
+                by=_signed_in(request),
+                at=timezone.now(),
+            )
+
+    def amend_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the form of an amendment, and enter it."""
+        order = self._order(request, pk)
+        if order is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        if order.state != Order.State.EXECUTED:
+            state = order.get_state_display().lower()
+            text = f"{order} is {state}: only an executed order is amended."
+            self.message_user(request, text, messages.WARNING)
+            return HttpResponseRedirect(_page(pk))
+        context = {
+            "order": order,
+            "title": "Amend the order",
+            "order_page": _page(pk),
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
+        try:
+            page = AmendmentPage(Order, self.admin_site)
+            return page.changeform_view(request, str(pk), "", context)
+        except services.OrderRefused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(_page(pk))
+
+    def act_view(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
+        """Ask for the reason, and do it when that is posted."""
+        order, act = self._order(request, pk), ACTS[key]
+        if order is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        now = timezone.now()
+        form = form_of(act, order, request.POST if request.method == "POST" else None, at=now)
+        if form.is_valid():
+            try:
+                text = do(act, order, form, by=_signed_in(request), at=now)
+            except services.OrderRefused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                self.log_change(request, order, text)
+                self.message_user(request, text, messages.SUCCESS)
+                return HttpResponseRedirect(_page(pk))
+        context = {"order": order, "act": act, "form": form, "page": _page(pk), "opts": self.opts}
+        return TemplateResponse(
+            request,
+            "admin/contracts/order/act.html",
+            {**self.admin_site.each_context(request), **context, "title": f"{act.title} {order}"},
+        )
+
+    def _order(self, request: HttpRequest, pk: int) -> Order | None:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return self.get_object(request, str(pk))
+
+
+def _page(pk: int) -> str:
+    return reverse("admin:contracts_order_change", args=[pk])
+
+
+def _signed_in(request: HttpRequest) -> User:
+    """Return who asks. The admin lets nobody else come this far."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

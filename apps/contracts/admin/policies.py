@@ -1,8 +1,11 @@
-"""Policy versions: all terms to read, and the one act there is, publishing a draft."""
+"""Policy versions: all terms to read, and what may be done with them: edit, compare, publish."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -14,15 +17,20 @@ from unfold.decorators import display
 
 from apps.contracts import services
 from apps.contracts.admin.page import page_of
+from apps.contracts.admin.policy_compare import compare_view
+from apps.contracts.admin.policy_discard import discard_view
+from apps.contracts.admin.policy_forms import form_view
+from apps.contracts.admin.policy_text import edit_view, load_view
 from apps.contracts.models import PolicyVersion, User
 from apps.outbox.readonly import ReadOnlyAdmin
 
 
 @admin.register(PolicyVersion)
 class PolicyVersionAdmin(ReadOnlyAdmin):
-    """Terms come from a file and are read here; nobody edits them, draft or published."""
+    """Terms are read here. A draft's are edited as the file that they come from, or by form."""
 
     change_form_template = "admin/contracts/policyversion/change_form.html"
+    list_before_template = "admin/contracts/policyversion/list_links.html"
     list_display = ["policy", "number", "badge", "dated_on", "published_at", "loaded_at"]
     list_display_links = ["policy"]
     list_filter = ["state"]
@@ -37,15 +45,32 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyVersion]:
         return super().get_queryset(request).select_related("policy", "published_by")
 
+    @property
+    def media(self) -> forms.Media:
+        own = forms.Media(css={"all": ["faultline/policies.css"]}, js=["faultline/policies.js"])
+        return super().media + own
+
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
+        def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            name = f"contracts_policyversion_{name}"
+            return path(route, self.admin_site.admin_view(view), name=name)
+
         return [
-            path(
-                "<int:pk>/publish/", view(self.publish_view), name="contracts_policyversion_publish"
-            ),
-            path("<int:pk>/source/", view(self.source_view), name="contracts_policyversion_source"),
+            page("load/", partial(load_view, self), "load"),
+            page("<int:pk>/publish/", self.publish_view, "publish"),
+            page("<int:pk>/source/", self.source_view, "source"),
+            page("<int:pk>/edit/", partial(edit_view, self), "edit"),
+            page("<int:pk>/edit/<slug:section>/", partial(form_view, self), "form"),
+            page("<int:pk>/compare/", partial(compare_view, self), "compare"),
+            page("<int:pk>/discard/", partial(discard_view, self), "discard"),
             *super().get_urls(),
         ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {**(extra_context or {}), "may_edit": self.has_act_permission(request)}
+        return super().changelist_view(request, context)
 
     def changeform_view(
         self,
@@ -60,8 +85,8 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
             today = timezone.now().astimezone(ZoneInfo(version.time_zone)).date()
             context |= {
                 "version": version,
-                "may_publish": self.has_act_permission(request)
-                and version.state == PolicyVersion.State.DRAFT,
+                "may_edit": self.has_act_permission(request),
+                "is_draft": version.state == PolicyVersion.State.DRAFT,
                 "subtitle": f"Version {version.number}",
                 **page_of(version, on=today),
             }

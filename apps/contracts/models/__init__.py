@@ -1,26 +1,33 @@
 """Who is owed what: the rows."""
 
-from apps.contracts.models.accounts import Account, AuthorisedUser, Order, OrderQuerySet
+from apps.contracts.models.accounts import Account
+from apps.contracts.models.agreed import AgreedTarget
 from apps.contracts.models.calendars import Calendar, CalendarRevision, Holiday, Window
+from apps.contracts.models.order_people import AuthorisedUser, EscalationRung
+from apps.contracts.models.orders import Order, OrderQuerySet, OrderRevision, Service
 from apps.contracts.models.policies import Clause, Policy, PolicyVersion
 from apps.contracts.models.terms import Fee, Plan, Reason, Rule, Severity, Target
 from apps.contracts.models.users import User
 
 __all__ = [
     "Account",
+    "AgreedTarget",
     "AuthorisedUser",
     "Calendar",
     "CalendarRevision",
     "Clause",
+    "EscalationRung",
     "Fee",
     "Holiday",
     "Order",
     "OrderQuerySet",
+    "OrderRevision",
     "Plan",
     "Policy",
     "PolicyVersion",
     "Reason",
     "Rule",
+    "Service",
     "Severity",
     "Target",
     "User",

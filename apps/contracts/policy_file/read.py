@@ -13,6 +13,7 @@ from apps.contracts.policy_file.shape import PolicyFile
 from apps.contracts.policy_file.words import findings_of
 
 MOST_BYTES = 512 * 1024  # many times the largest policy that we know
+BYTE_ORDER_MARK = "\ufeff"  # what some editors of Windows begin a file with
 MOST_IN_A_LINE = 4000  # characters; tomllib takes minutes over a key of a hundred thousand dots
 
 
@@ -24,9 +25,20 @@ def text_of(path: Path, *, name: str) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise _refusal(name, f"is larger than the {MOST_BYTES:,} bytes that a policy may have")
-        return path.read_bytes().decode("utf-8-sig")
+        return text_in(path.read_bytes(), name=name)
     except OSError as error:
         raise _refusal(name, f"cannot be read: {error.strerror}") from error
+
+
+def text_in(content: bytes, *, name: str) -> str:
+    """Return the text of a policy file's bytes; encoded again, they are the same bytes.
+
+    :raises PolicyFileInvalid: they are too many, or not UTF-8.
+    """
+    if len(content) > MOST_BYTES:
+        raise _refusal(name, f"is larger than the {MOST_BYTES:,} bytes that a policy may have")
+    try:
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _refusal(name, f"is not UTF-8: see the byte at {error.start}") from error
 
@@ -40,7 +52,7 @@ def read(source: Path | str, *, name: str) -> PolicyFile:
         file waits while one of them has the wrong shape.
     """
     text = text_of(source, name=name) if isinstance(source, Path) else source
-    document = _parsed(text, name=name)
+    document = document_of(text, name=name)
     try:
         policy = PolicyFile.model_validate(document)
         found = []
@@ -55,7 +67,12 @@ def read(source: Path | str, *, name: str) -> PolicyFile:
     return policy
 
 
-def _parsed(text: str, *, name: str) -> dict[str, Any]:
+def document_of(text: str, *, name: str) -> dict[str, Any]:
+    """Return what the text says as TOML, whether or not that is a policy.
+
+    :raises PolicyFileInvalid: it is no TOML, or larger than a policy may be.
+    """
+    text = text.removeprefix(BYTE_ORDER_MARK)
     if len(text) > MOST_BYTES:
         raise _refusal(name, f"is larger than the {MOST_BYTES:,} bytes that a policy may have")
     for number, line in enumerate(text.splitlines(), start=1):

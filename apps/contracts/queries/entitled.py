@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
-from apps.contracts.models import AuthorisedUser, Order, PolicyVersion, Rule
+from apps.contracts.models import AuthorisedUser, Order, PolicyVersion, Rule, Service
 from apps.contracts.rules.entitlement import Answer, Clauses, OrderFacts, entitlement
 
 
@@ -20,13 +20,16 @@ class Found:
     user: AuthorisedUser | None
 
 
-def entitled(*, sender: str, mailboxes: Sequence[str], at: datetime) -> Found:
+def entitled(
+    *, sender: str, mailboxes: Sequence[str], at: datetime, service: Service | None = None
+) -> Found:
     """Answer whether a sender may open a ticket now, and under which order.
 
     A person may be a user of several orders. An order that says yes wins; then one that still
     names them; then the one whose policy has the mailbox that was written to; then the oldest.
+    ``service`` None: what the request is about is not known, as with a mail.
 
-    Clause: V-1.2, V-3.1, V-3.5.
+    Clause: V-1.2, V-2-order, V-3.1, V-3.5.
     """
     users = (
         _users_at(sender)
@@ -35,7 +38,7 @@ def entitled(*, sender: str, mailboxes: Sequence[str], at: datetime) -> Found:
     )
     written_to = {address.lower() for address in mailboxes}
     known = sorted(
-        ((user, _answer(user, at)) for user in users),
+        ((user, _answer(user, at, service)) for user in users),
         key=lambda pair: _preference(pair[0], pair[1], written_to),
     )
     if not known:
@@ -70,7 +73,7 @@ def _preference(
     return not answer.entitled, not user.is_active, not at_home, user.order_id
 
 
-def _answer(user: AuthorisedUser, at: datetime) -> Answer:
+def _answer(user: AuthorisedUser, at: datetime, service: Service | None) -> Answer:
     order = user.order
     facts = OrderFacts(
         number=order.number,
@@ -78,9 +81,18 @@ def _answer(user: AuthorisedUser, at: datetime) -> Answer:
         starts_on=order.starts_on,
         ends_on=order.ends_on,
         sender_is_authorised=user.is_active,
+        sender_may_open=user.may_open,
+        service=str(service or ""),
+        covers_service=service is None or _covers(order, service),
     )
     on = at.astimezone(ZoneInfo(order.version.time_zone)).date()
     return entitlement(order=facts, on=on, clauses=_clauses(order.version))
+
+
+def _covers(order: Order, service: Service) -> bool:
+    """An order that lists no services covers everything (V-2-order)."""
+    listed = set(order.services.values_list("pk", flat=True))
+    return not listed or service.pk in listed
 
 
 def _unknown(sender: str, written_to: set[str]) -> Answer:

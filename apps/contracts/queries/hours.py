@@ -2,8 +2,12 @@
 
 A calendar in force is its newest published revision; a draft policy's calendars have only drafts,
 which count in previews.
+
+A process keeps hours by the revision's key, and a published revision never changes; which one is in
+force is asked each time. So a new revision holds everywhere from the next question on.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db.models import Case, F, IntegerField, When
@@ -17,10 +21,42 @@ def hours(calendar_id: int) -> rules.ServiceHours:
     return _of_revision(*_newest(calendar_id=calendar_id)[calendar_id])
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The revision of a calendar that counts now, and its hours."""
+
+    revision_id: int
+    hours: rules.ServiceHours
+
+
+def in_force(version_id: int) -> dict[int, InForce]:
+    """Return calendar id -> what counts now, for all calendars of a policy version, in one query.
+
+    Clause: S-2, V-4.
+    """
+    newest = _newest(calendar__version_id=version_id)
+    return {
+        calendar_id: InForce(pk, _of_revision(pk, published))
+        for calendar_id, (pk, published) in newest.items()
+    }
+
+
 def hours_of_version(version_id: int) -> dict[int, rules.ServiceHours]:
     """Return calendar id -> hours for all calendars of a policy version, in one query."""
-    newest = _newest(calendar__version_id=version_id)
-    return {calendar_id: _of_revision(*found) for calendar_id, found in newest.items()}
+    return {calendar_id: found.hours for calendar_id, found in in_force(version_id).items()}
+
+
+def published_hours(revision_id: int) -> rules.ServiceHours:
+    """Return the hours of a published revision, whether or not it is still in force."""
+    return _frozen(revision_id)
+
+
+def draft_hours(revision_id: int) -> rules.ServiceHours:
+    """Return the hours of a draft as they are at this moment.
+
+    :raises ValueError: they contradict themselves.
+    """
+    return _build(revision_id)
 
 
 def standard_hours(version_id: int) -> rules.ServiceHours:

@@ -1,9 +1,11 @@
 """The terms of a policy version, as the rules take them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
-from apps.contracts.models import PolicyVersion, Rule, Severity, Target
+from apps.contracts.models import AgreedTarget, Order, PolicyVersion, Rule, Severity, Target
 from apps.contracts.rules.terms import RuleTerm, SeverityTerm, TargetTerm, Terms
 
 
@@ -11,11 +13,51 @@ class NotPublished(LookupError):
     """A draft has no terms that anybody could rely on."""
 
 
-def terms(*, version_id: int, plan_id: int) -> Terms:
-    """Return what a plan of a version promises.
+def terms(*, version_id: int, plan_id: int, agreed: Sequence[Mapping[str, Any]] = ()) -> Terms:
+    """Return what a plan of a version promises, with what an order agreed on top.
 
-    Published terms never change, so they are read once a process; a draft's are read each time.
+    ``agreed`` is what ``agreed_in`` returned and a ticket has pinned. Published terms never change,
+    so they are read once a process; a draft's are read each time.
+
+    Clause: V-2-order, V-5.
     """
+    return _of_plan(version_id, plan_id).with_agreed([_unpinned(row) for row in agreed])
+
+
+def agreed_in(order: Order) -> list[dict[str, Any]]:
+    """Return the targets that an order sets itself, as plain JSON for a ticket to pin.
+
+    Clause: V-2-order, V-5.
+    """
+    rows = AgreedTarget.objects.filter(order=order).select_related("severity", "calendar")
+    of_plan = _of_plan(order.version_id, order.plan_id)
+    return [
+        {
+            "kind": row.kind,
+            "severity": row.severity.key,
+            "seconds": int(row.duration.total_seconds()),
+            "calendar_id": row.calendar_id,
+            "calendar": row.calendar.title,
+            "clause": of_plan.clause_of(kind=row.kind, severity=row.severity.key),
+            "order": order.number,
+        }
+        for row in rows
+    ]
+
+
+def _unpinned(row: Mapping[str, Any]) -> TargetTerm:
+    return TargetTerm(
+        kind=row["kind"],
+        severity=row["severity"],
+        duration=timedelta(seconds=row["seconds"]),
+        calendar_id=row["calendar_id"],
+        calendar=row["calendar"],
+        clause=row["clause"],
+        agreed_in=row["order"],
+    )
+
+
+def _of_plan(version_id: int, plan_id: int) -> Terms:
     try:
         return _published(version_id, plan_id)
     except NotPublished:

@@ -9,13 +9,19 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """An order as the rule sees it. Both ends of the term belong to it; None: no last day yet."""
+    """An order as the rule sees it. Both ends of the term belong to it; None: no last day yet.
+
+    ``service`` is what the request is about; empty: not known yet, which keeps nobody out.
+    """
 
     number: str
     is_executed: bool
     starts_on: date
     ends_on: date | None
     sender_is_authorised: bool
+    sender_may_open: bool = True
+    service: str = ""
+    covers_service: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,20 @@ def entitlement(*, order: OrderFacts, on: date, clauses: Clauses) -> Answer:
 
     ``on`` is the day of registration in the policy's time zone.
 
-    Clause: V-1.2 (an executed order), V-3.1 (in term), V-3.5 (authorised users only).
+    Clause: V-1.2 (an executed order), V-3.1 (in term), V-3.5 (authorised users only), V-2-order
+    (services as agreed).
     """
+    refusal = _of_order(order, on, clauses) or _of_sender(order, clauses)
+    if refusal is not None:
+        return refusal
+    return Answer(
+        True,
+        clauses.users,
+        f"The sender is an authorised user of order {order.number}, which is executed and in term.",
+    )
+
+
+def _of_order(order: OrderFacts, on: date, clauses: Clauses) -> Answer | None:
     if not order.is_executed:
         return Answer(False, clauses.order, f"Order {order.number} is not executed.")
     if on < order.starts_on:
@@ -53,12 +71,20 @@ def entitlement(*, order: OrderFacts, on: date, clauses: Clauses) -> Answer:
         return Answer(
             False, clauses.term, f"The term of order {order.number} ended on {order.ends_on}."
         )
+    if order.service and not order.covers_service:
+        return Answer(
+            False, clauses.order, f"Order {order.number} does not cover “{order.service}”."
+        )
+    return None
+
+
+def _of_sender(order: OrderFacts, clauses: Clauses) -> Answer | None:
     if not order.sender_is_authorised:
         return Answer(
             False, clauses.users, f"The sender is not an authorised user of order {order.number}."
         )
-    return Answer(
-        True,
-        clauses.users,
-        f"The sender is an authorised user of order {order.number}, which is executed and in term.",
-    )
+    if not order.sender_may_open:
+        return Answer(
+            False, clauses.users, f"The sender may not open tickets under order {order.number}."
+        )
+    return None

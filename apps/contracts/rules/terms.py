@@ -4,9 +4,9 @@ Clause: V-2-order, V-4, S-5-targets (what is promised), R-14 (tickets pin their 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class SeverityTerm:
 class TargetTerm:
     """A promise in time. ``duration`` is service time; None is a best effort without an instant.
 
-    ``channel`` and ``arrival`` ("INSIDE", "OUTSIDE") are conditions; empty: any.
+    ``channel`` and ``arrival`` ("INSIDE", "OUTSIDE") are conditions; empty: any. ``agreed_in`` is
+    the order that sets it instead of the plan; empty: the plan's own.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class TargetTerm:
     reading: str = ""
     channel: str = ""
     arrival: str = ""
+    agreed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +75,28 @@ class Terms:
         return max(
             fitting, key=lambda target: (target.channel != "", target.arrival != ""), default=None
         )
+
+    def with_agreed(self, agreed: Sequence[TargetTerm]) -> Self:
+        """Return these terms with an order's own targets in the place of the plan's.
+
+        Each replaces all of the plan's targets of its kind and severity, on whatever condition.
+
+        Clause: V-2-order, V-5.
+        """
+        if not agreed:
+            return self
+        replaced = {(target.kind, target.severity) for target in agreed}
+        kept = [target for target in self.targets if (target.kind, target.severity) not in replaced]
+        return replace(self, targets=(*kept, *agreed))
+
+    def clause_of(self, *, kind: str, severity: str) -> str:
+        """Return the clause on which a promise of that kind rests, plan or order.
+
+        It is that of the plan's target; where the plan has none, that of the rule of its kind.
+
+        Clause: V-5, V-2-order.
+        """
+        for target in self.targets:
+            if (target.kind, target.severity) == (kind, severity):
+                return target.clause
+        return self.rules[kind.lower()].clause

@@ -1,6 +1,7 @@
 """The rows of a policy file's calendars: their hours, and their holidays day by day."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import holidays as public
@@ -59,12 +60,21 @@ def _holidays(part: HolidaysPart, revision: CalendarRevision) -> Iterator[Holida
             yield Holiday(revision=revision, on=on, name=name[:NAME_LENGTH], is_own=False)
 
 
-def _public_holidays(part: HolidaysPart) -> dict[Any, str]:
+def _public_holidays(part: HolidaysPart) -> Mapping[date, str]:
     if not part.country or part.from_year is None or part.to_year is None:
         return {}
-    return public.country_holidays(
-        part.country,
-        subdiv=part.subdivision or None,
+    return public_holidays(
+        country=part.country,
+        subdivision=part.subdivision,
         years=range(part.from_year, part.to_year + 1),
-        categories=tuple(part.categories),
+        categories=part.categories,
+    )
+
+
+def public_holidays(
+    *, country: str, subdivision: str, years: range, categories: Sequence[str]
+) -> Mapping[date, str]:
+    """Return day -> name, as the `holidays` library knows them today."""
+    return public.country_holidays(
+        country, subdiv=subdivision or None, years=years, categories=tuple(categories)
     )

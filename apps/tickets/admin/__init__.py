@@ -1,5 +1,6 @@
 """Tickets as staff see them: the queue, the ticket's page, and “When would this be due?”."""
 
+from apps.tickets.admin.revision import PublishedHoursAdmin
 from apps.tickets.admin.ticket import TicketAdmin
 
-__all__ = ["TicketAdmin"]
+__all__ = ["PublishedHoursAdmin", "TicketAdmin"]

@@ -127,7 +127,9 @@ def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
 
 
 def _target(ticket: Ticket, kind: str) -> Any:
-    terms = contracts.terms(version_id=ticket.version_id, plan_id=ticket.plan_id)
+    terms = contracts.terms(
+        version_id=ticket.version_id, plan_id=ticket.plan_id, agreed=ticket.agreed
+    )
     registered = ticket.events.filter(kind=Event.What.REGISTERED).order_by("pk").first()
     arrival = registered.facts.get("arrival", "") if registered else ""
     return terms.target(

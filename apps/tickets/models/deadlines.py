@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from apps.contracts.models import Calendar, Target
+from apps.contracts.models import Calendar, CalendarRevision, Target
 from apps.tickets.models.tickets import Ticket
 from apps.tickets.rules.deadlines import State
 
@@ -40,6 +40,14 @@ class Deadline(models.Model):
     target = models.DurationField(help_text="Service time.")
     used = models.DurationField(help_text="Service time used at the latest event.")
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="+")
+    hours = models.ForeignKey(
+        CalendarRevision,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # revisions never go, so nothing asks by this alone
+        help_text="The revision of the calendar that this was counted with.",
+    )
     clause = models.CharField(max_length=40)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
@@ -75,6 +83,10 @@ class Deadline(models.Model):
         indexes = [
             # The one index that the sweep reads: open deadlines, soonest first.
             models.Index(fields=["next_at"], condition=Q(state="OPEN"), name="deadline_sweep"),
+            # A new revision of a calendar looks for the open deadlines that it changes.
+            models.Index(
+                fields=["calendar", "hours"], condition=Q(state="OPEN"), name="deadline_hours"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -50,6 +50,11 @@ class Ticket(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="tickets")
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    agreed = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Targets that the order set at registration. Later amendments do not touch them.",
+    )
     requester = models.ForeignKey(AuthorisedUser, on_delete=models.PROTECT, related_name="tickets")
     channel = models.CharField(max_length=12, choices=Channel.choices)
     severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="+")
@@ -65,7 +70,7 @@ class Ticket(models.Model):
     )
 
     # What people amend; status and instants follow from the events.
-    history = HistoricalRecords(excluded_fields=["status", "latest_at", "source_key"])
+    history = HistoricalRecords(excluded_fields=["status", "latest_at", "source_key", "agreed"])
     objects = TicketQuerySet.as_manager()
 
     class Meta:

@@ -118,16 +118,17 @@ def _changes(course: Course, terms: Terms) -> Iterator[Step]:
 
 def _promise(course: Course, terms: Terms) -> Step:
     target = course.target
-    return Step(
-        _cited(target.clause, target.reading),
-        "{severity}: {kind} within {target_seconds} of “{calendar}”.",
-        {
-            "severity": terms.severities[target.severity].label,
-            "kind": target.kind.lower(),
-            "target_seconds": seconds(course.duration),
-            "calendar": target.calendar,
-        },
-    )
+    text = "{severity}: {kind} within {target_seconds} of “{calendar}”"
+    figures: dict[str, str | int] = {
+        "severity": terms.severities[target.severity].label,
+        "kind": target.kind.lower(),
+        "target_seconds": seconds(course.duration),
+        "calendar": target.calendar,
+    }
+    if target.agreed_in:
+        text += ", agreed in order {order}"
+        figures["order"] = target.agreed_in
+    return Step(_cited(target.clause, target.reading), f"{text}.", figures)
 
 
 def _left_out(course: Course, terms: Terms, hours: ServiceHours) -> Iterator[Step]:

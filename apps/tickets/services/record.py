@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.contracts import queries as contracts
 from apps.contracts.models import User
+from apps.contracts.queries.hours import in_force, published_hours
 from apps.tickets.models import Deadline, Event, Ticket
 from apps.tickets.queries import duty_managers, history_of
 from apps.tickets.rules import deadlines as rules
@@ -72,18 +73,36 @@ def settle(*, ticket: Ticket) -> None:
     A deadline that turns out to be missed, by an act that comes too late or a severity whose
     deadline has passed already, is recorded at once: the sweep need not have been faster.
     """
+    count_anew(ticket=ticket, at=ticket.latest_at)
+
+
+def count_anew(*, ticket: Ticket, at: datetime) -> None:
+    """Do the same when nothing happened to the ticket, but its hours changed; ``at`` is when.
+
+    What is open counts with the hours in force. A verdict on record stays as it was found, with
+    the hours of that time.
+
+    Clause: R-14, S-2, V-4.
+    """
     history = history_of(ticket)
-    terms = contracts.terms(version_id=ticket.version_id, plan_id=ticket.plan_id)
-    hours = contracts.hours_of_version(ticket.version_id)
+    terms = contracts.terms(
+        version_id=ticket.version_id, plan_id=ticket.plan_id, agreed=ticket.agreed
+    )
+    counts = in_force(ticket.version_id)
+    hours = {calendar_id: found.hours for calendar_id, found in counts.items()}
     rows = {row.kind: row for row in ticket.deadlines.all()}
-    owed = rules.deadlines(history, terms=terms, hours=hours)
     late = []
-    for deadline in owed:
-        row = _store(rows.pop(deadline.kind, None), deadline, ticket=ticket)
-        if row.state != deadline.state:
-            late.append(row.pk)
+    for owed in rules.deadlines(history, terms=terms, hours=hours):
+        row = rows.pop(owed.kind, None) or Deadline(ticket=ticket, kind=owed.kind)
+        if row.state == rules.State.MISSED:
+            then = rules.deadlines(history, terms=terms, hours=hours_on_record(row, hours))
+            _keep_miss(row, next((each for each in then if each.kind == row.kind), owed))
+        elif row.state != rules.State.MET or row.ended_at != owed.ended_at:
+            _write(row, owed, counts[owed.calendar_id].revision_id)
+            if owed.state == rules.State.MISSED:
+                late.append(row.pk)
     if late:
-        record_misses(late, managers=duty_managers(), at=ticket.latest_at)
+        record_misses(late, managers=duty_managers(), at=at)
     gone = [row.pk for row in rows.values() if row.state != rules.State.MISSED]
     if gone:
         Deadline.objects.filter(pk__in=gone).delete()
@@ -91,30 +110,36 @@ def settle(*, ticket: Ticket) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(status=ticket.status, latest_at=ticket.latest_at)
 
 
-def _store(row: Deadline | None, owed: rules.Deadline, *, ticket: Ticket) -> Deadline:
-    """Write one deadline; a miss that is on record only learns when the act came after all.
-
-    One that is missed and not on record is left open.
-    """
-    row = row or Deadline(ticket=ticket, kind=owed.kind)
-    if row.state != rules.State.MISSED:
-        _fill(row, owed)
-    row.ended_at = owed.ended_at
-    row.steps = [asdict(step) for step in owed.steps]
-    row.save()
-    return row
+def hours_on_record(row: Deadline, hours: rules.Hours) -> rules.Hours:
+    """Return the hours that a deadline was counted with; the other calendars' are those given."""
+    if row.hours_id is None:
+        return hours
+    return {**hours, row.calendar_id: published_hours(row.hours_id)}
 
 
-def _fill(row: Deadline, owed: rules.Deadline) -> None:
+def _keep_miss(row: Deadline, then: rules.Deadline) -> None:
+    """Let a miss that is on record learn when the act came after all, and nothing else."""
+    row.ended_at = then.ended_at
+    if then.due_at == row.due_at:
+        row.steps = [asdict(step) for step in then.steps]
+    row.save(update_fields=["ended_at", "steps"])
+
+
+def _write(row: Deadline, owed: rules.Deadline, revision_id: int) -> None:
+    """Write a deadline that is open or met; one that is missed and not on record is left open."""
     if row.warn_at != owed.warn_at:
         row.warned_at = None
     row.target, row.used, row.calendar_id = owed.target, owed.used, owed.calendar_id
+    row.hours_id = revision_id
     row.clause, row.started_at = owed.clause, owed.started_at
     row.due_at, row.warn_at = owed.due_at, owed.warn_at
     is_met = owed.state == rules.State.MET
     row.state = Deadline.Verdict.MET if is_met else Deadline.Verdict.OPEN
     row.settled_at = owed.settled_at if is_met else None
     row.next_at = None if is_met else _next_at(row)
+    row.ended_at = owed.ended_at
+    row.steps = [asdict(step) for step in owed.steps]
+    row.save()
 
 
 def _next_at(row: Deadline) -> datetime | None:

@@ -31,11 +31,12 @@ def register(
 ) -> Ticket:
     """Register an entitled request, start its clocks and acknowledge it with its number.
 
-    Whether the request is entitled is asked before, by intake. Without a severity it gets the
-    policy's default until somebody has looked. The same ``source_key`` again returns the ticket
-    that is there.
+    Whether the request is entitled is asked before, by intake. The ticket pins the plan, and the
+    targets that the order agreed: an amendment or an upgrade touches new tickets only. Without a
+    severity it gets the policy's default until somebody has looked. The same ``source_key`` again
+    returns the ticket that is there.
 
-    Clause: V-8.1.4, V-2-response, S-8.
+    Clause: V-8.1.4, V-2-response, V-2-order, S-8.
 
     :raises Refused: the severity is another policy's.
     """
@@ -51,6 +52,7 @@ def register(
         order=order,
         version_id=order.version_id,
         plan_id=order.plan_id,
+        agreed=contracts.agreed_in(order),
         requester=requester,
         channel=channel,
         severity=severity,

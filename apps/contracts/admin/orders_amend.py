@@ -1,0 +1,61 @@
+"""The page on which an executed order is amended: its terms, with a date and a reason."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.contracts import services
+from apps.contracts.admin.kept import KeptAdmin
+from apps.contracts.admin.orders_forms import AmendForm
+from apps.contracts.admin.orders_inlines import AmendedTargetInline
+from apps.contracts.admin.orders_page import TERM_FIELDSETS, WIDGETS, targets_in
+from apps.contracts.models import Order, User
+
+
+class AmendmentPage(KeptAdmin):
+    """A page of the order's own admin, under ``…/amend/``; it is registered nowhere."""
+
+    form = AmendForm
+    formfield_overrides = WIDGETS
+    inlines = [AmendedTargetInline]
+    change_form_outer_before_template = "admin/contracts/order/amending.html"
+    change_form_show_cancel_button = True
+    fieldsets = [
+        ("Amendment", {"fields": ["read_revision", "dated_on", "change_reason"]}),
+        ("Terms", {"fields": ["version", "plan", "services"]}),
+        ("Term", {"fields": ["ends_on"]}),
+        *TERM_FIELDSETS,
+    ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or obj.state == Order.State.EXECUTED)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Leave it to the service, which is called once the targets are known too."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        agreed, withdrawn = targets_in(formsets)
+        if isinstance(request.user, User):
+            services.amend_order(
+                order=form.instance,
+                revision=form.cleaned_data["read_revision"],
+                terms=form.terms(),
+                dated_on=form.cleaned_data["dated_on"],
+                reason=form.cleaned_data["change_reason"],
+                agreed=agreed,
+                withdrawn=withdrawn,
+                by=request.user,
+                at=timezone.now(),
+            )
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        text = f"{obj} is amended. Open tickets keep what they were registered under."
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:contracts_order_change", args=[obj.pk]))

@@ -1,0 +1,65 @@
+"""The people of an order: who may speak for the client, and who is in charge at each rung."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from simple_history.models import HistoricalRecords
+
+from apps.contracts.models.accounts import validate_plain_address
+from apps.contracts.models.orders import Order
+
+
+class AuthorisedUser(models.Model):
+    """A person who may speak for the client under an order, and what each may do (V-3.5)."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="authorised_users")
+    name = models.CharField(max_length=120)
+    email = models.EmailField(validators=[validate_plain_address])
+    is_active = models.BooleanField(
+        default=True, help_text="Take the tick away instead of deleting: tickets name this person."
+    )
+    may_open = models.BooleanField("may open tickets", default=True)
+    may_escalate = models.BooleanField("may escalate", default=True)
+    may_confirm_closure = models.BooleanField("may confirm closure", default=True)
+    may_see_invoices = models.BooleanField("may see invoices", default=False)
+    may_manage_users = models.BooleanField("may manage users", default=False)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["order", "name"]
+        constraints = [
+            models.UniqueConstraint("order", Lower("email"), name="authoriseduser_once_an_order"),
+        ]
+        indexes = [models.Index(Lower("email"), name="authoriseduser_by_email")]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+class EscalationRung(models.Model):
+    """A rung of the order's escalation matrix: who is in charge, and how to reach them.
+
+    Clause: S-7, V-9.2.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="escalation_rungs")
+    position = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1, "The first rung is 1.")], help_text="1 is asked first."
+    )
+    title = models.CharField(max_length=120)
+    email = models.EmailField(validators=[validate_plain_address])
+    phone = models.CharField(max_length=40, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["order", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="escalationrung_position"),
+            models.CheckConstraint(condition=Q(position__gt=0), name="escalationrung_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.title}"

@@ -1,0 +1,144 @@
+"""Orders of a sheet: new ones come in at once, others change as on their page, by a revision."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from simple_history.utils import bulk_create_with_history
+
+from apps.contracts.models import Order, OrderRevision
+from apps.contracts.services.order_checks import OrderRefused, problems_of
+from apps.contracts.services.orders import amend_order, edit_draft, execute_order, today_of
+from apps.contracts.services.signed_rows import AT_ONCE, Signature
+from apps.contracts.sheets.plan import CHANGED, NEW, Change, Plan
+from apps.contracts.sheets.resources import OrderSheet
+from apps.contracts.sheets.sheet import Problem
+
+State = Order.State
+# Each is a revision of its own with its words before and after, some twenty statements.
+MOST_CHANGED = 1_000
+
+
+def write_orders(plan: Plan, signature: Signature) -> list[Problem]:
+    """Write the orders of a plan, and return what is wrong with them.
+
+    Clause: V-1.2, V-2-order, V-3.1.
+    """
+    new, changed = plan.of(NEW), plan.of(CHANGED)
+    if len(changed) > MOST_CHANGED:
+        row = changed[MOST_CHANGED].row
+        reason = f"changes more than {MOST_CHANGED:,} orders together with the rows before it. "
+        return [Problem(row, "", f"{reason}Split the file here.")]
+    problems = [problem for change in [*new, *changed] for problem in _unfit(change)]
+    if problems:
+        return problems
+    _add(plan, signature)
+    problems = [problem for change in changed for problem in _revised(change, signature)]
+    return problems or list(_overlapping(new))
+
+
+def _unfit(change: Change) -> Iterator[Problem]:
+    columns = {each.field_name: name for name, each in OrderSheet.columns().items()}
+    for field, reason in problems_of(_order(change)):
+        yield Problem(change.row, columns.get(field, field), reason)
+
+
+def _overlapping(new: Sequence[Change]) -> Iterator[Problem]:
+    """Yield the new orders that stand beside another executed one of their account.
+
+    A new order lists no services, so it covers all: sharing a day with another is enough.
+    """
+    rows = {change.instance.pk: change.row for change in new}
+    accounts = {_order(change).account_id for change in new}
+    latest: Order | None = None  # of those so far the one that ends last
+    for order in _executed(accounts):
+        if latest is None or latest.account_id != order.account_id:
+            latest = order
+            continue
+        if order.starts_on <= _end(latest):
+            row = rows.get(order.pk) or rows.get(latest.pk)
+            if row:
+                yield Problem(row, "", _overlap(latest, order))
+        latest = max(latest, order, key=_end)
+
+
+def _executed(accounts: Iterable[int]) -> Iterator[Order]:
+    """Yield the executed orders of these accounts, by account and first day."""
+    orders = Order.objects.filter(state=State.EXECUTED).select_related("account")
+    orders = orders.order_by("account", "starts_on", "pk")
+    every = sorted(accounts)
+    for start in range(0, len(every), AT_ONCE):
+        yield from orders.filter(account__in=every[start : start + AT_ONCE]).iterator()
+
+
+def _end(order: Order) -> date:
+    return order.ends_on or date.max
+
+
+def _overlap(earlier: Order, later: Order) -> str:
+    return (
+        f"{later} and {earlier} of {later.account} would both be executed from {later.starts_on} "
+        "on. Change the term of one of them: an order that lists no services covers them all."
+    )
+
+
+def _add(plan: Plan, signature: Signature) -> None:
+    """Write new orders in the state that the sheet gives them: books of orders are brought over.
+
+    Being executed is a revision here as it is on the order's page.
+    """
+    executed = []
+    for order in plan.instances(NEW):
+        if order.state == State.EXECUTED:
+            order.revision += 1
+            executed.append(order)
+    if plan.of(NEW):
+        bulk_create_with_history(plan.instances(NEW), Order, **signature.of_bulk())
+    OrderRevision.objects.bulk_create(
+        [
+            OrderRevision(
+                order=order,
+                number=order.revision,
+                kind=OrderRevision.Kind.EXECUTED,
+                dated_on=today_of(order, signature.at),
+                reason=signature.reason,
+                at=signature.at,
+                by=signature.by,
+            )
+            for order in executed
+        ],
+        batch_size=AT_ONCE,
+    )
+
+
+def _revised(change: Change, signature: Signature) -> Iterator[Problem]:
+    """Change an order by the service that its page would call; yield why that refused."""
+    moved = (change.before["state"], change.after["state"])
+    order = _order(change)
+    terms = _terms(change)
+    call: dict[str, Any] = {"order": order, "by": signature.by, "at": signature.at}
+    call["reason"] = signature.reason
+    try:
+        if moved[0] == State.DRAFT and moved[1] in (State.DRAFT, State.EXECUTED):
+            if terms:
+                edit_draft(revision=order.revision, terms=terms, **call)
+            if moved[1] == State.EXECUTED:
+                execute_order(**call)
+        elif moved[0] != moved[1]:
+            raise OrderRefused(f"{order} was {moved[0]}: change its state on its own page.")
+        else:
+            on = today_of(order, signature.at)
+            amend_order(revision=order.revision, terms=terms, dated_on=on, **call)
+    except OrderRefused as refusal:
+        yield Problem(change.row, "", str(refusal))
+
+
+def _terms(change: Change) -> dict[str, Any]:
+    """Return the terms that differ, by the names of the order's fields, without the state."""
+    columns = OrderSheet.columns()
+    fields = {columns[name].field_name for name, _, _ in change.differences} - {"state"}
+    return {field: getattr(change.instance, field) for field in sorted(fields)}
+
+
+def _order(change: Change) -> Order:
+    return change.instance  # type: ignore[return-value]

@@ -1,0 +1,1 @@
+"""Lists of accounts, orders and their people as CSV and XLSX: read, compared, written out."""

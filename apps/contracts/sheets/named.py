@@ -1,0 +1,82 @@
+"""Cells that name a row of the database by its natural key: accounts, orders, policies, plans."""
+
+from typing import Any
+
+from apps.contracts.models import Account, Order, Plan, PolicyVersion
+from apps.contracts.sheets.cells import Depends, TextCell, listed
+
+LONGEST_NUMBER = 9
+
+
+def number_in(text: str) -> int:
+    """Return the number that a text is; 0, which no version has, where it is none."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else 0
+
+
+class AccountCell(TextCell):
+    """An account, by its name."""
+
+    def clean(self, value: str, row: Any = None, **given: Any) -> Account:
+        account = given["known"].accounts.get(value)
+        if account is None:
+            raise ValueError(f"there is no account “{value}”. Import or add it first.")
+        return account
+
+
+class OrderCell(TextCell):
+    """An order, by its number."""
+
+    def clean(self, value: str, row: Any = None, **given: Any) -> Order:
+        order = given["known"].orders.get(value)
+        if order is None:
+            raise ValueError(f"there is no order “{value}”. Import or add it first.")
+        return order
+
+
+class PolicyCell(TextCell):
+    """A policy, by its slug. Which of its versions it is, another column says."""
+
+    def clean(self, value: str, row: Any = None, **given: Any) -> str:
+        slugs = sorted({slug for slug, _ in given["known"].versions})
+        if value not in slugs:
+            raise ValueError(f"there is no published policy “{value}”; there is {listed(slugs)}.")
+        return value
+
+
+class VersionCell(TextCell):
+    """A published version of the row's policy, by its number."""
+
+    def clean(self, value: str, row: Any = None, **given: Any) -> PolicyVersion:
+        versions = given["known"].versions
+        numbers = sorted(number for slug, number in versions if slug == row.get("policy"))
+        if not numbers:
+            raise Depends
+        number = number_in(value)
+        if number not in numbers:
+            raise ValueError(
+                f"“{value}” is not a published version of {row['policy']}; "
+                f"it has {listed(numbers)}."
+            )
+        return versions[row["policy"], number]
+
+    def render(self, value: PolicyVersion | None, obj: Any = None, **given: Any) -> str:
+        return str(value.number) if value else ""
+
+
+class PlanCell(TextCell):
+    """A plan of the row's policy version, by its key."""
+
+    def clean(self, value: str, row: Any = None, **given: Any) -> Plan:
+        known = given["known"]
+        version = known.versions.get((row.get("policy"), number_in(row.get("version", ""))))
+        if version is None:
+            raise Depends
+        plans = known.plans[version.pk]
+        plan = plans.get(value) or plans.get(value.lower())
+        if plan is None:
+            raise ValueError(f"“{value}” is not a plan of {version}; it has {listed(plans)}.")
+        return plan
+
+    def render(self, value: Plan | None, obj: Any = None, **given: Any) -> str:
+        return value.key if value else ""

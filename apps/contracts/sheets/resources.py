@@ -1,0 +1,163 @@
+"""The lists that can be imported and exported: their columns, and what identifies a row.
+
+Nothing is identified by a row number of the database: a list means the same in another one.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from import_export import resources
+
+from apps.contracts.models import Account, AuthorisedUser, Order
+from apps.contracts.sheets.cells import ChoiceCell, Column, DateCell, TextCell, YesNoCell
+from apps.contracts.sheets.known import Known, column, named, plans_of, published
+from apps.contracts.sheets.named import AccountCell, OrderCell, PlanCell, PolicyCell, VersionCell
+from apps.contracts.sheets.sheet import Row
+
+
+class SheetResource(resources.ModelResource):
+    """What the lists have in common."""
+
+    key: ClassVar[tuple[str, ...]]  # the columns that identify a row
+    related: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def columns(cls) -> dict[str, Column]:
+        """Return the columns by their names, in the order of an export."""
+        every = cls.fields
+        return {every[name].column_name: every[name] for name in cls._meta.fields}
+
+    @classmethod
+    def required_columns(cls) -> list[str]:
+        return [name for name, each in cls.columns().items() if each.required]
+
+    def key_of(self, cells: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what identifies the row."""
+        return tuple(cells[name] for name in self.key)
+
+    def known(self, rows: Sequence[Row], *, locked: bool) -> Known:
+        """Return the rows of the database that these name."""
+        raise NotImplementedError
+
+    @classmethod
+    def model_fields(cls) -> list[str]:
+        """Return the model's fields that a sheet sets; also keys, as addresses vary in case."""
+        every = cls.columns().values()
+        return sorted({each.field_name for each in every if not each.only_looked_up})
+
+    def filter_export(self, queryset: QuerySet, **given: Any) -> QuerySet:
+        return queryset.select_related(*self.related) if self.related else queryset
+
+    def shown(self, instance: Model) -> dict[str, str]:
+        """Return the row as an export would show it."""
+        return {name: each.export(instance) for name, each in self.columns().items()}
+
+
+class AccountSheet(SheetResource):
+    """Accounts, by their name."""
+
+    key = ("name",)
+    name = Column("name", TextCell(), says="the account's name")
+
+    class Meta:
+        model = Account
+        fields = ("name",)
+
+    def known(self, rows: Sequence[Row], *, locked: bool) -> Known:
+        there = named(Account.objects.all(), "name", column(rows, "name"), locked=locked)
+        return Known(there={(account.name,): account for account in there})
+
+
+class OrderSheet(SheetResource):
+    """Orders, by their number."""
+
+    key = ("number",)
+    related = ("account", "version__policy", "plan")
+    account = Column("account", AccountCell(), says="name of an account that is there")
+    number = Column("number", TextCell(), says="the order's number")
+    policy = Column(
+        "version__policy__slug", PolicyCell(), column="policy", only_looked_up=True, says="its slug"
+    )
+    version = Column("version", VersionCell(), says="number of a published version")
+    plan = Column("plan", PlanCell(), says="key of a plan of that version")
+    state = Column("state", ChoiceCell(Order.State.choices), says="DRAFT, EXECUTED …")
+    starts_on = Column("starts_on", DateCell(), says="first day, as 2026-12-31")
+    ends_on = Column("ends_on", DateCell(), required=False, says="last day; empty: until ended")
+
+    class Meta:
+        model = Order
+        fields = (
+            "account",
+            "number",
+            "policy",
+            "version",
+            "plan",
+            "state",
+            "starts_on",
+            "ends_on",
+        )
+
+    def known(self, rows: Sequence[Row], *, locked: bool) -> Known:
+        orders = Order.objects.select_related(*self.related).defer("version__source")
+        there: dict[tuple[str, ...], Order] = {
+            (order.number,): order
+            for order in named(orders, "number", column(rows, "number"), locked=locked)
+        }
+        accounts = named(Account.objects.all(), "name", column(rows, "account"), locked=locked)
+        versions = published(and_of=there.values())
+        return Known(
+            there=dict(there),
+            accounts={account.name: account for account in accounts},
+            versions=versions,
+            plans=plans_of(versions.values()),
+        )
+
+
+def _right(name: str) -> Column:
+    return Column(name, YesNoCell(), required=False, says="yes or no; left out: as it is")
+
+
+RIGHTS = (
+    "may_open",
+    "may_escalate",
+    "may_confirm_closure",
+    "may_see_invoices",
+    "may_manage_users",
+)
+
+
+class AuthorisedUserSheet(SheetResource):
+    """The people of orders, by the order's number and their address, however it is written."""
+
+    key = ("order", "email")
+    related = ("order",)
+    order = Column("order", OrderCell(), says="number of an order that is there")
+    name = Column("name", TextCell(), says="the person's name")
+    email = Column("email", TextCell(), says="the address they write from")
+    is_active = Column("is_active", YesNoCell(), says="yes or no")
+    may_open = _right("may_open")
+    may_escalate = _right("may_escalate")
+    may_confirm_closure = _right("may_confirm_closure")
+    may_see_invoices = _right("may_see_invoices")
+    may_manage_users = _right("may_manage_users")
+
+    class Meta:
+        model = AuthorisedUser
+        fields = ("order", "name", "email", "is_active", *RIGHTS)
+
+    def key_of(self, cells: Mapping[str, str]) -> tuple[str, ...]:
+        return cells["order"], cells["email"].lower()
+
+    def known(self, rows: Sequence[Row], *, locked: bool) -> Known:
+        numbers = column(rows, "order")
+        orders = {
+            order.number: order
+            for order in named(Order.objects.all(), "number", numbers, locked=locked)
+        }
+        people = AuthorisedUser.objects.select_related("order")
+        there = {
+            (user.order.number, user.email.lower()): user
+            for user in named(people, "order__number", numbers, locked=locked)
+        }
+        return Known(there=dict(there), orders=orders)
