@@ -48,13 +48,12 @@ def load_policy(*, text: str, name: str, at: datetime) -> Loaded:
     if same:
         return Loaded(version=same, created=False)
 
-    # A policy is called what its newest version calls it.
-    policy.provider, policy.title = terms.policy.provider, terms.policy.title
-    policy.save(update_fields=["provider", "title"])
     newest = policy.versions.order_by("-number").first()
     version = PolicyVersion.objects.create(
         policy=policy,
         number=newest.number + 1 if newest else 1,
+        provider=terms.policy.provider,
+        title=terms.policy.title,
         dated_on=terms.policy.dated_on,
         time_zone=terms.policy.time_zone,
         currency=terms.policy.currency,
@@ -95,6 +94,9 @@ def publish(*, version: PolicyVersion, by: User | None, at: datetime) -> None:
         published_at=at
     )
     version.refresh_from_db()
+    Policy.objects.filter(pk=version.policy_id).update(
+        provider=version.provider, title=version.title
+    )
 
 
 @transaction.atomic
