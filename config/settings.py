@@ -1,5 +1,6 @@
 """Settings: the only place that reads the environment. The README lists every variable."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -93,6 +94,10 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/faultline.sqlite3")}
+if "ENGINE" not in DATABASES["default"]:
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not the address of a database, such as postgres://user@host:5432/name."
+    )
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Readers go on while one writes; a writer takes its lock at BEGIN and waits for its turn.
@@ -117,7 +122,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-LANGUAGE_CODE = "en-gb"  # 22 Nov 2026, 15:03
+LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["config.formats"]  # 22 Nov 2026, 15:03
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
@@ -137,7 +143,14 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # seconds; a server that hangs must not hold up the worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Support <support@provider.example.com>")
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
-MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=40 * 1024 * 1024)
+try:
+    MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=40 * 1024 * 1024)
+except ValueError as error:
+    raise ImproperlyConfigured("MAIL_MAX_BYTES is a whole number, such as 41943040.") from error
+if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", MAIL_DOMAIN):
+    raise ImproperlyConfigured(
+        "MAIL_DOMAIN is a domain such as example.com; it comes from DEFAULT_FROM_EMAIL unless set."
+    )
 
 # Celery. Without Redis the trial passes messages through files under var/queue.
 CELERY_BROKER_URL = env.str("REDIS_URL", default="filesystem://localhost/")
@@ -179,6 +192,8 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 TICKET_PREFIX = env.str("TICKET_PREFIX", default="FL")
+if not re.fullmatch(r"[A-Z]{1,8}", TICKET_PREFIX):
+    raise ImproperlyConfigured("TICKET_PREFIX is one to eight capital letters, such as FL.")
 
 UNFOLD = {
     "SITE_TITLE": "Faultline",

@@ -3,6 +3,8 @@
 import socket
 import sys
 
+if not sys.argv[1].isdecimal() or not 0 < int(sys.argv[1]) < 2**16:
+    sys.exit(f"“{sys.argv[1]}” is not a port. Choose a number: make run PORT=8001")
 port = int(sys.argv[1])
 with socket.socket() as probe:
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -10,8 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 def unfrozen(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Let frozen rows be changed for a while: our triggers are away, and come back as they were.
 
-    SQLite's flush deletes row by row, so a test that commits needs this for its tear-down;
-    PostgreSQL's truncates, which no trigger of ours sees.
+    A test that commits needs this for its tear-down, which empties every table.
     """
     if connection.vendor == "sqlite":
         triggers = _rows(connection, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")

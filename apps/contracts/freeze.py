@@ -17,6 +17,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 EVENTS = ("INSERT", "UPDATE", "DELETE")
+EMPTIED = "TRUNCATE"  # PostgreSQL's, which walks past what guards the rows
 FROZEN = "published terms are frozen: load a new version"
 FIXED_HOURS = "published hours are frozen: add a new revision of the calendar"
 
@@ -46,7 +47,11 @@ class Guard:
         """Return the statements that take the guard away."""
         # On PostgreSQL a trigger goes with the function that it calls.
         pattern = "DROP TRIGGER {}" if vendor == "sqlite" else "DROP FUNCTION {}() CASCADE"
-        return [pattern.format(self._name(event)) for event in self.events]
+        return [pattern.format(self._name(event)) for event in self._events(vendor)]
+
+    def _events(self, vendor: str) -> list[str]:
+        """Return the events that this kind of database has."""
+        return [event for event in self.events if vendor != "sqlite" or event != EMPTIED]
 
     def _name(self, event: str) -> str:
         return f"frozen_{self.table}_{event.lower()}"
@@ -58,7 +63,7 @@ class Guard:
         return ("NEW",) if event == "INSERT" else ("OLD",)
 
     def _sqlite(self) -> Iterator[str]:
-        for event in self.events:
+        for event in self._events("sqlite"):
             conditions = " OR ".join(self._refused(row) for row in self._rows(event))
             yield (
                 f"CREATE TRIGGER {self._name(event)} BEFORE {event} ON {self.table} "
@@ -69,13 +74,14 @@ class Guard:
         for event in self.events:
             checks = "".join(self._check(row) for row in self._rows(event))
             returned = "OLD" if event == "DELETE" else "NEW"
+            each = "STATEMENT" if event == EMPTIED else "ROW"
             yield (
                 f"CREATE FUNCTION {self._name(event)}() RETURNS trigger LANGUAGE plpgsql AS "
                 f"$guard$ BEGIN {checks} RETURN {returned}; END $guard$"
             )
             yield (
                 f"CREATE TRIGGER {self._name(event)} BEFORE {event} ON {self.table} "
-                f"FOR EACH ROW EXECUTE FUNCTION {self._name(event)}()"
+                f"FOR EACH {each} EXECUTE FUNCTION {self._name(event)}()"
             )
 
     def _check(self, row: str) -> str:
@@ -126,6 +132,11 @@ def frozen_with_revision(table: str) -> Guard:
     """Return the guard of what a calendar's revision holds."""
     published = "{row}.published_at IS NOT NULL"
     return Guard(table, EVENTS, FIXED_HOURS, published, "contracts_calendarrevision", "revision_id")
+
+
+def never_emptied(table: str) -> Guard:
+    """Return the guard of a table that is never emptied as a whole, whatever its rows allow."""
+    return Guard(table, (EMPTIED,), f"{table} is never emptied: delete the rows that may go")
 
 
 def installing(*guards: Guard) -> migrations.RunPython:

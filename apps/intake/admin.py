@@ -7,7 +7,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -56,7 +62,7 @@ class InboundMailAdmin(ReadOnlyAdmin):
     list_filter = [LookFilter, "state"]
     list_select_related = ["ticket"]
     search_fields = ["sender__startswith", "subject__icontains", "mail_id__exact"]
-    search_help_text = "The beginning of the sender, a part of the subject, or a Message-ID"
+    search_help_text = "Start of the sender, subject, Message-ID"
 
     @display(
         description="State",
@@ -128,8 +134,10 @@ class InboundMailAdmin(ReadOnlyAdmin):
     def raw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Offer the mail as it came, as a download that no browser opens by itself."""
         mail = self.get_object(request, str(pk))
-        if mail is None or not self.has_view_permission(request, mail):
+        if not self.has_view_permission(request, mail):
             raise PermissionDenied
+        if mail is None:
+            raise Http404
         return HttpResponse(
             bytes(mail.raw),
             content_type="application/octet-stream",
@@ -144,8 +152,10 @@ class InboundMailAdmin(ReadOnlyAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         mail = self.get_object(request, str(pk))
-        if mail is None or not self.has_act_permission(request):
+        if not self.has_act_permission(request):
             raise PermissionDenied
+        if mail is None:
+            raise Http404
         page = reverse("admin:intake_inboundmail_change", args=[pk])
         if mail.state != State.FAILED:
             text = f"Only a failed mail is worked off again; this one: {mail.get_state_display()}."

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from apps.intake.models import InboundMail
 from apps.outbox.rendering import Email, renders
@@ -26,4 +28,22 @@ def refused(payload: dict[str, Any]) -> Email:
         ),
         in_reply_to=known,
         references=(known,) if known else (),
+    )
+
+
+@renders("mail.unreadable")
+def unreadable(payload: dict[str, Any]) -> Email:
+    """Tell one of ours that mail came in which became nothing, and where to look at it.
+
+    Clause: V-8.1 (no request is lost).
+    """
+    mail = InboundMail.objects.defer("raw").get(pk=payload["mail_id"])
+    pages = {
+        "page": reverse("admin:intake_inboundmail_change", args=[mail.pk]),
+        "list": reverse("admin:intake_inboundmail_changelist") + "?look=recent",
+    }
+    urls = {name: f"{settings.BASE_URL}{path}" for name, path in pages.items()}
+    return Email(
+        subject=f"Mail to look at: {mail.get_state_display().lower()}",
+        text=render_to_string("mail/unreadable.txt", {"mail": mail, **urls}),
     )

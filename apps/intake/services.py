@@ -23,8 +23,10 @@ from apps.intake.rules.mail import NotAMail, ParsedMail, parse
 from apps.intake.rules.threading import ticket_ids_named
 from apps.outbox.enqueue import InvalidRecipient, enqueue
 from apps.outbox.models import Message
+from apps.outbox.rules.address import is_plain_address
 from apps.tickets import services as tickets
 from apps.tickets.models import Ticket
+from apps.tickets.queries import duty_managers
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +81,10 @@ def process(mail: InboundMail) -> InboundMail:
         logger.exception("Mail %s could not be worked off", mail.pk)
         why = storable(f"{type(fault).__name__}: {fault}")[:2000]
         # Only what is still unfinished: another worker may have been luckier meanwhile.
-        InboundMail.objects.unfinished().filter(pk=mail.pk).update(state=State.FAILED, why=why)
+        failed = InboundMail.objects.unfinished().filter(pk=mail.pk)
+        with transaction.atomic():
+            if failed.update(state=State.FAILED, why=why):
+                _report(mail)
         mail.refresh_from_db(fields=["state", "why", "ticket"])
     return mail
 
@@ -99,6 +104,7 @@ def _process(mail: InboundMail) -> InboundMail:
     try:
         parsed = parse(bytes(mail.raw))
     except NotAMail as unreadable:
+        _report(locked)
         return _decide(locked, State.UNREADABLE, str(unreadable))
     locked.sender, locked.subject = parsed.sender[:320], parsed.subject
     locked.mail_id, locked.defects = parsed.message_id, list(parsed.defects)
@@ -115,6 +121,22 @@ def _process(mail: InboundMail) -> InboundMail:
         if not _came_before(locked):
             raise
         return _duplicate(locked)
+
+
+def _report(mail: InboundMail) -> None:
+    """Tell the duty managers that a mail needs a person: once a day, since noise comes in floods.
+
+    The rest of the day's is on the list that the mail points to.
+    """
+    for address in filter(is_plain_address, duty_managers()):
+        person = hashlib.sha256(address.encode()).hexdigest()
+        enqueue(
+            topic="mail.unreadable",
+            key=f"mail.unreadable:{mail.received_at:%Y-%m-%d}:{person}",
+            recipient=address,
+            payload={"mail_id": mail.pk},
+            at=mail.received_at,
+        )
 
 
 def _own_addresses() -> set[str]:

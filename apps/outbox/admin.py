@@ -89,14 +89,18 @@ class MessageAdmin(ReadOnlyAdmin):
     @action(description="Send again", permissions=["act"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         staff = cast(AbstractBaseUser, request.user)  # the admin lets in nobody unknown
-        revived = 0
+        revived, refused = 0, []
         for message in queryset:
             try:
                 services.resend(message=message, at=timezone.now(), by=staff)
             except services.NotDead as refusal:
-                self.message_user(request, str(refusal), messages.WARNING)
+                refused.append(str(refusal))
             else:
                 revived += 1
                 self.log_change(request, message, "Sent again.")
         if revived:
-            self.message_user(request, f"{revived} put back to be sent.", messages.SUCCESS)
+            many = f"{revived} message is" if revived == 1 else f"{revived} messages are"
+            self.message_user(request, f"{many} put back to be sent.", messages.SUCCESS)
+        if refused:
+            more = f" So with {len(refused) - 1} more." if len(refused) > 1 else ""
+            self.message_user(request, refused[0] + more, messages.WARNING)

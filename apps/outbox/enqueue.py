@@ -1,13 +1,17 @@
 """Writing a message: the row is the promise, the task only a nudge."""
 
+import logging
 from datetime import datetime
 
 from celery import current_app
 from django.db import transaction
+from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
 from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
+
+logger = logging.getLogger(__name__)
 
 # By name, because tasks import services and other apps' services import this module: importing
 # the task here would close the circle.
@@ -89,5 +93,9 @@ def send_nudge() -> None:
     """Put the delivery task on the broker's queue, without waiting for a broker that is down."""
     # A pool of its own: the connections that Celery shares wait as long as a worker may wait.
     broker = current_app.connection_for_write(transport_options=PATIENCE)
-    with producers[broker].acquire(block=True, timeout=1) as producer:
-        current_app.send_task(TASK, producer=producer, expires=NUDGE_LASTS, retry=False)
+    try:
+        with producers[broker].acquire(block=True, timeout=1) as producer:
+            current_app.send_task(TASK, producer=producer, expires=NUDGE_LASTS, retry=False)
+    except (OperationalError, OSError) as trouble:
+        # Expected now and then, and nothing is lost: a line, not the whole way down to the socket.
+        logger.warning("The broker was not told, so the next sweep delivers: %s", trouble)

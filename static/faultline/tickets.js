@@ -9,29 +9,41 @@
     return `${Math.floor(minutes / 60).toLocaleString("en")} h${rest ? ` ${rest} min` : ""} left`;
   };
 
-  // What is left was true when its element arrived; service time runs on from there.
-  const ends = new WeakMap();
+  // What is left was true when its element arrived. Service time runs on until its calendar closes.
+  const arrived = new WeakMap();
   const tick = () => {
     for (const element of document.querySelectorAll("[data-left]")) {
-      if (!ends.has(element)) ends.set(element, Date.now() + 1000 * Number(element.dataset.left));
-      const left = (ends.get(element) - Date.now()) / 1000;
-      element.textContent = left < 0 ? "overdue" : words(left);
-      if (left < 0) element.parentElement.className = "tk-badge tk-red";
+      if (!arrived.has(element)) arrived.set(element, Date.now());
+      const passed = (Date.now() - arrived.get(element)) / 1000;
+      const [left, runs] = [Number(element.dataset.left), Number(element.dataset.runs)];
+      const isOver = runs >= left && passed > left;
+      element.textContent = isOver ? "overdue" : words(left - Math.min(passed, runs));
+      if (isOver) element.parentElement.className = "tk-badge tk-red";
     }
   };
 
   // Replacing a panel closes what the reader had opened in it.
   let open = [];
   const isOpen = () => [...document.querySelectorAll("details[id][open]")].map((found) => found.id);
+  // Read out when a verdict changes, and not with each second of a countdown.
+  let heard = null;
+  const tell = () => {
+    const said = document.getElementById("said");
+    const now = [...document.querySelectorAll("#side [data-verdict]")].map((one) => one.dataset.verdict).join(", ");
+    if (said && heard !== null && now !== heard) said.textContent = now;
+    heard = now;
+  };
   const stale = (is) => document.querySelectorAll(".tk-stale").forEach((note) => { note.hidden = !is; });
 
   document.addEventListener("DOMContentLoaded", () => {
     tick();
+    tell();
     setInterval(tick, 1000);
     document.body.addEventListener("htmx:beforeSwap", () => { open = isOpen(); });
     document.body.addEventListener("htmx:afterSettle", () => {
       open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
       tick();
+      tell();
     });
     document.body.addEventListener("htmx:afterRequest", (event) => stale(!event.detail.successful));
     for (const select of document.querySelectorAll("[data-narrows]")) {

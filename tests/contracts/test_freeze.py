@@ -38,6 +38,7 @@ TERMS = [
 ]
 HOURS = [Window, Holiday]
 EVENTS = ["insert", "update", "delete"]
+RECORDS = ["event_update", "event_delete", "deadline_update", "deadline_delete"]
 
 pytestmark = pytest.mark.django_db
 
@@ -215,6 +216,16 @@ def test_a_published_calendar_takes_a_new_revision_which_then_freezes_too():
     assert refusal(window.delete) == FROZEN_HOURS
 
 
+@pytest.mark.postgresql
+@pytest.mark.parametrize("model", [PolicyVersion, CalendarRevision, *TERMS, *HOURS], ids=by_name)
+def test_a_table_of_terms_cannot_be_emptied_as_a_whole(model):
+    table = model._meta.db_table
+
+    assert refusal(lambda: raw(f"TRUNCATE {table} CASCADE")).endswith(
+        "is never emptied: delete the rows that may go"
+    )
+
+
 def test_only_the_published_version_is_frozen_not_its_neighbour():
     published()
     draft = load(TEXT.replace("210.50", "210.60"))
@@ -231,6 +242,7 @@ def test_every_guard_is_still_there_after_all_migrations():
         for table in ["policyversion", "calendarrevision"]
         for event in EVENTS[1:]
     }
+    wanted |= {f"frozen_tickets_{name}" for name in RECORDS}
     listing = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",

@@ -69,6 +69,22 @@ def test_a_file_becomes_a_draft():
     assert version.source == TEXT
 
 
+def test_a_draft_does_not_rename_what_is_published():
+    signed = load().version
+    services.publish(version=signed, by=None, at=NOON)
+    draft = load(edited(('title = "Wattle care"', 'title = "Wattle care, anew"'))).version
+
+    names = [str(PolicyVersion.objects.get(pk=each.pk)) for each in (signed, draft)]
+    assert (names, signed.policy.title) == (
+        ["Wattle care v1", "Wattle care, anew v2"],
+        "Wattle care",
+    )
+
+    services.publish(version=draft, by=None, at=NOON)
+    assert Policy.objects.get().title == "Wattle care, anew"
+    assert str(PolicyVersion.objects.get(pk=signed.pk)) == "Wattle care v1"
+
+
 def test_every_row_is_there():
     load()
 
@@ -233,14 +249,6 @@ def test_a_changed_figure_is_a_new_draft():
     assert second.version.policy == first.version.policy
     first.version.refresh_from_db()
     assert first.version.state == "PUBLISHED"
-
-
-def test_the_policy_is_called_what_its_newest_version_calls_it():
-    load()
-
-    load(edited(('title = "Wattle care"', 'title = "Wattle care, improved"')))
-
-    assert str(Policy.objects.get()) == "Wattle care, improved"
 
 
 def test_an_invalid_file_writes_nothing():

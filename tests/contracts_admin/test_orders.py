@@ -148,8 +148,25 @@ def test_an_earlier_state_can_be_seen_but_not_saved_again(admin_client, presets)
 
     number = order.number
     assert [answer.status_code for answer in answers] == [200, 403]
+    assert "Nothing can be changed here." in answers[0].content.decode()
+    history = reverse("admin:contracts_order_history", args=[order.pk])
+    assert f'href="{history}"' in answers[0].content.decode()
     order.refresh_from_db()
     assert order.number == number
+
+
+def test_the_page_of_an_earlier_state_does_not_mix_in_what_is_so_today(admin_client):
+    ticket = make_ticket()
+    account = ticket.account
+    now = reverse("admin:contracts_account_change", args=[account.pk])
+    then = reverse(
+        "admin:contracts_account_simple_history",
+        args=[account.pk, account.history.get().history_id],
+    )
+
+    texts = [admin_client.get(url).content.decode() for url in (now, then)]
+
+    assert [ticket.number in text for text in texts] == [True, False]
 
 
 def test_an_order_in_use_is_not_deleted_and_says_what_uses_it(admin_client):

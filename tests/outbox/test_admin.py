@@ -137,10 +137,18 @@ def test_send_again_takes_the_dead_letters_and_says_why_not_the_others(admin_cli
     dead.refresh_from_db()
     assert (dead.state, dead.resent_by) == ("PENDING", admin_user.get_username())
     assert notes == [
+        "1 message is put back to be sent.",
         f"Only a dead letter can be sent again; “{sent}” is sent.",
-        "1 put back to be sent.",
     ]
-    assert send_again(admin_client, sent) == notes[:1]
+    assert send_again(admin_client, sent) == notes[1:]
+
+
+def test_a_page_of_messages_that_are_not_dead_is_refused_in_one_sentence(admin_client):
+    sent = [make_message(state="SENT", due_at=None, sent_at=NOON) for _ in range(3)]
+
+    notes = send_again(admin_client, *sent)
+
+    assert notes == [f"Only a dead letter can be sent again; “{sent[-1]}” is sent. So with 2 more."]
 
 
 def test_who_may_only_look_is_not_offered_to_send_again(reader):

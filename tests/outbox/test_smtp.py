@@ -84,8 +84,9 @@ def test_a_recipient_refused_for_good_is_a_dead_letter_and_the_others_get_theirs
     assert message.last_error == "The mail server answered: 550 No such user"
 
 
-def test_a_mail_refused_for_good_is_a_dead_letter(sink):
-    sink.data_replies = ["552 Too much mail data"]
+@pytest.mark.parametrize("reply", ["500 No such command", "552 Too much mail data"])
+def test_a_mail_refused_for_good_is_a_dead_letter(sink, reply):
+    sink.data_replies = [reply]
     message = make_message()
 
     services.deliver_pending(at=NOON)

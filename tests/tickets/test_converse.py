@@ -196,3 +196,14 @@ def test_an_answer_that_cannot_be_sent_leaves_nothing_half_done(service):
         act(service, ticket, by=staff)
 
     assert (everything(), log(ticket), verdicts(ticket)) == before
+
+
+@pytest.mark.parametrize("service", SENDING)
+def test_the_text_sent_last_is_not_sent_again_by_the_same_person(service):
+    ticket, staff = make_ticket(), make_staff()
+    act(service, ticket, by=staff, key="first")
+
+    with pytest.raises(Refused, match="You sent this very text last"):
+        act(service, ticket, by=staff, key="back and again", at=later(hours=2))
+
+    assert act(service, ticket, key="somebody else", at=later(hours=3)).text == "We look into it."

@@ -31,10 +31,10 @@ def test_answering_costs_so_many_queries_whatever_was_said_before(django_assert_
     ticket, staff = make_ticket(), make_staff()
     for count in range(8):
         services.answer(
-            ticket=ticket, text="-", by=staff, at=later(minutes=count), act_key=f"a{count}"
+            ticket=ticket, text=f"{count}", by=staff, at=later(minutes=count), act_key=f"a{count}"
         )
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         services.answer(ticket=ticket, text="-", by=staff, at=later(hours=1), act_key="last")
 
 

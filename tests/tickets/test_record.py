@@ -3,12 +3,12 @@
 from dataclasses import asdict
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from apps.contracts import queries as contracts
 from apps.outbox.models import Message as Mail
 from apps.tickets import services
-from apps.tickets.models import Deadline
+from apps.tickets.models import Deadline, Ticket
 from apps.tickets.queries import history_of
 from apps.tickets.rules.deadlines import deadlines
 from tests.factories import make_staff, make_ticket, reason_of, severity_of
@@ -170,17 +170,37 @@ def test_what_happened_cannot_be_changed_or_removed():
 
 @pytest.mark.clause("R-14")
 def test_the_database_itself_does_not_forget_a_miss():
-    ticket = make_ticket()
+    ticket, elsewhere = make_ticket(), make_ticket(at=later(hours=6))
     services.sweep_deadlines(at=later(hours=5))
     row = Deadline.objects.filter(ticket=ticket, kind="RESPONSE")
 
     for change_it in (
         lambda: row.update(state="OPEN", settled_at=None),
         lambda: row.update(due_at=later(hours=6), settled_at=later(hours=6)),
+        lambda: row.update(kind="RESOLUTION"),
+        lambda: row.update(ticket=elsewhere),
         row.delete,
     ):
         with pytest.raises(IntegrityError, match="missed deadline stays"), transaction.atomic():
             change_it()
+
+
+@pytest.mark.clause("R-14")
+def test_the_instant_of_a_miss_cannot_be_taken_away():
+    ticket = make_ticket()
+    services.sweep_deadlines(at=later(hours=5))
+    row = Deadline.objects.filter(ticket=ticket, kind="RESPONSE")
+
+    for change in ({"due_at": None}, {"settled_at": later(hours=6)}):
+        with pytest.raises(IntegrityError, match="miss_dated_to_its_due"), transaction.atomic():
+            row.update(**change)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("table", ["tickets_event", "tickets_deadline"])
+def test_the_record_cannot_be_emptied_as_a_whole(table):
+    with pytest.raises(IntegrityError, match="is never emptied"), transaction.atomic():
+        connection.cursor().execute(f"TRUNCATE {table} CASCADE")
 
 
 def test_a_warning_is_given_again_when_it_moves_and_not_when_it_moves_back():
@@ -207,3 +227,12 @@ def test_a_warning_is_given_again_when_it_moves_and_not_when_it_moves_back():
 
 def _pk(ticket):
     return deadline(ticket, "RESOLUTION").pk
+
+
+@pytest.mark.clause("R-14")
+@pytest.mark.parametrize("column", ["order_id", "version_id", "plan_id", "account_id"])
+def test_the_terms_of_a_registered_ticket_cannot_be_exchanged(column):
+    ticket = make_ticket()
+
+    with pytest.raises(IntegrityError, match="keeps the order and the terms"), transaction.atomic():
+        Ticket.objects.filter(pk=ticket.pk).update(**{column: getattr(ticket, column) + 1})

@@ -38,7 +38,11 @@ def test_the_sweep_by_hand_is_made_at_the_instant_that_is_given(at, said):
 
 
 @pytest.mark.parametrize(
-    "bad", ["", "yesterday", "2026-03-04", "2026-03-04T12:00:00", "2026-13-04T12:00:00Z", "1741"]
+    "bad",
+    [
+        *("", "yesterday", "1741", "2026-03-04", "2026-03-04T12:00:00", "2026-13-04T12:00:00Z"),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"),  # no such year in UTC
+    ],
 )
 def test_what_is_no_instant_is_refused_and_nothing_is_swept(bad):
     ticket = make_ticket()

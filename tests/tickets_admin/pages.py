@@ -56,6 +56,7 @@ def send(client: Client, ticket: Ticket, name: str, **given: Any) -> Any:
 def text_of(response: Any) -> str:
     """What a person reads on the page: no markup, no runs of blanks."""
     body = re.sub(r"<(script|style)\b.*?</\1>", " ", response.content.decode(), flags=re.S)
+    body = body.replace("<wbr>", "")
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 

@@ -1,5 +1,6 @@
 """The forms of the page: each calls one service, and loses nothing that was typed."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -194,6 +195,42 @@ def test_a_ticket_goes_on_a_desk_and_back(ticket):
 
     assert desks == [other, other, None]
     assert done(ticket) == ["ASSIGNED", "ASSIGNED"]
+
+
+def test_one_button_takes_a_ticket_on_ones_own_desk_and_is_gone_then(ticket):
+    client, me = agent()
+    button = f'name="to" value="{me.pk}">Take it</button>'
+
+    before = markup_of(client.get(page_of(ticket)))
+    # As a browser sends it: the list's own choice first, then the button.
+    send(client, ticket, "assign", to=["", str(me.pk)])
+    after = markup_of(client.get(page_of(ticket)))
+
+    ticket.refresh_from_db()
+    assert (ticket.assignee, done(ticket)) == (me, ["ASSIGNED"])
+    assert (button in before, "Take it" in after) == (True, False)
+
+
+def test_a_closed_ticket_offers_what_it_takes_and_an_answer_is_not_among_it(ticket):
+    client, _ = agent()
+    solved = reason_of(ticket.version, "solved").pk
+    send(client, ticket, "write", act="close", text="Solved.", reason=solved)
+
+    words = markup_of(client.get(page_of(ticket)))
+
+    offered = re.findall(r'name="act" value="(\w+)"( checked)?', words)
+    assert offered == [("note", " checked"), ("call", "")]
+
+
+def test_only_the_first_answer_is_called_the_promised_response(ticket):
+    client, _ = agent()
+    hint = "It is the promised response."
+
+    before = hint in text_of(client.get(page_of(ticket)))
+    send(client, ticket, "write", act="answer", text="Try now.")
+    after = hint in text_of(client.get(page_of(ticket)))
+
+    assert (before, after) == (True, False)
 
 
 def test_somebody_who_does_not_work_here_gets_no_ticket(ticket):

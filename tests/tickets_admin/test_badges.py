@@ -53,6 +53,23 @@ def test_it_ticks_only_while_its_calendar_is_open():
     assert ticking == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("at", "runs_for"),
+    [
+        (later(hours=10), 3600),  # an hour until closing, of four that are left
+        (later(hours=11, microseconds=-1), 0),
+        (later(hours=11), 0),  # closed
+        (later(hours=23), 3 * 3600),  # open until after it falls due
+    ],
+)
+def test_a_countdown_stops_where_its_calendar_closes(at, runs_for):
+    ticket = make_ticket(severity="3", at=later(hours=10))
+
+    (badge,) = badges_of(ticket, at=at, hours=hours_for([ticket]))
+
+    assert badge.runs_for == runs_for
+
+
 @pytest.mark.clause("V-2-resolution")
 def test_while_we_wait_for_the_client_the_badge_is_grey_and_keeps_what_remains():
     ticket = make_ticket(severity="3")

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import helpers
 from django.core.exceptions import PermissionDenied
 from django.db.models import PROTECT, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
+from unfold.forms import AdminForm, Fieldline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 MOST_COUNTED = 1000
@@ -33,7 +35,6 @@ class KeptAdmin(SimpleHistoryAdmin, ModelAdmin):
 
     form = KeptForm
     history_list_display: list[str] = []
-    show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
 
@@ -57,6 +58,9 @@ class KeptAdmin(SimpleHistoryAdmin, ModelAdmin):
         """Show an earlier state. Saving it again would rewrite what others changed since."""
         if request.method == "POST":
             raise PermissionDenied
+        # The theme puts its own in place with the first form that a process shows, and this
+        # page would come without its looks until then.
+        helpers.AdminForm, helpers.Fieldline = AdminForm, Fieldline  # type: ignore[misc]
         return super().history_form_view(request, object_id, version_id, extra_context)
 
     def get_deleted_objects(

@@ -1,23 +1,23 @@
 """The moment of a command: the edge where the clock is read."""
 
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils import timezone
 
 
 def instant(text: str) -> datetime:
-    """Return an aware instant from ISO 8601.
+    """Return an instant from ISO 8601, in UTC.
 
     :raises ArgumentTypeError: it is no instant, or names no offset.
     """
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise ArgumentTypeError(f"{text} is not an instant such as 2024-03-01T09:00:00+00:00")
-    return at
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):  # in UTC the year may be 0 or 10000
+        pass
+    raise ArgumentTypeError(f"{text} is not an instant such as 2024-03-01T09:00:00+00:00")
 
 
 def add_at(parser: ArgumentParser) -> None:

@@ -230,6 +230,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
+                ('provider', models.CharField(max_length=120)),
+                ('title', models.CharField(max_length=200)),
                 ('state', models.CharField(choices=[('DRAFT', 'Draft'), ('PUBLISHED', 'Published')], default='DRAFT', max_length=10)),
                 ('dated_on', models.DateField(help_text='The date that the policy itself bears.')),
                 ('time_zone', models.CharField(max_length=64, validators=[apps.contracts.models.users.validate_zone])),
@@ -407,7 +409,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='holiday',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), models.Q(('closes__isnull', False), ('opens__isnull', False), ('opens__lt', models.F('closes'))), _connector='OR'), name='holiday_closed_or_open_for_a_while'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), models.Q(('closes__isnull', False), ('opens__isnull', False), models.Q(('opens__lt', models.F('closes')), ('closes', datetime.time(0, 0)), _connector='OR')), _connector='OR'), name='holiday_closed_or_open_for_a_while'),
         ),
         migrations.AddIndex(
             model_name='authoriseduser',

@@ -8,7 +8,13 @@ from apps.contracts.freeze import (
     frozen_with_revision,
     frozen_with_version,
     installing,
+    never_emptied,
 )
+
+TERMS = ["clause", "calendar", "severity", "plan", "target", "fee", "rule", "reason"]
+HOURS = ["window", "holiday"]
+# TRUNCATE asks no row: these refuse it as a whole.
+KEPT = ["policyversion", *TERMS, "calendarrevision", *HOURS]
 
 
 class Migration(migrations.Migration):
@@ -17,16 +23,9 @@ class Migration(migrations.Migration):
     operations = [
         installing(
             frozen_version("contracts_policyversion"),
-            frozen_with_version("contracts_clause"),
-            frozen_with_version("contracts_calendar"),
-            frozen_with_version("contracts_severity"),
-            frozen_with_version("contracts_plan"),
-            frozen_with_version("contracts_target"),
-            frozen_with_version("contracts_fee"),
-            frozen_with_version("contracts_rule"),
-            frozen_with_version("contracts_reason"),
+            *(frozen_with_version(f"contracts_{table}") for table in TERMS),
             frozen_revision("contracts_calendarrevision"),
-            frozen_with_revision("contracts_window"),
-            frozen_with_revision("contracts_holiday"),
+            *(frozen_with_revision(f"contracts_{table}") for table in HOURS),
+            *(never_emptied(f"contracts_{table}") for table in KEPT),
         )
     ]

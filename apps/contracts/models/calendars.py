@@ -4,6 +4,8 @@ A ticket's terms name a calendar; the hours themselves are those of its newest p
 so that next year's holidays can be added without a new policy.
 """
 
+from datetime import time
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -106,7 +108,9 @@ class Holiday(models.Model):
             models.UniqueConstraint(fields=["revision", "on"], name="holiday_once"),
             models.CheckConstraint(
                 condition=Q(opens__isnull=True, closes__isnull=True)
-                | Q(opens__isnull=False, closes__isnull=False, opens__lt=F("closes")),
+                | Q(opens__isnull=False, closes__isnull=False)
+                # Midnight as the end is the end of the day.
+                & (Q(opens__lt=F("closes")) | Q(closes=time(0))),
                 name="holiday_closed_or_open_for_a_while",
             ),
         ]

@@ -8,7 +8,10 @@ from apps.contracts.models.users import validate_zone
 
 
 class Policy(models.Model):
-    """A provider's support policy, of which there are versions over time."""
+    """A provider's support policy, of which there are versions over time.
+
+    It is called what its newest published version calls it; each version keeps its own name.
+    """
 
     slug = models.SlugField(max_length=80, unique=True)
     provider = models.CharField(max_length=120)
@@ -31,6 +34,8 @@ class PolicyVersion(models.Model):
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
+    provider = models.CharField(max_length=120)
+    title = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     dated_on = models.DateField(help_text="The date that the policy itself bears.")
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
@@ -70,7 +75,7 @@ class PolicyVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.policy} v{self.number}"
+        return f"{self.title} v{self.number}"
 
 
 class Clause(models.Model):

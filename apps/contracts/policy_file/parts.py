@@ -55,7 +55,13 @@ def _clock(value: object) -> object:
     return value
 
 
+def _opening(value: object) -> object:
+    """Take a time of day at which something begins: nothing begins at the end of its day."""
+    return value if value == "24:00" else _clock(value)
+
+
 Clock = Annotated[time, BeforeValidator(_clock)]
+Opening = Annotated[time, BeforeValidator(_opening)]
 
 
 def _date(value: object) -> object:
@@ -103,14 +109,14 @@ class Hours(Part):
 
 class WindowPart(Part):
     days: Annotated[list[Day], Field(min_length=1)]
-    opens: Clock
+    opens: Opening
     closes: Clock
 
 
 class OwnHoliday(Part):
     on: OnDate
     name: Annotated[Text, StringConstraints(max_length=120)]
-    opens: Clock | None = None
+    opens: Opening | None = None
     closes: Clock | None = None
 
 

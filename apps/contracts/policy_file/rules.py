@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from apps.contracts.policy_file.parts import Cited, Hours, Key, Part, Text
 
@@ -17,6 +17,13 @@ class RulePart(Cited):
     also: list[Text] = []
 
 
+def _true(value: bool) -> bool:
+    """Take only what the product keeps: a promise to strangers would load and not be kept."""
+    if not value:
+        raise ValueError("must be true: only authorised users may open tickets")
+    return value
+
+
 class Response(RulePart):
     """What counts as a response, and what stops its clock."""
 
@@ -28,7 +35,7 @@ class Resolution(RulePart):
     """What stops the resolution clock, and what ends it."""
 
     stops_for: list[ClockStop]
-    ends_with: Literal["solution", "closure"]
+    ends_with: Literal["solution"]
 
 
 class SeverityChange(RulePart):
@@ -42,7 +49,7 @@ class Entitlement(RulePart):
     begun or is over; unstated, `clause` is. A term's days are days in the policy's time zone.
     """
 
-    authorised_users_only: bool
+    authorised_users_only: Annotated[bool, AfterValidator(_true)]
     order_clause: Text | None = None
     term_clause: Text | None = None
 

@@ -150,6 +150,9 @@ def publish(*, version: PolicyVersion, by: User | None, at: datetime) -> None:
         published_at=at
     )
     version.refresh_from_db()
+    Policy.objects.filter(pk=version.policy_id).update(
+        provider=version.provider, title=version.title
+    )
 
 
 @transaction.atomic
@@ -191,11 +194,8 @@ def _require_a_new_text(
 
 def _fill(version: PolicyVersion, terms: PolicyFile, *, text: str, at: datetime) -> None:
     """Write the terms of a file under a draft that has none."""
-    policy = version.policy
-    # A policy is called what its newest version calls it.
-    if not policy.versions.filter(number__gt=version.number).exists():
-        policy.provider, policy.title = terms.policy.provider, terms.policy.title
-        policy.save(update_fields=["provider", "title"])
+    version.provider = terms.policy.provider
+    version.title = terms.policy.title
     version.dated_on = terms.policy.dated_on
     version.time_zone = terms.policy.time_zone
     version.currency = terms.policy.currency

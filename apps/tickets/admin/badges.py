@@ -1,5 +1,6 @@
 """How a promise stands at an instant, as a badge: a colour and a few words."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ class Badge:
     since: datetime | None = None
     left: timedelta | None = None
     is_ticking: bool = False
+    runs_for: int = 0  # seconds, of those left, that pass before the calendar closes
 
     @property
     def left_seconds(self) -> int:
@@ -50,6 +52,7 @@ def badge_of(deadline: Deadline, *, at: datetime, hours: ServiceHours) -> Badge:
         since=deadline.due_at,
         left=left,
         is_ticking=hours.is_open(at),
+        runs_for=_runs_for(left, at=at, hours=hours),
     )
 
 
@@ -71,6 +74,19 @@ def hours_for(tickets: Iterable[Ticket]) -> Mapping[int, ServiceHours]:
     for version_id in {ticket.version_id for ticket in tickets}:
         hours |= contracts.hours_of_version(version_id)
     return hours
+
+
+def _runs_for(left: timedelta, *, at: datetime, hours: ServiceHours) -> int:
+    """Return how many of the seconds left pass before the calendar closes; 0 while it is closed.
+
+    A page that is left open over closing time must not count on through the night.
+    """
+
+    def has_closed(seconds: int) -> bool:
+        passed = timedelta(seconds=seconds)
+        return hours.after(at, passed) != at + passed
+
+    return bisect_left(range(1, int(left.total_seconds()) + 1), True, key=has_closed)
 
 
 def _missed(rows: Sequence[Deadline]) -> list[Deadline]:

@@ -47,6 +47,7 @@ class WriteForm(ActForm):
         ("call", "Log a call"),
         ("close", "Close"),
     )
+    ON_CLOSED = ("note", "call")
     act = forms.ChoiceField(choices=ACTS, initial="answer")
     text = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 7, "class": "tk-input"}),
@@ -64,6 +65,19 @@ class WriteForm(ActForm):
         self.fields["reason"].queryset = Reason.objects.filter(  # type: ignore[attr-defined]
             version=ticket.version_id, kind=Reason.Kind.CLOSING
         )
+
+    @property
+    def chosen(self) -> str:
+        """What the form starts with: a closed ticket takes a note, but no mail to the client."""
+        is_closed = self.ticket.status == Ticket.State.CLOSED
+        return "note" if is_closed and not self.is_bound else self["act"].value()
+
+    @property
+    def offered(self) -> list[tuple[str, str]]:
+        """The acts that fit the ticket as it is, and what was chosen before it changed."""
+        is_closed = self.ticket.status == Ticket.State.CLOSED
+        fitting = self.ON_CLOSED if is_closed else [act for act, _ in self.ACTS]
+        return [each for each in self.ACTS if each[0] in (*fitting, self.chosen)]
 
     def clean_text(self) -> str:
         """Browsers send line ends as they please; mails are written with plain ones."""

@@ -58,6 +58,7 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
         "zone": zone,
         "severities": severities,
         "promises": promises,
+        "awaits_response": any(_awaits_response(promise.deadline) for promise in promises),
         "badges": [promise.badge for promise in promises if promise.badge],
         "conversation": [(row, _kind_of(row, events)) for row in said],
         "timeline": [(event, in_words(event, labels)) for event in reversed(events)],
@@ -124,6 +125,13 @@ def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
         ]
     except NoReverseMatch:
         return []
+
+
+def _awaits_response(deadline: Deadline | None) -> bool:
+    return deadline is not None and (deadline.kind, deadline.ended_at) == (
+        Target.Kind.RESPONSE,
+        None,
+    )
 
 
 def _target(ticket: Ticket, kind: str) -> Any:

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
-from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminAutocompleteWidget
 
 from apps.contracts.models import User
-from apps.outbox.readonly import ReadOnlyAdmin
+from apps.outbox.readonly import ReadOnlyAdmin, Records
 from apps.tickets import services
 from apps.tickets.admin import filters
 from apps.tickets.admin.badges import badges_of, hours_for
@@ -25,7 +24,7 @@ from apps.tickets.models import Ticket
 MOST_TAKEN = 200
 
 
-class Queue(ChangeList):
+class Queue(Records):
     """A page of the queue; the badges of all its rows are worked out together."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -64,7 +63,7 @@ class QueueAdmin(ReadOnlyAdmin):
         own = forms.Media(css={"all": ["faultline/tickets.css"]}, js=["faultline/tickets.js"])
         return super().media + UnfoldAdminAutocompleteWidget().media + own
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Records]:
         return Queue
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:

@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'MISSED'), _negated=True), ('settled_at', models.F('due_at')), _connector='OR'), name='deadline_miss_dated_to_its_due_instant'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'MISSED'), _negated=True), models.Q(('due_at__isnull', False), ('settled_at', models.F('due_at'))), _connector='OR'), name='deadline_miss_dated_to_its_due_instant'),
         ),
         migrations.AddConstraint(
             model_name='deadline',

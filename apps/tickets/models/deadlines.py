@@ -70,7 +70,8 @@ class Deadline(models.Model):
                 name="deadline_settled_exactly_when_closed",
             ),
             models.CheckConstraint(
-                condition=~Q(state="MISSED") | Q(settled_at=F("due_at")),
+                # Said twice: a comparison with an empty instant would pass as unknown.
+                condition=~Q(state="MISSED") | Q(due_at__isnull=False, settled_at=F("due_at")),
                 name="deadline_miss_dated_to_its_due_instant",
             ),
             models.CheckConstraint(

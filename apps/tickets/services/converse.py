@@ -93,6 +93,8 @@ def _speak(
         return done
     if ticket.status == Status.CLOSED:
         raise Refused(f"{ticket.number} is closed. Reopen it before you write to the client.")
+    if _said_last(ticket, text, by):
+        raise Refused("You sent this very text last. Change it if you want to send it again.")
     message = send(ticket=ticket, text=text, by=by, at=at)
     for kind in kinds:
         record(
@@ -129,6 +131,17 @@ def send(*, ticket: Ticket, text: str, by: User, at: datetime) -> Message:
 def _done_before(act_key: str) -> Message | None:
     event = Event.objects.filter(source_key=f"{Kind.RESPONDED}:{act_key}").first()
     return Message.objects.get(pk=event.facts["message"]) if event else None
+
+
+def _said_last(ticket: Ticket, text: str, by: User) -> bool:
+    """Tell whether this is what they wrote last: “back” in a browser brings a sent text again."""
+    last = ticket.messages.exclude(direction=Message.Direction.NOTE).last()
+    sent = Message.Direction.OUT
+    return last is not None and (last.direction, last.author_id, last.text) == (
+        sent,
+        by.pk,
+        text,
+    )
 
 
 @transaction.atomic

@@ -7,8 +7,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from apps.tickets import wording
 
@@ -46,6 +46,13 @@ def _passages(text: str) -> Iterator[Passage]:
 def sandboxed(html: str) -> str:
     """Return a mail's HTML as the document of a frame; the template escapes it for srcdoc."""
     return POLICY + html
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """Let an address break before its “@” and its dots, rather than within a word."""
+    text = conditional_escape(address)
+    return mark_safe(text.replace("@", "<wbr>@").replace(".", "<wbr>."))  # noqa: S308 (escaped)
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.backoffice.clauses import Row, matrix
 
@@ -20,6 +20,9 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         rows = matrix(settings.BASE_DIR)
         refs = options["refs"]
+        unknown = sorted(set(refs) - {row.ref for row in rows})
+        if unknown:
+            raise CommandError(f"No policy file has {', '.join(unknown)}. Leave it out for all.")
         chosen = [row for row in rows if not refs or row.ref in refs]
         if options["untested"]:
             chosen = [row for row in chosen if not row.tests]

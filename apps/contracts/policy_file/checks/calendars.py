@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 import holidays as public
 
-from apps.contracts.policy_file.parts import DAYS, HolidaysPart, WindowPart
+from apps.contracts.policy_file.parts import DAYS, HolidaysPart, OwnHoliday, WindowPart
 from apps.contracts.policy_file.problems import Finding, Path
 from apps.contracts.policy_file.shape import PolicyPart
 from apps.contracts.policy_file.terms import CalendarPart
@@ -141,5 +141,12 @@ def own_holidays_are_clear(calendars: Sequence[CalendarPart]) -> Iterator[Findin
             seen.add(holiday.on)
             if (holiday.opens is None) != (holiday.closes is None):
                 yield Finding(path, "needs both opens and closes, or neither")
-            elif holiday.opens and holiday.closes is not None and holiday.opens >= holiday.closes:
+            elif _never_open(holiday):
                 yield Finding((*path, "closes"), "must be later than opens")
+
+
+def _never_open(holiday: OwnHoliday) -> bool:
+    """Tell whether a half day closes before it opens; midnight as the end is the day's end."""
+    if holiday.opens is None or holiday.closes is None:
+        return False
+    return time(0) < holiday.closes <= holiday.opens
