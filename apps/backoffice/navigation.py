@@ -67,6 +67,7 @@ GROUPS = [
             ),
             Link("Accounts", "apartment", "contracts_account_changelist", "contracts.view_account"),
             Link("Orders", "contract", "contracts_order_changelist", "contracts.view_order"),
+            Link("Services", "lan", "contracts_service_changelist", "contracts.view_service"),
             Link(
                 "Authorised users",
                 "badge",

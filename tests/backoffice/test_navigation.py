@@ -8,7 +8,7 @@ from tests.outbox.making import make_message
 
 pytestmark = pytest.mark.django_db
 WORK = ["Queue", "When would this be due?", "Mail to look at", "Mails in"]
-CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "Authorised users"]
+CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "Services", "Authorised users"]
 MESSAGES = ["Outbox", "Dead letters"]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
 

@@ -71,14 +71,13 @@ def test_comments_alone_change_the_file_and_leave_the_rows():
     assert set(Target.objects.values_list("pk", flat=True)) == rows
 
 
-def test_the_policy_is_called_what_its_newest_version_calls_it():
-    older = make_draft()
-    newer = make_draft(TEXT.replace("hours = 48", "hours = 49"))
-    replace(newer, TEXT.replace('title = "Harbour support"', 'title = "Harbour"'))
-    replace(older, TEXT.replace('title = "Harbour support"', 'title = "Old harbour"'))
+def test_a_draft_has_its_own_name_and_leaves_the_policy_its():
+    draft = make_draft()
 
-    newer.policy.refresh_from_db()
-    assert newer.policy.title == "Harbour"
+    replace(draft, TEXT.replace('title = "Harbour support"', 'title = "Harbour"'))
+
+    draft.refresh_from_db()
+    assert (draft.title, draft.policy.title) == ("Harbour", "Harbour support")
 
 
 def test_a_wrong_file_replaces_nothing():

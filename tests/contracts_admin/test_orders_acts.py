@@ -169,3 +169,15 @@ def test_saving_a_page_on_which_nothing_changed_leaves_no_revision(admin_client,
 
     order.refresh_from_db()
     assert (order.revision, order.revisions.count()) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "act"), [("EXECUTED", "execute"), ("DRAFT", "terminate"), ("ENDED", "end")]
+)
+def test_what_cannot_be_done_any_more_is_not_asked_either(admin_client, version, state, act):
+    order = make_order(version=version, state=state)
+
+    answer = admin_client.get(page(order, act), follow=True)
+
+    assert answer.redirect_chain == [(page(order), 302)]
+    assert said(answer) == [f"{order} is {state.lower()}: there is nothing to {act}."]

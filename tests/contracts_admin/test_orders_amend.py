@@ -276,3 +276,14 @@ def test_services_and_days_that_the_second_left_alone_are_taken_over(admin_clien
         "fee_period": "YEAR",
         "time_zone": "UTC",
     }
+
+
+def test_an_amendment_that_changes_nothing_is_not_called_one(admin_client, presets):
+    order = silver(presets)
+
+    answer = admin_client.post(page(order), amendment(order), follow=True)
+
+    assert [str(note) for note in answer.context["messages"]] == [
+        f"{order} says this already: nothing was amended, and nothing was kept of it."
+    ]
+    assert [*order.revisions.all()] == []

@@ -34,7 +34,8 @@ def test_a_draft_offers_to_be_published_and_says_what_that_means(admin_client):
 def test_the_answer_publishes_it_in_the_name_of_who_gave_it(admin_client, admin_user):
     draft = make_draft()
 
-    answer = admin_client.post(address("publish", draft), follow=True)
+    seen = admin_client.get(address("publish", draft)).context["seen"]
+    answer = admin_client.post(address("publish", draft), {"seen": seen}, follow=True)
 
     draft.refresh_from_db()
     assert (draft.state, draft.published_by) == ("PUBLISHED", admin_user)
@@ -50,6 +51,21 @@ def test_who_comes_second_is_told_so(admin_client):
 
     assert [str(note) for note in answer.context["messages"]] == [
         f"{version} is already published."
+    ]
+
+
+def test_a_draft_that_was_edited_after_the_look_is_not_published(admin_client):
+    draft = make_draft()
+    seen = admin_client.get(address("publish", draft)).context["seen"]
+    text = f"{draft.source}# looked at again\n"
+    replace_draft(version=draft, text=text, name="policy.toml", seen=seen, at=draft.loaded_at)
+
+    answer = admin_client.post(address("publish", draft), {"seen": seen}, follow=True)
+
+    draft.refresh_from_db()
+    assert draft.state == "DRAFT"
+    assert [str(note) for note in answer.context["messages"]] == [
+        f"Somebody else has changed {draft} since you opened it."
     ]
 
 

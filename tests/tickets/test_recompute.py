@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from apps.contracts.rules.openings import Window
 from apps.tickets import services
@@ -13,6 +14,7 @@ from apps.tickets.services.preview import preview_hours
 from apps.tickets.services.prove import prove_deadlines
 from apps.tickets.services.recompute import recompute_deadlines, still_to_recompute
 from apps.tickets.tasks import sweep_deadlines as sweep_task
+from tests.database import unfrozen
 from tests.factories import MORNING, make_staff, make_ticket, reason_of
 from tests.tickets.hours_changed import calendar_of, closed_on, make_draft, publish, stated
 from tests.tickets.reading import deadline, later, log, mails, verdicts
@@ -235,7 +237,8 @@ def test_a_calendar_that_is_not_there_is_said_so():
 def test_a_ticket_that_cannot_be_counted_holds_up_no_other(caplog):
     stuck, fine = make_ticket(), make_ticket()
     # A target that no calendar reaches, as only a fault of ours could leave it.
-    Ticket.objects.filter(pk=stuck.pk).update(agreed=[beyond(stuck)])
+    with unfrozen(connection):
+        Ticket.objects.filter(pk=stuck.pk).update(agreed=[beyond(stuck)])
     publish(make_draft(stated(closed_on("2026-03-04"))), MORNING)
 
     recomputed = recompute_deadlines(at=MORNING)

@@ -12,6 +12,8 @@ from apps.contracts.rules import openings
 from apps.contracts.services.calendar_hours import OwnDay, StatedHours, problems_of
 
 CLOCK = r"([0-9]{1,2}:[0-9]{2})"
+# What begins as a time of day or says a span of hours is no part of a name.
+TIMES = re.compile(r".*[0-9]{1,2}:[0-9]{2}.*|[0-9]{1,2}\s*(?:-|–|to)\s*[0-9]{1,2}")
 SPAN = re.compile(rf"\s*{CLOCK}\s*(?:-|–|to)\s*{CLOCK}\s*")
 WEEKDAYS = [f"day_{number}" for number, _ in Window.Weekday.choices]
 LONGEST = 400
@@ -124,7 +126,12 @@ def own_day_in(line: str) -> OwnDay:
     span = span_in(last) if name.strip() else None
     if not rest:
         raise ValueError("a name is missing: 2026-12-24, Christmas Eve.")
-    return OwnDay(on, name.strip(), *span) if span else OwnDay(on, rest)
+    if span:
+        return OwnDay(on, name.strip(), *span)
+    if TIMES.fullmatch(last.strip()):
+        # Taken as a name it would close the whole day.
+        raise ValueError("write its hours last, after a comma: 2026-12-24, Christmas Eve, 08:00-12:00.")
+    return OwnDay(on, rest)
 
 
 def as_written(revision: CalendarRevision) -> Mapping[str, Any]:

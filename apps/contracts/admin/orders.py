@@ -172,6 +172,10 @@ class OrderAdmin(SheetAdmin, KeptAdmin):
         order, act = self._order(request, pk), ACTS[key]
         if order is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        if request.method != "POST" and act not in acts_of(order):
+            text = f"{order} is {order.get_state_display().lower()}: there is nothing to {key}."
+            self.message_user(request, text, messages.WARNING)
+            return HttpResponseRedirect(_page(pk))
         now = timezone.now()
         form = form_of(act, order, request.POST if request.method == "POST" else None, at=now)
         if form.is_valid():

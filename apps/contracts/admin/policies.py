@@ -22,6 +22,7 @@ from apps.contracts.admin.policy_discard import discard_view
 from apps.contracts.admin.policy_forms import form_view
 from apps.contracts.admin.policy_text import edit_view, load_view
 from apps.contracts.models import PolicyVersion, User
+from apps.contracts.services.policies import ChangedMeanwhile, DraftGone, mark_of
 from apps.outbox.readonly import ReadOnlyAdmin
 
 
@@ -110,11 +111,17 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
                     "title": "Publish",
                     "version": version,
                     "page": page,
+                    "seen": mark_of(version.source),
                 },
             )
         try:
-            services.publish(version=version, by=_signed_in(request), at=timezone.now())
-        except services.AlreadyPublished as refusal:
+            services.publish(
+                version=version,
+                by=_signed_in(request),
+                at=timezone.now(),
+                seen=request.POST.get("seen", ""),
+            )
+        except (services.AlreadyPublished, ChangedMeanwhile, DraftGone) as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
         else:
             self.log_change(request, version, "Published.")

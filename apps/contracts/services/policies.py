@@ -136,11 +136,19 @@ def digest_of(terms: PolicyFile) -> str:
 
 
 @transaction.atomic
-def publish(*, version: PolicyVersion, by: User | None, at: datetime) -> None:
+def publish(
+    *, version: PolicyVersion, by: User | None, at: datetime, seen: str | None = None
+) -> None:
     """Publish a draft. From then on the database refuses any change to its terms.
 
+    ``seen`` is the mark of the source that a person looked at; see :func:`mark_of`.
+
     :raises AlreadyPublished: somebody was faster.
+    :raises ChangedMeanwhile: the draft's source is not the one that was seen.
+    :raises DraftGone: somebody discarded it.
     """
+    if seen is not None and mark_of(_locked_draft(version).source) != seen:
+        raise ChangedMeanwhile(version)
     published = PolicyVersion.objects.filter(pk=version.pk, state=PolicyVersion.State.DRAFT).update(
         state=PolicyVersion.State.PUBLISHED, published_at=at, published_by=by
     )

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
 
+from apps.contracts.models import Account, AuthorisedUser, Order, PolicyVersion
 from tests import factories
 
 NOW = datetime(2026, 3, 4, 14, tzinfo=UTC)
@@ -25,32 +26,18 @@ STEPS = """[
  {"clause": "H-3", "text": "That is {due_at}.",
   "figures": {"due_at": "2026-03-04T17:00:00+00:00"}}]"""
 
-ORDERS = """
-WITH account AS (
-    INSERT INTO contracts_account (name)
-    SELECT 'Reseller ' || n FROM generate_series(1, %(accounts)s) AS n RETURNING id
-), signed AS (
-    INSERT INTO contracts_order
-        (account_id, number, version_id, plan_id, state, starts_on)
-    SELECT id, 'ORD-' || id, %(version)s, %(plan)s, 'EXECUTED', DATE '2026-01-01'
-    FROM account RETURNING id
-)
-INSERT INTO contracts_authoriseduser (order_id, name, email, is_active)
-SELECT id, 'Client', 'client' || id || '@client.example.com', true FROM signed
-"""
-
 # Every column that an index reads is drawn at random: what runs in step with the key is kinder to
 # the planner and to the cache than real tickets are.
 TICKETS = """
 INSERT INTO tickets_ticket
     (account_id, order_id, version_id, plan_id, requester_id, channel, severity_id, subject,
-     status, assignee_id, registered_at, latest_at, source_key)
+     status, assignee_id, registered_at, latest_at, source_key, agreed)
 SELECT o.account_id, o.id, %(version)s, %(plan)s, u.id, 'EMAIL',
        (%(severities)s::bigint[])[1 + floor(random() * 4)::int], 'No dial tone on ' || md5(n::text),
        'OPEN',
        CASE WHEN random() < 0.9
             THEN (%(staff)s::bigint[])[1 + floor(random() * %(count)s)::int] END,
-       drawn.at, drawn.at, 'mail:' || md5(random()::text || n)
+       drawn.at, drawn.at, 'mail:' || md5(random()::text || n), '[]'
 FROM (SELECT n, %(now)s::timestamptz - random() * INTERVAL '90 days' AS at,
              1 + floor(random() * %(accounts)s)::int AS place
       FROM generate_series(1, %(tickets)s) AS n) AS drawn
@@ -69,9 +56,10 @@ FROM tickets_ticket
 DEADLINES = """
 INSERT INTO tickets_deadline
     (ticket_id, kind, state, target, used, calendar_id, clause, started_at, due_at, warn_at,
-     next_at, steps)
+     next_at, steps, hours_id)
 SELECT id, 'RESOLUTION', 'OPEN', INTERVAL '8 hours', INTERVAL '0', %(calendar)s, 'H-3',
-       registered_at, due, due - INTERVAL '2 hours', due - INTERVAL '2 hours', %(steps)s
+       registered_at, due, due - INTERVAL '2 hours', due - INTERVAL '2 hours', %(steps)s,
+       %(hours)s
 FROM (SELECT *, %(now)s::timestamptz + INTERVAL '1 day' + random() * INTERVAL '90 days' AS due
       FROM tickets_ticket) AS ticket
 """
@@ -103,6 +91,8 @@ def fill(schema: str, *, tickets: int) -> None:
     staff = [factories.make_staff() for _ in range(STAFF)]
     for _ in range(2):
         factories.make_staff(is_duty_manager=True)
+    calendar = version.calendars.get(key="standard")
+    _sign_orders(version)
     figures = {
         "accounts": ACCOUNTS,
         "tickets": tickets,
@@ -112,14 +102,36 @@ def fill(schema: str, *, tickets: int) -> None:
         "severities": [*version.severities.values_list("pk", flat=True)],
         "staff": [person.pk for person in staff],
         "count": STAFF,
-        "calendar": version.calendars.get(key="standard").pk,
+        "calendar": calendar.pk,
+        "hours": calendar.revisions.get().pk,
         "steps": STEPS,
     }
-    execute(ORDERS, figures)
     with _loading(schema):
         for statement in (TICKETS, EVENTS, DEADLINES):
             execute(statement, figures)
     execute("VACUUM ANALYZE")
+
+
+def _sign_orders(version: PolicyVersion) -> None:
+    """Make the accounts, each with an executed order and one person on it."""
+    plan = version.plans.get()
+    names = (Account(name=f"Reseller {n}") for n in range(ACCOUNTS))
+    accounts = Account.objects.bulk_create(names)
+    orders = Order.objects.bulk_create(
+        Order(
+            account=account,
+            number=f"ORD-{account.pk}",
+            version=version,
+            plan=plan,
+            state=Order.State.EXECUTED,
+            starts_on=date(2026, 1, 1),
+        )
+        for account in accounts
+    )
+    AuthorisedUser.objects.bulk_create(
+        AuthorisedUser(order=order, name="Client", email=f"client{order.pk}@client.example.com")
+        for order in orders
+    )
 
 
 @contextmanager
