@@ -284,6 +284,22 @@ def test_an_amendment_that_changes_nothing_is_not_called_one(admin_client, prese
     answer = admin_client.post(page(order), amendment(order), follow=True)
 
     assert [str(note) for note in answer.context["messages"]] == [
-        f"{order} says this already: nothing was amended, and nothing was kept of it."
+        f"{order} says this already: nothing was amended."
     ]
     assert [*order.revisions.all()] == []
+
+
+def test_agreed_hours_are_told_to_the_last_digit(admin_client, presets):
+    order = silver(presets)
+    row = {
+        "severity": severity_of(order.version, "I").pk,
+        "kind": "RESOLUTION",
+        "hours": "12345.25",
+        "calendar": order.version.calendars.get(key="always").pk,
+    }
+
+    admin_client.post(page(order), amendment(order, **formset("agreed_targets", [row])))
+
+    told = order.revisions.get().changes[0]["after"]
+    assert told == "Severity I resolution 12345.25 h of “Around the clock”"
+    assert ">12345.25<" in "".join(admin_client.get(page(order, "change")).content.decode().split())

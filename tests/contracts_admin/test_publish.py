@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from apps.contracts import services
 from apps.contracts.models import PolicyVersion
+from apps.contracts.services.policies import replace_draft
 from tests.factories import HARBOUR, LOADED_AT, make_policy, make_staff
 
 pytestmark = pytest.mark.django_db

@@ -130,7 +130,9 @@ def own_day_in(line: str) -> OwnDay:
         return OwnDay(on, name.strip(), *span)
     if TIMES.fullmatch(last.strip()):
         # Taken as a name it would close the whole day.
-        raise ValueError("write its hours last, after a comma: 2026-12-24, Christmas Eve, 08:00-12:00.")
+        raise ValueError(
+            "write its hours last, after a comma: 2026-12-24, Christmas Eve, 08:00-12:00."
+        )
     return OwnDay(on, rest)
 
 

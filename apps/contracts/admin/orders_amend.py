@@ -58,7 +58,7 @@ class AmendmentPage(KeptAdmin):
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         read = request.POST.get("read_revision")
         if read == str(Order.objects.values_list("revision", flat=True).get(pk=obj.pk)):
-            text = f"{obj} says this already: nothing was amended, and nothing was kept of it."
+            text = f"{obj} says this already: nothing was amended."
             self.message_user(request, text, messages.WARNING)
         else:
             text = f"{obj} is amended. Open tickets keep what they were registered under."

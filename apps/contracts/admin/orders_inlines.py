@@ -140,7 +140,7 @@ class AgreedTargetInline(OrderPartInline):
     # How the form's field of that name reads where nobody may change it.
     @display(description="Within, hours")
     def hours(self, target: AgreedTarget) -> str:
-        return f"{target.duration.total_seconds() / SECONDS:g}"
+        return f"{target.duration.total_seconds() / SECONDS:.7g}"
 
     def get_formset(self, request: HttpRequest, obj: Order | None = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)

@@ -74,7 +74,7 @@ def words_of(order: Order) -> dict[str, str]:
 
 
 def _agreed(row: AgreedTarget) -> str:
-    hours = f"{row.duration.total_seconds() / 3600:g}"
+    hours = f"{row.duration.total_seconds() / 3600:.7g}"
     return f"{row.severity} {row.get_kind_display().lower()} {hours} h of “{row.calendar}”"
 
 
