@@ -1,5 +1,6 @@
 """The parts of a policy file that are edited by form: what can be changed in each."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -25,15 +26,16 @@ class Group:
     table: list[list[Input]] = field(default_factory=list)  # rows such as the tiers of a fee
 
 
-class Section:
+class Section(ABC):
     """A page of inputs over a document."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.groups = list(self.build())
 
+    @abstractmethod
     def build(self) -> Iterator[Group]:
-        raise NotImplementedError
+        """Yield the groups of inputs that the document calls for."""
 
     def inputs(self) -> Iterator[Input]:
         for group in self.groups:
