@@ -3,10 +3,19 @@
 from datetime import datetime
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from apps.contracts.models import Account
+from apps.contracts.models import (
+    Account,
+    Appointment,
+    AuthorisedUser,
+    Order,
+    Reason,
+    Service,
+    Severity,
+)
 from apps.tickets.models import Ticket
 
 
@@ -107,3 +116,65 @@ class InboundMail(models.Model):
     def is_unfinished(self) -> bool:
         """Whether it is still to be worked off, or again."""
         return self.state in self.UNFINISHED
+
+
+class RefusedRequest(models.Model):
+    """A request that was not entitled, with the answer that was given. Nothing of it was processed.
+
+    The database refuses to change it: it is what was asked, and what was answered.
+
+    Clause: V-1.2, V-3.5, S-2.1, S-3, S-12.
+    """
+
+    class Wanted(models.TextChoices):
+        TICKET = "TICKET", "A ticket, in its turn"
+        HELP_NOW = "HELP_NOW", "Help at this hour"
+        INSTALL = Appointment.Kind.INSTALL, "An appointment for a new install"
+        OFF_HOURS = Appointment.Kind.OFF_HOURS, "An appointment outside standard hours"
+
+    asked_at = models.DateTimeField()
+    channel = models.CharField(max_length=12, choices=Ticket.Channel.choices)
+    wanted = models.CharField(max_length=10, choices=Wanted.choices)
+    sender = models.CharField(max_length=320, help_text="Address of who asked.")
+    person = models.ForeignKey(
+        AuthorisedUser, null=True, on_delete=models.PROTECT, related_name="refused_requests"
+    )
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="refused_requests"
+    )
+    order = models.ForeignKey(
+        Order, null=True, on_delete=models.PROTECT, related_name="refused_requests"
+    )
+    severity = models.ForeignKey(Severity, null=True, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(Reason, null=True, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=250)
+    text = models.TextField(blank=True)
+    clause = models.CharField(max_length=40, blank=True)
+    why = models.TextField()
+    steps = models.JSONField(default=list)
+    mail = models.OneToOneField(
+        InboundMail, null=True, on_delete=models.PROTECT, related_name="refused_request"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who took it, where a person did.",
+    )
+    source_key = models.CharField(
+        max_length=250, unique=True, help_text="Names the request, so that it is refused once."
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wanted__in=["TICKET", "HELP_NOW", "INSTALL", "OFF_HOURS"]),
+                name="refusedrequest_wanted_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender}: {self.subject or '(no subject)'}"

@@ -3,4 +3,12 @@
 from datetime import UTC, datetime
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
-ROLES = ["superuser", "Administrators", "Duty managers", "Support agents", ""]
+ROLES = [
+    "superuser",
+    "Administrators",
+    "Duty managers",
+    "Support agents",
+    "TAMs",
+    "Finance",
+    "",
+]

@@ -13,7 +13,17 @@ from apps.tickets.queries import DUTY_MANAGERS
 pytestmark = pytest.mark.django_db
 # All that the migration's functions ask of a schema editor is its connection.
 EDITOR = SimpleNamespace(connection=connection)
-roles = importlib.import_module("apps.backoffice.migrations.0001_roles")
+NAMES = ["0001_roles", "0002_order_roles", "0003_tams_and_finance"]
+roles, orders, tams = (
+    importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES
+)
+WORK = {
+    "tickets.change_ticket",
+    "tickets.add_timeentry",
+    "tickets.change_timeentry",
+    "contracts.add_appointment",
+    "contracts.change_appointment",
+}
 
 
 def rights(name: str) -> set[str]:
@@ -21,10 +31,14 @@ def rights(name: str) -> set[str]:
     return {f"{each.content_type.app_label}.{each.codename}" for each in permissions}
 
 
+def acts_of(granted: set[str]) -> set[str]:
+    return {right for right in granted if ".view_" not in right}
+
+
 def test_agents_work_tickets_and_read_the_rest():
     granted = rights("Support agents")
 
-    assert {right for right in granted if ".view_" not in right} == {"tickets.change_ticket"}
+    assert acts_of(granted) == WORK
     assert {"contracts.view_order", "intake.view_inboundmail", "outbox.view_message"} <= granted
     assert "contracts.view_user" not in granted
 
@@ -37,7 +51,24 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "intake.change_inboundmail",
         "contracts.add_authoriseduser",
         "contracts.change_authoriseduser",
+        "contracts.add_tamassignment",
+        "contracts.change_tamassignment",
     }
+
+
+def test_tams_work_tickets_and_time_and_read_the_rest():
+    granted = rights("TAMs")
+
+    assert acts_of(granted) == WORK
+    assert granted == rights("Support agents")
+
+
+def test_finance_reads_and_keeps_the_standing_of_accounts():
+    granted = rights("Finance")
+
+    assert acts_of(granted) == {"contracts.change_standing"}
+    assert {"contracts.view_order", "tickets.view_ticket", "tickets.view_timeentry"} <= granted
+    assert "contracts.view_user" not in granted
 
 
 def test_administrators_may_do_everything_of_ours_and_keep_staff_groups_and_schedule():
@@ -68,8 +99,11 @@ def test_making_the_roles_again_keeps_what_an_administrator_gave_them():
 
 def test_the_roles_can_be_taken_away_and_come_back():
     before = rights(DUTY_MANAGERS)
+    tams.take_away(apps, EDITOR)
     roles.empty(apps, EDITOR)
-    gone = not Group.objects.filter(name=DUTY_MANAGERS).exists()
+    gone = not Group.objects.exists()
     roles.fill(apps, EDITOR)
+    orders.grant(apps, EDITOR)
+    tams.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)

@@ -76,10 +76,9 @@ class KeptAdmin(SimpleHistoryAdmin, ModelAdmin):
 def uses_of(row: Model) -> Iterator[str]:
     """Yield what keeps a row from being deleted, such as “C-1 is used by 2 tickets”."""
     for relation in row._meta.related_objects:
-        name = relation.get_accessor_name()
-        if relation.on_delete is not PROTECT or name is None:
+        if relation.on_delete is not PROTECT:
             continue
-        users = getattr(row, name)
+        users = relation.related_model._default_manager.filter(**{relation.field.name: row})
         count = users.order_by()[:MOST_COUNTED].count()
         if count:
             options = relation.related_model._meta

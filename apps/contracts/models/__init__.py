@@ -2,16 +2,21 @@
 
 from apps.contracts.models.accounts import Account
 from apps.contracts.models.agreed import AgreedTarget
+from apps.contracts.models.appointments import Appointment, AppointmentQuerySet
 from apps.contracts.models.calendars import Calendar, CalendarRevision, Holiday, Window
 from apps.contracts.models.order_people import AuthorisedUser, EscalationRung
 from apps.contracts.models.orders import Order, OrderQuerySet, OrderRevision, Service
 from apps.contracts.models.policies import Clause, Policy, PolicyVersion
+from apps.contracts.models.standing import Standing
+from apps.contracts.models.tams import TamAssignment, TamAssignmentQuerySet
 from apps.contracts.models.terms import Fee, Plan, Reason, Rule, Severity, Target
 from apps.contracts.models.users import User
 
 __all__ = [
     "Account",
     "AgreedTarget",
+    "Appointment",
+    "AppointmentQuerySet",
     "AuthorisedUser",
     "Calendar",
     "CalendarRevision",
@@ -29,6 +34,9 @@ __all__ = [
     "Rule",
     "Service",
     "Severity",
+    "Standing",
+    "TamAssignment",
+    "TamAssignmentQuerySet",
     "Target",
     "User",
     "Window",

@@ -3,6 +3,7 @@
 from apps.tickets.models.deadlines import Deadline, DeadlineQuerySet
 from apps.tickets.models.messages import Attachment, Message
 from apps.tickets.models.tickets import Event, Ticket, TicketQuerySet
+from apps.tickets.models.times import TimeEntry
 
 __all__ = [
     "Attachment",
@@ -12,4 +13,5 @@ __all__ = [
     "Message",
     "Ticket",
     "TicketQuerySet",
+    "TimeEntry",
 ]

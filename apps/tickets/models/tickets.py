@@ -8,7 +8,16 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from apps.contracts.models import Account, AuthorisedUser, Order, Plan, PolicyVersion, Severity
+from apps.contracts.models import (
+    Account,
+    AuthorisedUser,
+    Order,
+    Plan,
+    PolicyVersion,
+    Reason,
+    Service,
+    Severity,
+)
 from apps.tickets.rules.history import Kind, Status
 
 
@@ -46,6 +55,10 @@ class Ticket(models.Model):
         WAITING = Status.WAITING, "Waiting for the client"
         CLOSED = Status.CLOSED, "Closed"
 
+    class Desk(models.TextChoices):
+        CENTRE = "CENTRE", "Support centre"
+        TAM = "TAM", "TAM"
+
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="tickets")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="tickets")
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
@@ -55,9 +68,23 @@ class Ticket(models.Model):
         blank=True,
         help_text="Targets that the order set at registration. Later amendments do not touch them.",
     )
+    entitled = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Why it was registered: clause, why and steps, as answered at registration.",
+    )
     requester = models.ForeignKey(AuthorisedUser, on_delete=models.PROTECT, related_name="tickets")
     channel = models.CharField(max_length=12, choices=Channel.choices)
     severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(
+        Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    service = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    desk = models.CharField(
+        max_length=8, choices=Desk.choices, default=Desk.CENTRE, help_text="Whose queue it is in."
+    )
     subject = models.CharField(max_length=250)
     status = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     assignee = models.ForeignKey(
@@ -70,7 +97,9 @@ class Ticket(models.Model):
     )
 
     # What people amend; status and instants follow from the events.
-    history = HistoricalRecords(excluded_fields=["status", "latest_at", "source_key", "agreed"])
+    history = HistoricalRecords(
+        excluded_fields=["status", "latest_at", "source_key", "agreed", "entitled"]
+    )
     objects = TicketQuerySet.as_manager()
 
     class Meta:
@@ -79,6 +108,9 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=list(Status)), name="ticket_status_known"
             ),
+            models.CheckConstraint(
+                condition=Q(desk__in=["CENTRE", "TAM"]), name="ticket_desk_known"
+            ),
         ]
         indexes = [
             models.Index(
@@ -86,6 +118,13 @@ class Ticket(models.Model):
                 condition=~Q(status="CLOSED"),
                 name="ticket_queue",
             ),
+            # What an account's page shows: its open tickets, and where something happened last.
+            models.Index(
+                fields=["account", "registered_at"],
+                condition=~Q(status="CLOSED"),
+                name="ticket_open_of_account",
+            ),
+            models.Index(fields=["account", "-latest_at"], name="ticket_latest_of_account"),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,13 @@
 """Registering a request as a ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from apps.contracts import queries as contracts
-from apps.contracts.models import AuthorisedUser, Severity
+from apps.contracts.models import AuthorisedUser, Reason, Service, Severity
 from apps.outbox.enqueue import enqueue
 from apps.tickets.models import Event, Ticket
 from apps.tickets.rules.history import Kind
@@ -28,17 +29,21 @@ def register(
     uploads: Sequence[Upload] = (),
     source_mail_id: str = "",
     severity: Severity | None = None,
+    category: Reason | None = None,
+    service: Service | None = None,
+    entitled: Mapping[str, Any] | None = None,
 ) -> Ticket:
     """Register an entitled request, start its clocks and acknowledge it with its number.
 
-    Whether the request is entitled is asked before, by intake. The ticket pins the plan, and the
+    Whether the request is entitled is asked before, by intake; ``entitled`` is the answer as plain
+    JSON, which the ticket keeps. The ticket pins the plan, and the
     targets that the order agreed: an amendment or an upgrade touches new tickets only. Without a
     severity it gets the policy's default until somebody has looked. The same ``source_key`` again
     returns the ticket that is there.
 
     Clause: V-8.1.4, V-2-response, V-2-order, S-8.
 
-    :raises Refused: the severity is another policy's.
+    :raises Refused: the severity or the category is another policy's.
     """
     known = Ticket.objects.filter(source_key=source_key).first()
     if known is not None:
@@ -47,6 +52,8 @@ def register(
     severity = severity or Severity.objects.get(version_id=order.version_id, is_default=True)
     if severity.version_id != order.version_id:
         raise Refused(f"{severity} is not a severity of {order.version}, which {order} is under.")
+    if category is not None and category.version_id != order.version_id:
+        raise Refused(f"{category} is not a category of {order.version}, which {order} is under.")
     ticket = Ticket(
         account_id=order.account_id,
         order=order,
@@ -56,6 +63,9 @@ def register(
         requester=requester,
         channel=channel,
         severity=severity,
+        category=category,
+        service=service,
+        entitled=dict(entitled or {}),
         subject=" ".join(subject.split())[:250] or "(no subject)",
         registered_at=at,
         latest_at=at,
