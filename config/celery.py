@@ -27,4 +27,10 @@ app.conf.beat_schedule = {
     "deliver-pending": every(30.0, "apps.outbox.tasks.deliver_pending"),
     # Mail is worked off as it arrives; this is for mail whose worker died in the middle.
     "process-pending-mail": every(60.0, "apps.intake.tasks.process_pending"),
+    # Nothing is owed once a term is over, whatever the order's state says: this puts the state
+    # right within the hour after midnight, wherever that is.
+    "end-expired-orders": every(3600.0, "apps.contracts.tasks.end_expired"),
+    # The days of a notice count from the instant at which its mail went out, whenever this runs:
+    # the period is only how long the page still says that it has not.
+    "note-tam-notices": every(60.0, "apps.contracts.tasks.note_notices"),
 }

@@ -12,6 +12,7 @@ from apps.backoffice.capped import CappedCount, capped_count
 from apps.contracts import queries as contracts
 from apps.contracts.models import (
     Account,
+    Appointment,
     AuthorisedUser,
     Order,
     PolicyVersion,
@@ -120,6 +121,11 @@ def to_look_at(*, at: datetime) -> QuerySet[InboundMail]:
         state__in=[state.REFUSED, state.UNREADABLE, state.FAILED],
         received_at__gte=at - LOOK_BACK,
     ).defer("raw")
+
+
+def appointments_to_decide() -> int:
+    """Return how many appointments wait for a decision, up to the cap."""
+    return capped_count(Appointment.objects.asked())
 
 
 def dead_letters() -> int:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.backoffice import figures
 from apps.backoffice.capped import capped_count, shown
+from apps.backoffice.my_clients import my_clients
 from apps.tickets.models import Ticket
 from apps.tickets.wording import span
 
@@ -22,10 +23,15 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "messages": request.user.has_perm("outbox.view_message"),
     }
     context |= {"title": "Home", "may": may, "tiles": []}
+    context["my_clients"] = my_clients(request.user, at=at)
     if may["tickets"] and not Ticket.objects.exists():
         context["first_steps"] = dict(figures.first_steps())
     elif may["tickets"]:
         context |= _tickets(request, at)
+    if request.user.has_perm("contracts.view_appointment"):
+        url = _list("contracts_appointment", shown="asked")
+        count = figures.appointments_to_decide()
+        context["tiles"] += [_tile("Appointments to decide", count, url, alarm=False)]
     if may["mails"]:
         mails = figures.to_look_at(at=at)
         count = capped_count(mails)

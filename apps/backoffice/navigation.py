@@ -39,6 +39,19 @@ GROUPS = [
         "Work",
         [
             Link("Queue", "inbox", "tickets_ticket_changelist", "tickets.view_ticket"),
+            Link("New request", "add_call", "intake_request_new", "tickets.change_ticket"),
+            Link(
+                "Time",
+                "more_time",
+                "tickets_timeentry_changelist",
+                "tickets.view_timeentry",
+            ),
+            Link(
+                "Appointments",
+                "event",
+                "contracts_appointment_changelist",
+                "contracts.view_appointment",
+            ),
             Link("When would this be due?", "timer", "tickets_ticket_due", "tickets.view_ticket"),
             Link(
                 "Mail to look at",
@@ -48,6 +61,12 @@ GROUPS = [
                 "?look=recent",
             ),
             Link("Mails in", "mail", "intake_inboundmail_changelist", "intake.view_inboundmail"),
+            Link(
+                "Refused requests",
+                "block",
+                "intake_refusedrequest_changelist",
+                "intake.view_refusedrequest",
+            ),
         ],
     ),
     (
@@ -67,6 +86,12 @@ GROUPS = [
             ),
             Link("Accounts", "apartment", "contracts_account_changelist", "contracts.view_account"),
             Link("Orders", "contract", "contracts_order_changelist", "contracts.view_order"),
+            Link(
+                "TAMs",
+                "support_agent",
+                "contracts_tamassignment_changelist",
+                "contracts.view_tamassignment",
+            ),
             Link("Services", "lan", "contracts_service_changelist", "contracts.view_service"),
             Link(
                 "Authorised users",

@@ -1,4 +1,4 @@
-"""The app's name and label."""
+"""The app's name and label; its mails are made known to the outbox."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,7 @@ class ContractsConfig(AppConfig):
     name = "apps.contracts"
     label = "contracts"
     verbose_name = "Contracts"
+
+    def ready(self) -> None:
+        import apps.contracts.appointment_mails  # noqa: PLC0415 (as below)
+        import apps.contracts.mails  # noqa: F401, PLC0415 (registers; models are loaded by now)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from apps.intake.models import InboundMail
+from apps.intake.models import InboundMail, RefusedRequest
 from apps.outbox.rendering import Email, renders
 
 
@@ -14,18 +14,21 @@ from apps.outbox.rendering import Email, renders
 def refused(payload: dict[str, Any]) -> Email:
     """Tell a sender that nothing was processed, why, and what to do.
 
-    What they hear is in the payload: the mail's own record may say more, for staff.
+    What they hear is in the payload: the record may say more, for staff. A request that came by
+    mail is answered on that mail; another one is told of anew.
 
-    Clause: V-1.2, V-3.5.
+    Clause: V-1.2, V-3.5, S-3, S-12.
     """
+    said = {"why": payload["why"], "clause": payload["clause"]}
+    if "request_id" in payload:
+        asked = RefusedRequest.objects.get(pk=payload["request_id"])
+        text = render_to_string("mail/request_refused.txt", {"asked": asked, **said})
+        return Email(subject=f"Not processed: {asked.subject or '(no subject)'}", text=text)
     mail = InboundMail.objects.only("mail_id", "subject").get(pk=payload["mail_id"])
     known = f"<{mail.mail_id}>" if mail.mail_id else ""
     return Email(
         subject=f"Not processed: {mail.subject or '(no subject)'}",
-        text=render_to_string(
-            "mail/refused.txt",
-            {"mail": mail, "why": payload["why"], "clause": payload["clause"]},
-        ),
+        text=render_to_string("mail/refused.txt", {"mail": mail, **said}),
         in_reply_to=known,
         references=(known,) if known else (),
     )

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth import get_permission_codename
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
@@ -62,6 +62,23 @@ class ReadOnlyAdmin(ModelAdmin):
     def has_act_permission(self, request: HttpRequest) -> bool:
         codename = get_permission_codename("change", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        record = self.get_object(request, object_id) if object_id else None
+        context = extra_context or {}
+        if record is not None and self.has_view_permission(request, record):
+            context |= self.page_context(request, record)
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def page_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """Return what a record's page shows besides its fields, to who may look at it."""
+        return {}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         own = [field.name for field in self.opts.fields]

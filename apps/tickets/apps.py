@@ -9,4 +9,5 @@ class TicketsConfig(AppConfig):
     verbose_name = "Tickets"
 
     def ready(self) -> None:
-        import apps.tickets.mails  # noqa: F401, PLC0415 (registers; models are loaded by now)
+        # They register; models are loaded by now.
+        from apps.tickets import mails, tam_mails  # noqa: F401, PLC0415

@@ -7,6 +7,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from apps.backoffice.demo import NotEmpty, load_demo
+from apps.backoffice.my_clients import my_clients
+from apps.contracts.models import Account, User
 from apps.intake.models import InboundMail
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Event, Ticket
@@ -32,7 +34,7 @@ def test_the_watched_ticket_is_missed_while_one_watches(demo):
 
 @pytest.mark.usefixtures("demo")
 def test_tickets_are_in_all_states_and_promises_were_kept_and_missed():
-    assert Ticket.objects.count() == 25
+    assert Ticket.objects.count() == 27
     assert set(Ticket.objects.values_list("status", flat=True)) == {"OPEN", "WAITING", "CLOSED"}
     assert set(Deadline.objects.filter(kind="RESPONSE").values_list("state", flat=True)) == {
         "OPEN",
@@ -67,7 +69,21 @@ def test_the_worker_has_the_mails_still_to_send():
 
 
 @pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize("name", ["admin", "duty", "agent"])
+def test_the_tam_has_one_client_near_the_limit_and_one_at_it():
+    shown = my_clients(User.objects.get(username="tam"), at=NOON)
+
+    assert [(client.order.number, client.tone, client.month.percent) for client in shown] == [
+        ("PS-2063", "red", 100),
+        ("PS-2041", "green", 30),
+        ("PS-2057", "amber", 85),
+    ]
+    desks = Account.objects.get(name="Bluebird Clinics").tickets
+    assert desks.get(subject="Intercom at the second door").desk == "CENTRE"
+    assert User.objects.get(username="tam").tickets.get().desk == "TAM"
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("name", ["admin", "duty", "agent", "tam", "finance"])
 def test_the_logins_open_the_admin(client, name):
     assert client.login(username=name, password="faultline-demo")
     assert client.get(reverse("admin:index")).status_code == 200
@@ -81,7 +97,7 @@ def test_it_is_not_loaded_twice(capsys):
         call_command("load_demo")
     call_command("load_demo", "--if-empty")
 
-    assert Ticket.objects.count() == 25
+    assert Ticket.objects.count() == 27
     said = capsys.readouterr().out
     assert "faultline-demo" in said
     assert "Watch" not in said

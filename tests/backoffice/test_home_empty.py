@@ -19,7 +19,11 @@ def test_a_fresh_installation_is_told_what_to_do_first(signed_in):
 
     assert set(response.context["first_steps"].values()) == {False}
     assert "Publish a policy" in response.content.decode()
-    assert tiles(response) == {"Mails to look at, 7 days": "0", "Dead letters": "0"}
+    assert tiles(response) == {
+        "Appointments to decide": "0",
+        "Mails to look at, 7 days": "0",
+        "Dead letters": "0",
+    }
 
 
 def test_who_has_no_role_is_told_so(signed_in):

@@ -7,8 +7,17 @@ from apps.outbox.models import Message
 from tests.outbox.making import make_message
 
 pytestmark = pytest.mark.django_db
-WORK = ["Queue", "When would this be due?", "Mail to look at", "Mails in"]
-CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "Services", "Authorised users"]
+WORK = [
+    "Queue",
+    "New request",
+    "Time",
+    "Appointments",
+    "When would this be due?",
+    "Mail to look at",
+    "Mails in",
+    "Refused requests",
+]
+CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 MESSAGES = ["Outbox", "Dead letters"]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
 

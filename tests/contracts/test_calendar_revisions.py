@@ -13,7 +13,7 @@ from apps.contracts.rules.openings import Window
 from apps.contracts.services import calendar_revisions as revisions
 from apps.contracts.services.calendar_hours import OwnDay, problems_of
 from tests.factories import HARBOUR, LOADED_AT, make_policy, make_ticket
-from tests.tickets.hours_changed import amend, calendar_of, closed_on, make_draft, stated
+from tests.tickets.hours_changed import WEEK, amend, calendar_of, closed_on, make_draft, stated
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -119,6 +119,11 @@ def test_several_windows_a_day_and_one_over_midnight_are_kept():
             "windows",
             "Windows overlap",
         ),
+        (
+            {"windows": [*WEEK[:4], Window(4, time(8), time(8))]},
+            "windows",
+            "Friday opens and closes at 08:00. Write 00:00-24:00 for the whole day",
+        ),
         ({"always_open": True}, "always_open", "no windows and no holidays"),
         ({"own": closed_on("2026-03-04", "2026-03-04")}, "own", "2026-03-04 is there twice"),
         ({"own": [OwnDay(date(2026, 3, 4), "")]}, "own", "needs a name"),
@@ -166,6 +171,13 @@ def test_windows_that_touch_are_no_overlap():
     ]
 
     assert problems_of(stated(windows=windows)) == []
+
+
+def test_a_whole_day_and_a_half_day_may_last_until_midnight():
+    windows = [Window(0, time(), time())]
+    own = [OwnDay(date(2026, 12, 31), "Old year", time(12), time())]
+
+    assert problems_of(stated(own, windows=windows)) == []
 
 
 def test_who_edits_what_somebody_else_changed_meanwhile_is_told():

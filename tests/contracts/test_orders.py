@@ -6,8 +6,8 @@ import pytest
 
 from apps.contracts import services
 from apps.contracts.models import AgreedTarget, Order
-from apps.contracts.services import OrderRefused
 from apps.contracts.services.orders import today_of
+from tests.contracts.orders_acted import OVER, TODAY, amend, execute, refusal
 from tests.factories import (
     MORNING,
     make_agreed,
@@ -20,36 +20,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2026, 3, 4)
-
-
-def execute(order: Order, **facts) -> Order:
-    return services.execute_order(
-        **{"order": order, "by": make_staff(), "at": MORNING, "reason": "Signed", **facts}
-    )
-
-
-def amend(order: Order, *, revision: int | None = None, **facts) -> Order:
-    given = {
-        "order": order,
-        "revision": order.revision if revision is None else revision,
-        "terms": {},
-        "dated_on": TODAY,
-        "reason": "Upgrade",
-        "by": make_staff(),
-        "at": MORNING,
-    }
-    return services.amend_order(**{**given, **facts})
-
-
-def end(order: Order, ends_on: date, **facts) -> Order:
-    given = {"reason": "Notice", "by": make_staff(), "at": MORNING}
-    return services.end_order(order=order, ends_on=ends_on, **{**given, **facts})
-
-
-def terminate(order: Order, **facts) -> Order:
-    given = {"reason": "Unpaid", "by": make_staff(), "at": MORNING}
-    return services.terminate_order(order=order, **{**given, **facts})
 
 
 def agreed(order: Order, key: str, hours: float, **facts) -> AgreedTarget:
@@ -60,12 +30,6 @@ def agreed(order: Order, key: str, hours: float, **facts) -> AgreedTarget:
         "calendar": order.version.calendars.get(key=order.version.standard_calendar),
     }
     return AgreedTarget(**{**given, **facts})
-
-
-def refusal(act, *args, **facts) -> str:
-    with pytest.raises(OrderRefused) as refused:
-        act(*args, **facts)
-    return str(refused.value)
 
 
 def both(order: Order, other: Order, what: str) -> str:
@@ -220,6 +184,11 @@ def test_the_second_of_two_amendments_is_refused_and_told_who_and_what():
             {"terms": {"number": "X", "account": None}},
             "An amendment does not change account, number. Make a new order.",
         ),
+        (
+            {"dated_on": date(2025, 12, 31)},
+            "{order} begins on 2026-01-01: an amendment cannot be dated before that.",
+        ),
+        ({"terms": {"ends_on": date(2026, 3, 3)}}, OVER),
         ({"terms": {"ends_on": date(2025, 12, 31)}}, "The last day lies before the first, 2026"),
         ({"terms": {"tam_minutes_per_month": 0}}, "At least a minute"),
         ({"terms": {"fee_amount": 1}}, "Say for which period the fee is"),
@@ -230,7 +199,7 @@ def test_the_second_of_two_amendments_is_refused_and_told_who_and_what():
 def test_an_amendment_that_makes_no_sense_is_refused_in_words(facts, told):
     order = make_order()
 
-    assert refusal(amend, order, **facts).startswith(told)
+    assert refusal(amend, order, **facts).startswith(told.format(order=order))
     assert not order.revisions.exists()
 
 
@@ -303,51 +272,37 @@ def test_a_new_policy_needs_targets_and_a_calendar_of_its_own():
     assert moved.version == foreign
 
 
-@pytest.mark.clause("V-3.1")
+@pytest.mark.clause("V-2-order")
 @pytest.mark.parametrize(
-    ("ends_on", "state"),
-    [
-        (date(2026, 3, 3), "ENDED"),
-        (date(2026, 3, 4), "EXECUTED"),
-        (date(2026, 3, 31), "EXECUTED"),
-    ],
+    ("starts_on", "dated_on"),
+    [(date(2026, 1, 1), date(2026, 1, 1)), (TODAY, TODAY), (date(2026, 4, 1), TODAY)],
 )
-def test_an_order_still_serves_its_last_day(ends_on, state):
-    order = end(make_order(), ends_on)
+def test_an_amendment_is_dated_from_the_first_day_on_or_today(starts_on, dated_on):
+    order = amend(make_order(starts_on=starts_on), dated_on=dated_on, terms={"time_zone": "UTC"})
 
-    assert (order.state, order.ends_on) == (state, ends_on)
-    assert order.revisions.get().kind == "ENDED"
+    assert order.revisions.get().dated_on == dated_on
 
 
-@pytest.mark.clause("V-3.1")
-def test_ending_neither_prolongs_an_order_nor_turns_it_round():
-    order = make_order(ends_on=date(2026, 6, 30))
+@pytest.mark.clause("V-2-order")
+def test_an_amendment_may_end_an_order_today_and_leaves_a_last_day_that_is_over_alone():
+    order = amend(make_order(), terms={"ends_on": TODAY})
+    past = make_order(ends_on=date(2026, 2, 1))
 
-    assert refusal(end, order, date(2026, 7, 1)) == (
-        "Its term ends on 2026-06-30 already. To prolong it, amend it."
+    assert order.ends_on == TODAY
+    assert amend(past, terms={"time_zone": "UTC"}).time_zone == "UTC"
+
+
+@pytest.mark.clause("V-1.2", "V-2-order")
+def test_a_draft_that_was_changed_since_its_terms_were_looked_at_is_not_executed():
+    order, ina = make_order(state="DRAFT"), make_staff(name="ina")
+    facts = {"terms": {"ends_on": date(2026, 12, 31)}, "by": ina, "at": MORNING}
+    services.edit_draft(order=order, revision=1, **facts)
+
+    assert refusal(execute, order, revision=1) == (
+        "ina, 2026-03-04 14:00 UTC: draft changed, Last day from – to 2026-12-31."
     )
-    assert refusal(end, order, date(2025, 12, 31)) == (
-        "The last day lies before the first, 2026-01-01."
-    )
-    assert refusal(end, order, TODAY, reason="") == "Say why: the history keeps it."
-
-
-@pytest.mark.clause("V-1.2")
-@pytest.mark.parametrize(
-    ("starts_on", "ends_on", "left"),
-    [
-        (date(2026, 1, 1), None, TODAY),
-        (date(2026, 1, 1), date(2026, 2, 1), date(2026, 2, 1)),
-        (date(2026, 4, 1), None, None),
-    ],
-)
-def test_a_terminated_order_owes_nothing_more_and_ends_today_at_the_latest(
-    starts_on, ends_on, left
-):
-    order = terminate(make_order(starts_on=starts_on, ends_on=ends_on))
-
-    assert (order.state, order.ends_on) == ("TERMINATED", left)
-    assert refusal(terminate, order) == f"{order} is terminated, not executed."
+    order.refresh_from_db()
+    assert (order.state, execute(order).state) == ("DRAFT", "EXECUTED")
 
 
 @pytest.mark.clause("V-3.1")

@@ -36,7 +36,7 @@ def test_of_two_orders_that_overlap_one_is_executed():
     by = make_staff()
 
     def execute(order):
-        return lambda: services.execute_order(order=order, by=by, at=MORNING)
+        return lambda: services.execute_order(order=order, revision=1, by=by, at=MORNING)
 
     assert at_once(*map(execute, orders)) == ["OrderRefused"] * 3 + ["done"]
     assert Order.objects.executed().count() == 1
@@ -59,3 +59,11 @@ def test_of_many_who_amend_one_order_one_gets_through():
 
     assert at_once(*map(amend, range(1, 5))) == ["ChangedMeanwhile"] * 3 + ["done"]
     assert OrderRevision.objects.get().number == 2
+
+
+@pytest.mark.clause("V-3.1")
+def test_of_many_sweeps_one_ends_the_order():
+    order = make_order(ends_on=date(2026, 3, 3))
+
+    assert at_once(*[lambda: services.end_expired(at=MORNING)] * 4) == ["done"] * 4
+    assert [row.kind for row in OrderRevision.objects.filter(order=order)] == ["ENDED"]

@@ -2,17 +2,19 @@
 
 import io
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
 
-from apps.contracts.models import User
+from apps.contracts.models import Order, Service, User
 from apps.contracts.services.sheets import import_sheet, preview_sheet
 from apps.contracts.sheets.plan import Plan
 from apps.contracts.sheets.read import read_sheet
 from apps.contracts.sheets.resources import SheetResource
 from apps.contracts.sheets.sheet import Sheet
-from tests.factories import MORNING
+from tests.factories import MORNING, make_order
 
 
 def sheet_of(resource: type[SheetResource], data: bytes | str, *, name: str = "a.csv") -> Sheet:
@@ -52,3 +54,17 @@ def saved(book: Workbook) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def make_filled_order(**facts: Any) -> Order:
+    """Create an order that fills every column of a sheet; it lists two services."""
+    order = make_order(ends_on=date(2026, 12, 31), **facts)
+    order.fee_amount, order.fee_period = Decimal("1250.50"), Order.Period.QUARTER
+    order.time_zone, order.tam_minutes_per_month = "Pacific/Auckland", 90
+    order.tam_calendar = order.version.calendars.order_by("pk")[0]
+    order.save()
+    order.services.set(
+        Service.objects.get_or_create(key=key, defaults={"title": title})[0]
+        for key, title in [("trunks", "SIP trunks"), ("fax", "Fax")]
+    )
+    return order

@@ -1,6 +1,9 @@
 """Calendars in the admin: a new revision, edited, looked at, previewed, published or discarded."""
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
@@ -197,3 +200,20 @@ def test_a_revision_that_is_gone_leads_back(admin_client, act):
     url = reverse(f"admin:contracts_calendarrevision_{act}", args=[99])
 
     assert admin_client.get(url).status_code == 302
+
+
+@pytest.mark.parametrize(("year", "folded"), [(2026, []), (2027, ["2026-12-24", "2026-01-02"])])
+def test_holidays_are_shown_from_this_year_on_and_earlier_ones_folded(
+    client, admin_user, year, folded
+):
+    draft = make_draft(stated(closed_on("2026-01-02", "2026-12-24", "2027-01-01")))
+
+    with time_machine.travel(datetime(year, 1, 1, tzinfo=UTC), tick=False):
+        client.force_login(admin_user)
+        formsets = client.get(address("change", draft)).context["inline_admin_formsets"][1:]
+
+    shown = [[str(form.instance.on) for form in each.formset.forms] for each in formsets]
+    assert shown == (
+        [["2027-01-01"], folded] if folded else [["2026-01-02", "2026-12-24", "2027-01-01"]]
+    )
+    assert [bool(each.is_collapsible) for each in formsets] == [False, True][: len(shown)]

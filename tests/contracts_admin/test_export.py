@@ -1,7 +1,6 @@
 """Lists written out: filtered as shown, harmless in a spreadsheet, and the same when read back."""
 
 import io
-from datetime import date
 
 import pytest
 import tablib
@@ -15,7 +14,7 @@ from apps.contracts.sheets.formats import SheetCSV, SheetXLSX
 from apps.contracts.sheets.harmless import FORMULA_STARTS, as_meant, harmless
 from apps.contracts.sheets.plan import UNCHANGED
 from apps.contracts.sheets.resources import AccountSheet, AuthorisedUserSheet, OrderSheet
-from tests.contracts_admin.sheets import preview, sheet_of
+from tests.contracts_admin.sheets import make_filled_order, preview, sheet_of
 from tests.factories import make_client, make_order, make_staff
 
 CSV, XLSX = "0", "1"
@@ -35,11 +34,18 @@ def export(browser, model: str, form: str, query: str = "") -> bytes:
 @pytest.mark.django_db
 @pytest.mark.parametrize("form", [CSV, XLSX])
 def test_an_export_that_is_imported_again_changes_nothing(admin_client, form):
-    order = make_order(ends_on=date(2026, 12, 31))
+    order = make_filled_order()
     for number, name in enumerate(HOSTILE):
         Account.objects.create(name=name)
         AuthorisedUser.objects.create(
-            order=order, name=name, email=f"P{number}@client.example.com", may_open=False
+            order=order,
+            name=name,
+            email=f"P{number}@client.example.com",
+            may_open=False,
+            may_escalate=False,
+            may_confirm_closure=False,
+            may_see_invoices=True,
+            may_manage_users=True,
         )
     clerk = make_staff()
 
@@ -90,15 +96,17 @@ def test_no_cell_of_a_workbook_is_a_formula(admin_client):
 @pytest.mark.django_db
 @pytest.mark.clause("V-2-order")
 def test_an_export_holds_what_the_list_shows_with_iso_dates(admin_client):
-    shown = make_order(ends_on=date(2026, 12, 31))
+    shown = make_filled_order()
     make_order(state="DRAFT")
 
     data = export(admin_client, "order", CSV, "?state__exact=EXECUTED")
 
     assert data.decode("utf-8-sig").splitlines() == [
-        "account,number,policy,version,plan,state,starts_on,ends_on",
+        "account,number,policy,version,plan,state,starts_on,ends_on,services,fee_amount,"
+        "fee_period,time_zone,tam_minutes_per_month,tam_calendar",
         f"{shown.account},{shown.number},{shown.version.policy.slug},{shown.version.number},"
-        f"{shown.plan.key},EXECUTED,2026-01-01,2026-12-31",
+        f"{shown.plan.key},EXECUTED,2026-01-01,2026-12-31,fax; trunks,1250.50,QUARTER,"
+        f"Pacific/Auckland,90,{shown.tam_calendar.key}",
     ]
 
 

@@ -147,8 +147,8 @@ def test_two_new_orders_of_one_file_that_overlap_are_refused_with_both_named(cle
     found = problems(OrderSheet, text, by=clerk)
 
     assert found == [
-        f"row 3: ORD-B and ORD-A of {order.account} would both be executed from 2026-12-31 on. "
-        "Change the term of one of them: an order that lists no services covers them all."
+        f"row 3: ORD-B and ORD-A of {order.account} would both cover all services "
+        "from 2026-12-31 to 2026-12-31. Change the term or the services of one of them."
     ]
     assert Order.objects.count() == 1
 

@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from apps.contracts.sheets.read import read_sheet
 from apps.contracts.sheets.resources import AccountSheet, AuthorisedUserSheet, OrderSheet
-from apps.contracts.sheets.sheet import MOST_ROWS, Row, Unreadable
+from apps.contracts.sheets.sheet import MOST_BYTES, MOST_ROWS, Row, Unreadable
 from tests.contracts_admin.sheets import saved, sheet_of, workbook
 
 KNOWN = "order, name, email, is_active, may_open, may_escalate, may_confirm_closure, "
@@ -96,6 +96,12 @@ def test_the_limit_itself_is_taken_and_one_row_more_is_refused():
     assert len(sheet_of(AccountSheet, most).rows) == MOST_ROWS
     assert refusal(most + "x\n", resource=AccountSheet) == (
         "The file has more than 10,000 rows. Split it, and import the parts."
+    )
+
+
+def test_more_bytes_than_a_list_needs_are_refused():
+    assert refusal(b"name\n" + b"x" * MOST_BYTES, resource=AccountSheet) == (
+        "The file is larger than 5 MB. Split it."
     )
 
 

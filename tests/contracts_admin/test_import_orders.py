@@ -36,8 +36,8 @@ def test_an_order_signed_since_the_preview_that_would_overlap_refuses_the_whole(
         import_sheet(resource=OrderSheet(), **call)
 
     assert [str(problem) for problem in refused.value.plan.problems] == [
-        f"row 2: {other} and ORD-NEW of {order.account} would both be executed from 2026-09-01 "
-        "on. Change the term of one of them: an order that lists no services covers them all."
+        f"row 2: {other} and ORD-NEW of {order.account} would both cover all services "
+        "from 2026-09-01 on. Change the term or the services of one of them."
     ]
     assert not Order.objects.filter(number="ORD-NEW").exists()
 

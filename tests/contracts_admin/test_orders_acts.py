@@ -10,7 +10,8 @@ from django.urls import reverse
 from apps.contracts.models import EscalationRung, Order
 from tests.contracts.presets import V
 from tests.contracts_admin.forms import formset, order_form, person
-from tests.factories import MORNING, make_client, make_order, make_staff
+from tests.contracts_admin.sheets import make_filled_order
+from tests.factories import MORNING, make_agreed, make_client, make_order, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +73,8 @@ def test_executing_is_asked_first_and_then_done_in_the_name_of_who_asked(admin_c
     order.refresh_from_db()
     assert (asked.status_code, order.state) == (200, "DRAFT")
 
-    answer = admin_client.post(page(order, "execute"), {"reason": "Signed"}, follow=True)
+    facts = {"reason": "Signed", "revision": 1}
+    answer = admin_client.post(page(order, "execute"), facts, follow=True)
 
     order.refresh_from_db()
     revision = order.revisions.get()
@@ -80,12 +82,74 @@ def test_executing_is_asked_first_and_then_done_in_the_name_of_who_asked(admin_c
     assert said(answer) == [f"{order} is executed."]
 
 
+@pytest.mark.clause("V-1.2", "V-2-order")
+def test_the_terms_are_shown_before_an_order_is_executed(admin_client):
+    order = make_filled_order(state="DRAFT")
+    make_agreed(order=order, severity="1", hours=4)
+    bare = make_order(state="DRAFT")
+
+    shown, of_bare = (
+        admin_client.get(page(each, "execute")).context["terms"] for each in (order, bare)
+    )
+
+    assert shown == [
+        ("Policy", str(order.version)),
+        ("Plan", str(order.plan)),
+        ("Term", "2026-01-01 to 2026-12-31"),
+        ("Services", "Fax, SIP trunks"),
+        ("Fee", f"1250.50 {order.version.currency} a quarter"),
+        ("TAM", f"90 minutes a month, reached in “{order.tam_calendar}”"),
+        ("Time zone of the TAM's months", "Pacific/Auckland"),
+        ("Agreed targets", "Priority 1 resolution 4 h of “Standard hours”"),
+    ]
+    assert [value for _, value in of_bare[2:]] == [
+        "2026-01-01 to open end",
+        "all",
+        "none agreed",
+        "none",
+        "America/New_York, the policy's",
+        "none, the plan's hold",
+    ]
+
+
+@pytest.mark.clause("V-1.2", "V-2-order")
+def test_a_draft_that_was_edited_meanwhile_is_shown_anew_before_it_is_executed(
+    admin_client, version
+):
+    order = make_order(version=version, state="DRAFT")
+    admin_client.post(page(order), order_form(order, ends_on="2026-12-31"))
+    facts = {"reason": "Signed", "revision": 1}
+
+    refused = admin_client.post(page(order, "execute"), facts)
+
+    assert refused.context["form"].non_field_errors() == [
+        "admin, 2026-03-04 14:00 UTC: draft changed, Last day from – to 2026-12-31. "
+        "Nothing was done. Look at the terms as they are now, and try again."
+    ]
+    assert refused.context["terms"][2] == ("Term", "2026-01-01 to 2026-12-31")
+    assert refused.context["form"]["revision"].value() == 2
+    assert refused.context["form"]["reason"].value() == "Signed"
+    admin_client.post(page(order, "execute"), {**facts, "revision": 2})
+    order.refresh_from_db()
+    assert order.state == "EXECUTED"
+
+
+@pytest.mark.parametrize("revision", ["", "x", "9" * 40])
+def test_a_page_that_was_tampered_with_executes_nothing(admin_client, version, revision):
+    order = make_order(version=version, state="DRAFT")
+
+    answer = admin_client.post(page(order, "execute"), {"reason": "Signed", "revision": revision})
+
+    order.refresh_from_db()
+    assert (answer.status_code, order.state) == (200, "DRAFT")
+
+
 @pytest.mark.clause("V-1.2")
 def test_an_overlap_is_refused_on_the_page_with_both_named(admin_client, version):
     there = make_order(version=version)
     order = make_order(version=version, account=there.account, state="DRAFT")
 
-    answer = admin_client.post(page(order, "execute"), {"reason": "Signed"})
+    answer = admin_client.post(page(order, "execute"), {"reason": "Signed", "revision": 1})
 
     text = answer.context["form"].non_field_errors()[0]
     assert text.startswith(f"{order} and {there} of {order.account} would both cover all services")

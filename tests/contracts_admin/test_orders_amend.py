@@ -198,7 +198,7 @@ def test_a_draft_that_was_executed_meanwhile_becomes_an_amendment_with_all_that_
 ):
     order = silver(presets, state="DRAFT")
     typed = order_form(order, fee_amount="900", fee_period="MONTH")
-    admin_client.post(page(order, "execute"), {"reason": "Signed"})
+    admin_client.post(page(order, "execute"), {"reason": "Signed", "revision": order.revision})
 
     answer = admin_client.post(page(order, "change"), typed)
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from apps.contracts import services
 from apps.contracts.models import PolicyVersion
-from tests.factories import HARBOUR, LOADED_AT, make_order, make_policy, make_preset
+from tests.factories import HARBOUR, LOADED_AT, make_order, make_policy, make_preset, make_staff
 
 pytestmark = pytest.mark.django_db
 TEXT = HARBOUR.read_text("utf-8")
@@ -91,6 +91,29 @@ def test_two_orders_of_the_same_terms_say_the_same(admin_client):
     answer = admin_client.get(address("compare", draft))
 
     assert "Both say the same." in answer.content.decode()
+
+
+@pytest.mark.parametrize("wanted", ["999999", "x", "9" * 60])
+def test_a_version_that_is_not_there_is_said_and_another_is_offered(admin_client, wanted):
+    before = make_policy()
+    draft = make_draft(("{ hours = 2 }", "{ hours = 3, minutes = 30 }"))
+
+    answer = admin_client.get(address("compare", draft), {"with": wanted})
+
+    assert answer.context["other"] == before
+    assert [str(note) for note in answer.context["messages"]] == [
+        f"There is no version “{wanted[:40]}” to compare {draft} with. Choose one here."
+    ]
+
+
+@pytest.mark.parametrize("page", ["compare", "source"])
+def test_a_version_that_is_gone_is_said_so_to_who_may_look_and_refused_to_others(
+    admin_client, client, page
+):
+    gone = reverse(f"admin:contracts_policyversion_{page}", args=[10**9])
+    client.force_login(make_staff())
+
+    assert (admin_client.get(gone).status_code, client.get(gone).status_code) == (302, 403)
 
 
 def test_a_lone_version_has_nothing_to_be_compared_with(admin_client):

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from apps.backoffice.demo.mails import garbled, out_of_office, raw_mail
 from apps.contracts.models import AuthorisedUser, Reason, Severity, User
+from apps.contracts.rules.entitlement import Wanted
 from apps.intake.models import InboundMail
-from apps.intake.services import receive_mail
+from apps.intake.services import receive_mail, request_support
 from apps.tickets import services
 from apps.tickets.models import Ticket
 
@@ -50,6 +51,27 @@ def mail(name: str, sender: str, subject: str, text: str) -> Act:
         if kept.ticket is None:
             raise DemoFault(f"“{subject}” became no ticket: {kept.get_state_display()}, {kept.why}")
         stage.tickets[name] = kept.ticket
+
+    return act
+
+
+def ask_tam(name: str, sender: str, subject: str, text: str) -> Act:
+    """A client asks their TAM, who enters it for them."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        taken = request_support(
+            requester=AuthorisedUser.objects.select_related("order__version").get(email=sender),
+            channel=Ticket.Channel.TAM,
+            wanted=Wanted.TICKET,
+            subject=subject,
+            text=text,
+            at=at,
+            source_key=stage.key(),
+            by=stage.people["tam"],
+        )
+        if taken.ticket is None:
+            raise DemoFault(f"“{subject}” became no ticket: {taken.refused}")
+        stage.tickets[name] = taken.ticket
 
     return act
 

@@ -11,6 +11,8 @@ from apps.backoffice.demo import acts, story
 from apps.backoffice.demo.acts import Act, Stage
 from apps.backoffice.demo.clients import make_clients
 from apps.backoffice.demo.people import LOGINS, Login, make_people
+from apps.backoffice.demo.story_appointments import book_appointments
+from apps.backoffice.demo.tam_time import assign_tams, log_tam_time
 from apps.contracts import services as contracts
 from apps.contracts.models import Account, AuthorisedUser, Policy, PolicyVersion, Target, User
 from apps.contracts.policy_file import text_of
@@ -61,6 +63,8 @@ def load_demo(*, at: datetime) -> Demo:
     versions = [_publish(file, at=begun_at) for file in sorted(_policies().glob("*.toml"))]
     stage = Stage(people=make_people())
     make_clients(versions, on=at.date(), at=begun_at)
+    assign_tams(stage.people, at=begun_at)
+    log_tam_time(stage.people["tam"], since=begun_at, at=at)
     due_at = at + FALLS_DUE_AFTER
     happenings = [
         *((at - before, act) for before, act in story.STORY),
@@ -71,6 +75,7 @@ def load_demo(*, at: datetime) -> Demo:
         act(stage, happens_at)
     _sweep_until(at)
     tickets.sweep_deadlines(at=at)
+    book_appointments(stage, at)
     watch = stage.tickets[story.WATCHED]
     found = watch.deadlines.get(kind=Target.Kind.RESPONSE)
     if found.due_at != due_at:

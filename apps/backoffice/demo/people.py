@@ -35,6 +35,10 @@ LOGINS = [
     Login(
         "agent", "Anton", "Weber", "Support agents", "Europe/Berlin", "support agent: works tickets"
     ),
+    Login("tam", "Tamar", "Lund", "TAMs", "Europe/Berlin", "account manager of three clients"),
+    Login(
+        "finance", "Fiona", "Marsh", "Finance", "America/New_York", "keeps the accounts' standing"
+    ),
 ]
 
 

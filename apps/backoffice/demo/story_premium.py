@@ -6,6 +6,7 @@ from apps.backoffice.demo.acts import (
     Act,
     answer,
     ask,
+    ask_tam,
     assign,
     call,
     client,
@@ -93,6 +94,10 @@ OPEN: list[tuple[timedelta, Act]] = [
     (ago(0, 5), mail("fax", JOON, "Fax to mail stopped", "The last one came on Friday.")),
     (ago(0, 2), mail("menu", NADIA, "Change of the voice menu", "Option 3 should go to sales.")),
     (ago(0, 1, 50), assign("menu", "agent")),
+    (ago(1, 5), ask_tam("new-site", NADIA, "Numbers for the new site", "Forty, in two blocks.")),
+    (ago(1, 4), answer("new-site", "Both blocks are reserved. I send you the plan.", by="tam")),
+    # Their TAM's hours are used up by then: it goes to the support centre.
+    (ago(0, 3, 10), ask_tam("intercom", JOON, "Intercom at the second door", "Who installs it?")),
     (ago(0, 0, 40), mail("billing", INES, "A number we do not know", "Whose is it on our bill?")),
 ]
 

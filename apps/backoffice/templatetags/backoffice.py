@@ -1,34 +1,32 @@
 """What pages of lower rooms show of higher ones."""
 
+import re
 from typing import Any
 
 from django import template
-from django.urls import reverse
+from django.utils import timezone
 
-from apps.backoffice.capped import capped_count, shown
-from apps.contracts.models import Account, AuthorisedUser
-from apps.tickets.models import Ticket
+from apps.contracts.models import Account
 
-SHOWN = 10
 register = template.Library()
 
 
-@register.inclusion_tag("admin/contracts/account/tickets.html", takes_context=True)
-def open_tickets(context: dict[str, Any], account: Account) -> dict[str, Any]:
-    """Show the newest open tickets of an account, to those who may see tickets."""
-    tickets = Ticket.objects.unclosed().filter(account=account)
-    if not context["request"].user.has_perm("tickets.view_ticket"):
-        return {}
-    queue = reverse("admin:tickets_ticket_changelist")
+@register.inclusion_tag("admin/contracts/account/page.html", takes_context=True)
+def account_page(context: dict[str, Any], account: Account) -> dict[str, Any]:
+    """Show an account as it is now, as far as the reader may see it."""
+    # The page shows badges of the admin, and the theme's admin loads this library as it loads.
+    from apps.backoffice.account_page import AccountPage  # noqa: PLC0415
+
+    page = AccountPage.of(account, at=timezone.now(), user=context["request"].user)
     return {
-        "count": shown(capped_count(tickets)),
-        "tickets": tickets.select_related("severity", "assignee").order_by("-pk")[:SHOWN],
-        "queue_url": f"{queue}?account={account.pk}",
+        "page": page,
+        "account": account,
+        "perms": context["perms"],
+        "zone": timezone.get_current_timezone_name(),
     }
 
 
-@register.inclusion_tag("admin/contracts/account/people.html")
-def people_of(account: Account) -> dict[str, Any]:
-    """Show who may speak for an account, order by order."""
-    people = AuthorisedUser.objects.filter(order__account=account).select_related("order")
-    return {"people": people.order_by("order__number", "name")[:200]}
+@register.filter
+def dial(phone: str) -> str:
+    """Return what a telephone dials for a number as people write it; empty: nothing it could."""
+    return re.sub(r"(?!^\+)[^0-9]", "", phone.strip())

@@ -3,6 +3,7 @@
 How a draft is published is in the room of the tickets, whose deadlines it moves.
 """
 
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -13,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
@@ -48,14 +50,35 @@ class WindowInline(ReadOnlyInline):
 
 
 class HolidayInline(ReadOnlyInline):
+    """The holidays of this year and later."""
+
     model = Holiday
+    verbose_name_plural = "Holidays"
     fields = ["on", "name", "opens", "closes", "source"]
     readonly_fields = ["source"]
     per_page = 30
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Holiday]:
+        return super().get_queryset(request).filter(on__gte=_new_year()).order_by("on")
+
     @display(description="Named by")
     def source(self, holiday: Holiday) -> str:
         return "the provider" if holiday.is_own else "the public calendar"
+
+
+class EarlierHolidayInline(HolidayInline):
+    """Those of earlier years, folded: nobody plans by them, and old tickets were counted so."""
+
+    verbose_name_plural = "Holidays of earlier years"
+    classes = ["collapse"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Holiday]:
+        every = super(HolidayInline, self).get_queryset(request)
+        return every.filter(on__lt=_new_year()).order_by("-on")
+
+
+def _new_year() -> date:
+    return date(timezone.now().year, 1, 1)
 
 
 @admin.register(CalendarRevision)
@@ -80,7 +103,13 @@ class CalendarRevisionAdmin(ReadOnlyAdmin):
         "published_at",
     ]
     readonly_fields = ["policy", "hours"]
-    inlines = [WindowInline, HolidayInline]
+    inlines = [WindowInline, HolidayInline, EarlierHolidayInline]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        found = [*super().get_inlines(request, obj)]
+        if obj is None or not obj.holidays.filter(on__lt=_new_year()).exists():
+            found.remove(EarlierHolidayInline)
+        return found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarRevision]:
         return super().get_queryset(request).select_related("calendar__version__policy")
@@ -107,19 +136,6 @@ class CalendarRevisionAdmin(ReadOnlyAdmin):
                 ("discard", self.discard_view),
             ]
         ] + super().get_urls()
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        revision = self.get_object(request, object_id) if object_id else None
-        context = extra_context or {}
-        if revision and self.has_view_permission(request, revision):
-            context |= self.page_context(request, revision)
-        return super().changeform_view(request, object_id, form_url, context)
 
     def page_context(self, request: HttpRequest, revision: CalendarRevision) -> dict[str, Any]:
         """Return what the page shows above the hours themselves."""

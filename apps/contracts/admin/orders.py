@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from apps.contracts import services
 from apps.contracts.admin.kept import KeptAdmin
-from apps.contracts.admin.orders_acts import ACTS, acts_of, do, form_of
+from apps.contracts.admin.orders_acts import ACTS, acts_of, do, form_of, refuse, terms_of
 from apps.contracts.admin.orders_amend import AmendmentPage
 from apps.contracts.admin.orders_forms import OrderForm
 from apps.contracts.admin.orders_inlines import (
@@ -23,6 +23,8 @@ from apps.contracts.admin.orders_inlines import (
 from apps.contracts.admin.orders_page import TERM_FIELDSETS, WIDGETS, targets_in
 from apps.contracts.admin.orders_services import ServiceAdmin
 from apps.contracts.admin.sheets import SheetAdmin
+from apps.contracts.admin.tam_acts import TamPages
+from apps.contracts.admin.tams import context_of
 from apps.contracts.models import AgreedTarget, Order, User
 from apps.contracts.services.order_revisions import TERMS
 from apps.contracts.sheets.resources import OrderSheet
@@ -90,7 +92,7 @@ class OrderAdmin(SheetAdmin, KeptAdmin):
             for key in ACTS
         ]
         amend = path("<int:pk>/amend/", view(self.amend_view), name="contracts_order_amend")
-        return [*acts, amend, *super().get_urls()]
+        return [*acts, amend, *TamPages(self).urls(), *super().get_urls()]
 
     def changeform_view(
         self,
@@ -108,6 +110,7 @@ class OrderAdmin(SheetAdmin, KeptAdmin):
         may_change = self.has_change_permission(request, order)
         context = {
             **(extra_context or {}),
+            **context_of(request, order, at=timezone.now()),
             "order_acts": acts_of(order) if may_change else [],
             "may_amend": may_change and order.state == Order.State.EXECUTED,
             "order_revisions": order.revisions.select_related("by").order_by("-number"),
@@ -182,12 +185,14 @@ class OrderAdmin(SheetAdmin, KeptAdmin):
             try:
                 text = do(act, order, form, by=_signed_in(request), at=now)
             except services.OrderRefused as refusal:
-                form.add_error(None, str(refusal))
+                order.refresh_from_db()
+                refuse(form, refusal, order)
             else:
                 self.log_change(request, order, text)
                 self.message_user(request, text, messages.SUCCESS)
                 return HttpResponseRedirect(_page(pk))
         context = {"order": order, "act": act, "form": form, "page": _page(pk), "opts": self.opts}
+        context["terms"] = terms_of(order) if "revision" in form.fields else []
         return TemplateResponse(
             request,
             "admin/contracts/order/act.html",

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminTextInputWidget
 from apps.contracts import services
 from apps.contracts.admin.kept import LONGEST_REASON
 from apps.contracts.models import Order, User
+from apps.contracts.services.order_revisions import AGREED, EMPTY, words_of
 from apps.contracts.services.orders import today_of
 
 
@@ -23,6 +24,15 @@ class ActForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text="Kept in the history beside who and when.",
         error_messages={"required": "Say why: the history keeps it."},
+    )
+
+
+class ExecuteForm(ActForm):
+    """Which terms were looked at."""
+
+    revision = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid"), "Open this page anew."),
     )
 
 
@@ -47,6 +57,11 @@ class Act:
     do: Callable[..., Order]
     is_grave: bool = False
 
+    @property
+    def variant(self) -> str:
+        """The theme's button for it."""
+        return "danger" if self.is_grave else "primary" if self.key == "execute" else "default"
+
 
 ACTS = {
     act.key: act
@@ -57,7 +72,7 @@ ACTS = {
             Order.State.DRAFT,
             "From its first day on, support is owed under it. Its terms then change only by an"
             " amendment, with a date and a reason.",
-            ActForm,
+            ExecuteForm,
             services.execute_order,
         ),
         Act(
@@ -90,7 +105,39 @@ def acts_of(order: Order) -> list[Act]:
 
 def form_of(act: Act, order: Order, data: Any, *, at: datetime) -> ActForm:
     """Return the act's form; the last day offered is the term's own, else today."""
-    return act.form(data, initial={"ends_on": order.ends_on or today_of(order, at)})
+    initial = {"ends_on": order.ends_on or today_of(order, at), "revision": order.revision}
+    return act.form(data, initial=initial)
+
+
+def refuse(form: ActForm, refusal: services.OrderRefused, order: Order) -> None:
+    """Say why on the form; of what changed meanwhile, ask anew for the terms as they are now."""
+    text = str(refusal)
+    if isinstance(refusal, services.ChangedMeanwhile):
+        text = f"{text} Nothing was done. Look at the terms as they are now, and try again."
+        form.data = {**form.data.dict(), "revision": order.revision}  # type: ignore[attr-defined]
+    form.add_error(None, text)
+
+
+def terms_of(order: Order) -> list[tuple[str, str]]:
+    """Return what an order agrees, in words, to be looked at before it is executed."""
+    found = words_of(order)
+    fee, until = found["fee_amount"], found["ends_on"]
+    if order.fee_amount is not None:
+        fee = f"{fee} {order.version.currency} a {found['fee_period'].lower()}"
+    tam = f"{order.tam_minutes} minutes a month" if order.tam_minutes else "none"
+    if order.tam_calendar:
+        tam = f"{tam}, reached in “{order.tam_calendar}”"
+    zone = found["time_zone"] if order.time_zone else f"{order.version.time_zone}, the policy's"
+    return [
+        ("Policy", found["version"]),
+        ("Plan", found["plan"]),
+        ("Term", f"{found['starts_on']} to {until if order.ends_on else 'open end'}"),
+        ("Services", found["services"] if order.services.exists() else "all"),
+        ("Fee", fee if order.fee_amount is not None else "none agreed"),
+        ("TAM", tam),
+        ("Time zone of the TAM's months", zone),
+        ("Agreed targets", found[AGREED] if found[AGREED] != EMPTY else "none, the plan's hold"),
+    ]
 
 
 def do(act: Act, order: Order, form: ActForm, *, by: User, at: datetime) -> str:
@@ -99,6 +146,6 @@ def do(act: Act, order: Order, form: ActForm, *, by: User, at: datetime) -> str:
     :raises services.OrderRefused: it does not fit the order as it is.
     """
     done = act.do(order=order, by=by, at=at, **form.cleaned_data)
-    if done.state == Order.State.EXECUTED and act.key == "end":
+    if act.key == "end":
         return f"The last day of {done} is {done.ends_on}. Its term ends by itself."
     return f"{done} is {done.get_state_display().lower()}."

@@ -20,6 +20,7 @@ from apps.contracts.admin.page import page_of
 from apps.contracts.admin.policy_compare import compare_view
 from apps.contracts.admin.policy_discard import discard_view
 from apps.contracts.admin.policy_forms import form_view
+from apps.contracts.admin.policy_hours import bring_view, hours_left
 from apps.contracts.admin.policy_text import edit_view, load_view
 from apps.contracts.models import PolicyVersion, User
 from apps.contracts.services.policies import ChangedMeanwhile, DraftGone, mark_of
@@ -63,6 +64,7 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
             page("<int:pk>/edit/", partial(edit_view, self), "edit"),
             page("<int:pk>/edit/<slug:section>/", partial(form_view, self), "form"),
             page("<int:pk>/compare/", partial(compare_view, self), "compare"),
+            page("<int:pk>/bring-hours/", partial(bring_view, self), "bring_hours"),
             page("<int:pk>/discard/", partial(discard_view, self), "discard"),
             *super().get_urls(),
         ]
@@ -73,25 +75,16 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
         context = {**(extra_context or {}), "may_edit": self.has_act_permission(request)}
         return super().changelist_view(request, context)
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        version = self.get_object(request, object_id) if object_id else None
-        context = extra_context or {}
-        if version and self.has_view_permission(request, version):
-            today = timezone.now().astimezone(ZoneInfo(version.time_zone)).date()
-            context |= {
-                "version": version,
-                "may_edit": self.has_act_permission(request),
-                "is_draft": version.state == PolicyVersion.State.DRAFT,
-                "subtitle": f"Version {version.number}",
-                **page_of(version, on=today),
-            }
-        return super().changeform_view(request, object_id, form_url, context)
+    def page_context(self, request: HttpRequest, version: PolicyVersion) -> dict[str, Any]:
+        today = timezone.now().astimezone(ZoneInfo(version.time_zone)).date()
+        return {
+            "version": version,
+            "may_edit": self.has_act_permission(request),
+            "is_draft": version.state == PolicyVersion.State.DRAFT,
+            "subtitle": f"Version {version.number}",
+            **page_of(version, on=today),
+            **hours_left(version),
+        }
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask whether to publish, and do it when the answer is posted."""
@@ -112,6 +105,8 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
                     "version": version,
                     "page": page,
                     "seen": mark_of(version.source),
+                    "may_edit": True,
+                    **hours_left(version),
                 },
             )
         try:
@@ -132,9 +127,11 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
 
     def source_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Offer the file as it was loaded, as a download."""
-        version = self.get_object(request, str(pk))
-        if version is None or not self.has_view_permission(request, version):
+        if not self.has_view_permission(request):
             raise PermissionDenied
+        version = self.get_object(request, str(pk))
+        if version is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
         name = f"{version.policy.slug}-v{version.number}.toml"
         return HttpResponse(
             version.source.encode(),

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from apps.contracts.admin.policy_difference import chapters_of
+from apps.contracts.admin.policy_hours import hours_left
 from apps.contracts.admin.policy_saving import NAME, address_of, render
 from apps.contracts.models import PolicyVersion
 from apps.contracts.policy_file import read
@@ -15,9 +17,11 @@ MOST_VERSIONS = 200  # that are offered to compare with; the newest
 
 def compare_view(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """Show what differs from an earlier version, or from any other that is chosen."""
-    version = model_admin.get_object(request, str(pk))
-    if version is None or not model_admin.has_view_permission(request, version):
+    if not model_admin.has_view_permission(request):
         raise PermissionDenied
+    version = model_admin.get_object(request, str(pk))
+    if version is None:
+        return model_admin._get_obj_does_not_exist_redirect(request, model_admin.opts, str(pk))
     others = list(
         PolicyVersion.objects.exclude(pk=version.pk)
         .select_related("policy")
@@ -25,6 +29,10 @@ def compare_view(model_admin: Any, request: HttpRequest, pk: int) -> HttpRespons
         .order_by("policy__title", "-number")[:MOST_VERSIONS]
     )
     other = _chosen(request, version, others)
+    wanted = request.GET.get("with", "")
+    if wanted and str(getattr(other, "pk", "")) != wanted:
+        note = f"There is no version “{wanted[:40]}” to compare {version} with. Choose one here."
+        model_admin.message_user(request, note, messages.WARNING)
     chapters = (
         chapters_of(read(other.source, name=NAME), read(version.source, name=NAME)) if other else []
     )
@@ -42,6 +50,8 @@ def compare_view(model_admin: Any, request: HttpRequest, pk: int) -> HttpRespons
         same=[chapter for chapter in chapters if chapter.same],
         count=sum(len(chapter.terms) for chapter in chapters),
         same_count=sum(len(chapter.same) for chapter in chapters),
+        may_edit=model_admin.has_act_permission(request),
+        **hours_left(version),
     )
 
 

@@ -4,6 +4,7 @@ django-import-export gives the buttons, the addresses and the export; between up
 confirmation the sheet travels with the page, signed, so that nothing of it stays on a server.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -28,7 +29,7 @@ from apps.contracts.services.sheets import (
     preview_sheet,
 )
 from apps.contracts.sheets.formats import SheetCSV, SheetXLSX
-from apps.contracts.sheets.plan import CHANGED, NEW, UNCHANGED, Plan
+from apps.contracts.sheets.plan import CHANGED, NEW, UNCHANGED, Change, Plan
 from apps.contracts.sheets.read import read_sheet
 from apps.contracts.sheets.resources import SheetResource
 from apps.contracts.sheets.sheet import MOST_ROWS, Sheet, Unreadable
@@ -77,7 +78,7 @@ class SheetAdmin(ImportExportMixin):
             upload = form.cleaned_data["file"]
             try:
                 return self._preview(request, self._read(upload))
-            except Unreadable as refusal:
+            except (Unreadable, SheetOutdated) as refusal:
                 form.add_error("file", str(refusal))
         return self._page(request, form=form)
 
@@ -104,7 +105,7 @@ class SheetAdmin(ImportExportMixin):
             )
         except (SheetOutdated, SheetRefused) as refusal:
             messages.error(request, str(refusal))
-            return self._preview(request, sheet)
+            return self._preview_again(request, sheet)
         messages.success(request, f"Imported {sheet.name}: {self._counts(plan)}.")
         return HttpResponseRedirect(self._url("changelist"))
 
@@ -136,13 +137,22 @@ class SheetAdmin(ImportExportMixin):
             plan=plan,
             carried=carried,
             counts=self._counts(plan),
-            columns=list(self.sheet.columns()),
+            columns=(filled := _filled(new[:MOST_SHOWN])),
             changed=changed,
-            new=new[:MOST_SHOWN],
+            new=[
+                (row.row, [(name, row.after[name]) for name in filled]) for row in new[:MOST_SHOWN]
+            ],
             more_new=len(new[MOST_SHOWN:]),
             problems=plan.problems[:MOST_SHOWN],
             more_problems=len(plan.problems[MOST_SHOWN:]),
         )
+
+    def _preview_again(self, request: HttpRequest, sheet: Sheet) -> HttpResponse:
+        """Show a sheet that was refused anew; to the upload, where others still write its rows."""
+        try:
+            return self._preview(request, sheet)
+        except SheetOutdated:
+            return HttpResponseRedirect(self._url("import"))
 
     def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
         name = self.model._meta.verbose_name_plural
@@ -154,6 +164,7 @@ class SheetAdmin(ImportExportMixin):
             "sheet_columns": self.sheet.columns().values(),
             "sheet_key": " and ".join(self.sheet.key),
             "most_rows": f"{MOST_ROWS:,}",
+            "empty_means": self.sheet.empty_means,
             "import_url": self._url("import"),
             "confirm_url": self._url("process_import"),
             "list_url": self._url("changelist"),
@@ -172,6 +183,13 @@ class SheetAdmin(ImportExportMixin):
     def _url(self, page: str) -> str:
         name = "admin:{}_{}_{}".format(*self.get_model_info(), page)
         return reverse(name, current_app=self.admin_site.name)
+
+
+def _filled(rows: Sequence[Change]) -> list[str]:
+    """Return the columns in which one of the rows says something: the others need no room."""
+    return [
+        name for name in (rows[0].after if rows else ()) if any(row.after[name] for row in rows)
+    ]
 
 
 def _person(request: HttpRequest) -> User:

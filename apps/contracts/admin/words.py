@@ -1,10 +1,11 @@
 """Terms in words: lengths of time, fees, and the vocabulary of a rule's settings."""
 
-from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from apps.contracts.models import Fee
+from apps.contracts.wording import fee
+
+__all__ = ["fee", "label", "length", "value"]
 
 # What a setting is called on the page. Where the name reads well as it is, it is not listed.
 LABELS = {
@@ -115,49 +116,3 @@ def value(setting: str, fact: Any) -> str:
         return length(span) if span else "at once"
     text = str(fact)
     return VALUES_OF.get(setting, VALUES).get(text) or text.replace("_", " ")
-
-
-def fee(row: Fee, *, currency: str, calendars: Mapping[str, str]) -> list[str]:
-    """Return what a fee is, a sentence or a price a line."""
-    return list(_FEES[row.kind](row.terms, currency, calendars))
-
-
-def _hourly(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) -> Iterator[str]:
-    minimum, step = terms["minimum_minutes"], terms["increment_minutes"]
-    at_least = f", at least {minimum} min" if minimum else ""
-    then = "then by" if minimum else "by"
-    yield f"{terms['hourly_amount']} {currency} an hour{at_least}, {then} {step} min"
-    if terms.get("outside_calendar"):
-        name = calendars[terms["outside_calendar"]]
-        yield f"Only for minutes outside of “{name}”"
-    if terms.get("after_fault_finding"):
-        yield "Only once the fault was found not to be the provider's"
-
-
-def _tiers(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) -> Iterator[str]:
-    for tier in terms["tiers"]:
-        yield f"{tier['from_minutes']} to {tier['to_minutes']} min: {tier['amount']} {currency}"
-    reading = terms.get("over_last_tier_reading")
-    yield "Above: waits for a quote" + (f" ({reading})" if reading else "")
-
-
-def _free(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) -> Iterator[str]:
-    yield "Costs nothing"
-
-
-def _per_order(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) -> Iterator[str]:
-    yield f"The amount is on the order, in {currency}"
-
-
-def _allowance(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) -> Iterator[str]:
-    yield f"The plan's {terms['of'].replace('_', ' ').replace('tam', 'TAM')}"
-    yield "Used up: requests go to the support centre, and nothing is charged"
-
-
-_FEES = {
-    "allowance": _allowance,
-    "free": _free,
-    "hourly": _hourly,
-    "per_order": _per_order,
-    "tiers": _tiers,
-}

@@ -173,4 +173,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('order', 'starts_on'), name='tamassignment_one_begins_on_a_day'), models.UniqueConstraint(condition=models.Q(('needs_notice', True), ('noticed_at__isnull', True), ('withdrawn_at__isnull', True)), fields=('order',), name='tamassignment_one_waits_for_its_notice'), models.CheckConstraint(condition=models.Q(('earliest_on__isnull', True), ('starts_on__gte', models.F('earliest_on')), _connector='OR'), name='tamassignment_no_sooner_than_its_notice_allows'), models.CheckConstraint(condition=models.Q(('needs_notice', False), ('earliest_on__isnull', False), _connector='OR'), name='tamassignment_notice_has_a_period'), models.CheckConstraint(condition=models.Q(models.Q(('email', ''), ('tam__isnull', True)), models.Q(('tam__isnull', False), models.Q(('email', ''), _negated=True)), _connector='OR'), name='tamassignment_tam_can_be_reached')],
             },
         ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('state', 'EXECUTED')), fields=['ends_on'], name='order_executed_ends'),
+        ),
     ]

@@ -136,6 +136,12 @@ class Order(models.Model):
                 name="order_tam_time_is_positive",
             ),
         ]
+        indexes = [
+            # The sweep reads only executed orders whose last day is over.
+            models.Index(
+                fields=["ends_on"], condition=Q(state="EXECUTED"), name="order_executed_ends"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -1,17 +1,43 @@
 """Reads that other rooms need: hours, terms, and who is owed support."""
 
-from apps.contracts.queries.entitled import Found, entitled, support_addresses, user_of_order
+from apps.contracts.queries.entitled import (
+    Found,
+    entitled,
+    entitled_user,
+    support_addresses,
+    user_of_order,
+)
+from apps.contracts.queries.entitled_facts import delinquency_clause, standing_of
 from apps.contracts.queries.hours import hours, hours_of_version, standard_hours
+from apps.contracts.queries.tams import (
+    coming_handover,
+    coming_handovers,
+    has_tam,
+    orders_of_tam,
+    tam_now,
+    tam_of,
+    tams_now,
+)
 from apps.contracts.queries.terms import agreed_in, terms
 
 __all__ = [
     "Found",
     "agreed_in",
+    "coming_handover",
+    "coming_handovers",
+    "delinquency_clause",
     "entitled",
+    "entitled_user",
+    "has_tam",
     "hours",
     "hours_of_version",
+    "orders_of_tam",
     "standard_hours",
+    "standing_of",
     "support_addresses",
+    "tam_now",
+    "tam_of",
+    "tams_now",
     "terms",
     "user_of_order",
 ]

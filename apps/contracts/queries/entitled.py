@@ -8,8 +8,26 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
-from apps.contracts.models import AuthorisedUser, Order, PolicyVersion, Rule, Service
-from apps.contracts.rules.entitlement import Answer, Clauses, OrderFacts, entitlement
+from apps.contracts.models import (
+    AuthorisedUser,
+    Order,
+    PolicyVersion,
+    Reason,
+    Rule,
+    Service,
+    Severity,
+)
+from apps.contracts.queries.entitled_facts import Request, hour_facts, standing_facts
+from apps.contracts.queries.terms import terms
+from apps.contracts.rules.entitlement import (
+    Answer,
+    Clauses,
+    OrderFacts,
+    Step,
+    Wanted,
+    entitlement,
+)
+from apps.contracts.rules.terms import RuleTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,30 +39,53 @@ class Found:
 
 
 def entitled(
-    *, sender: str, mailboxes: Sequence[str], at: datetime, service: Service | None = None
+    *,
+    sender: str,
+    mailboxes: Sequence[str],
+    at: datetime,
+    service: Service | None = None,
+    wants: Wanted = Wanted.TICKET,
+    severity: Severity | None = None,
+    category: Reason | None = None,
+    is_disconnection: bool = False,
 ) -> Found:
-    """Answer whether a sender may open a ticket now, and under which order.
+    """Answer whether a sender may have what they want now, and under which order.
 
     A person may be a user of several orders. An order that says yes wins; then one that still
     names them; then the one whose policy has the mailbox that was written to; then the oldest.
-    ``service`` None: what the request is about is not known, as with a mail.
+    ``service`` and ``category`` None: what the request is about is not known, as with a mail;
+    ``severity`` None: the policy's default.
 
-    Clause: V-1.2, V-2-order, V-3.1, V-3.5.
+    Clause: V-1.2, V-2-order, V-3.1, V-3.5, S-2.1, S-3, S-12, R-6.
     """
-    users = (
-        _users_at(sender)
-        .select_related("order__version", "order__plan", "order__account")
-        .defer("order__version__source")
-    )
+    request = Request(at, wants, severity, category, service, is_disconnection)
     written_to = {address.lower() for address in mailboxes}
     known = sorted(
-        ((user, _answer(user, at, service)) for user in users),
+        ((user, _answer(user, request)) for user in _with_order(_users_at(sender))),
         key=lambda pair: _preference(pair[0], pair[1], written_to),
     )
     if not known:
         return Found(_unknown(sender, written_to), None)
     user, answer = known[0]
     return Found(answer, user)
+
+
+def entitled_user(
+    *,
+    user: AuthorisedUser,
+    at: datetime,
+    service: Service | None = None,
+    wants: Wanted = Wanted.TICKET,
+    severity: Severity | None = None,
+    category: Reason | None = None,
+    is_disconnection: bool = False,
+) -> Answer:
+    """Answer the same for a known user of an order, as both are in the database now.
+
+    Clause: V-1.2, V-2-order, V-3.1, V-3.5, S-2.1, S-3, S-12, R-6.
+    """
+    now = _with_order(AuthorisedUser.objects.filter(pk=user.pk)).get()
+    return _answer(now, Request(at, wants, severity, category, service, is_disconnection))
 
 
 def user_of_order(order: Order, address: str) -> AuthorisedUser | None:
@@ -73,11 +114,19 @@ def _preference(
     return not answer.entitled, not user.is_active, not at_home, user.order_id
 
 
-def _answer(user: AuthorisedUser, at: datetime, service: Service | None) -> Answer:
-    order = user.order
+def _with_order(users: QuerySet[AuthorisedUser]) -> QuerySet[AuthorisedUser]:
+    """Users with all that an answer is made from, in one query."""
+    return users.select_related("order__version", "order__plan", "order__account__standing").defer(
+        "order__version__source"
+    )
+
+
+def _answer(user: AuthorisedUser, request: Request) -> Answer:
+    order, service = user.order, request.service
+    rules = terms(version_id=order.version_id, plan_id=order.plan_id).rules
     facts = OrderFacts(
         number=order.number,
-        is_executed=order.state == Order.State.EXECUTED,
+        is_executed=_was_executed(order),
         starts_on=order.starts_on,
         ends_on=order.ends_on,
         sender_is_authorised=user.is_active,
@@ -85,8 +134,20 @@ def _answer(user: AuthorisedUser, at: datetime, service: Service | None) -> Answ
         service=str(service or ""),
         covers_service=service is None or _covers(order, service),
     )
-    on = at.astimezone(ZoneInfo(order.version.time_zone)).date()
-    return entitlement(order=facts, on=on, clauses=_clauses(order.version))
+    return entitlement(
+        order=facts,
+        on=request.at.astimezone(ZoneInfo(order.version.time_zone)).date(),
+        clauses=_clauses(rules["entitlement"]),
+        standing=standing_facts(order, rules, request),
+        hour=hour_facts(order, rules, request),
+        wants=request.wants,
+    )
+
+
+def _was_executed(order: Order) -> bool:
+    """An order that came to its end was executed: its term says what it owes (V-3.1)."""
+    is_over = order.state == Order.State.ENDED and order.ends_on is not None
+    return is_over or order.state == Order.State.EXECUTED
 
 
 def _covers(order: Order, service: Service) -> bool:
@@ -97,21 +158,18 @@ def _covers(order: Order, service: Service) -> bool:
 
 def _unknown(sender: str, written_to: set[str]) -> Answer:
     """Nobody knows the address; the policy whose mailbox was written to says why that matters."""
-    versions = PolicyVersion.objects.filter(state=PolicyVersion.State.PUBLISHED)
-    homes = [
-        version
-        for version in versions.defer("source").order_by("-published_at", "pk")
-        if version.support_address.lower() in written_to
-    ]
-    clause = _clauses(homes[0]).users if homes else ""
-    return Answer(False, clause, f"{sender} is not an authorised user of any order.")
+    rules = Rule.objects.filter(key="entitlement", version__state=PolicyVersion.State.PUBLISHED)
+    known = rules.order_by("-version__published_at", "version_id").values_list(
+        "version__support_address", "clause__ref"
+    )
+    clause = next((ref for mailbox, ref in known if mailbox.lower() in written_to), "")
+    why = f"{sender} is not an authorised user of any order."
+    return Answer(False, clause, why, (Step(clause, False, why),))
 
 
-def _clauses(version: PolicyVersion) -> Clauses:
-    rule = Rule.objects.select_related("clause").get(version=version, key="entitlement")
-    users = rule.clause.ref
+def _clauses(rule: RuleTerm) -> Clauses:
     return Clauses(
-        order=rule.terms.get("order_clause") or users,
-        term=rule.terms.get("term_clause") or users,
-        users=users,
+        order=rule.settings.get("order_clause") or rule.clause,
+        term=rule.settings.get("term_clause") or rule.clause,
+        users=rule.clause,
     )

@@ -29,21 +29,21 @@ class InForce:
     hours: rules.ServiceHours
 
 
-def in_force(version_id: int) -> dict[int, InForce]:
-    """Return calendar id -> what counts now, for all calendars of a policy version, in one query.
+def in_force(*version_ids: int) -> dict[int, InForce]:
+    """Return calendar id -> what counts now, for all calendars of policy versions, in one query.
 
     Clause: S-2, V-4.
     """
-    newest = _newest(calendar__version_id=version_id)
+    newest = _newest(calendar__version_id__in=version_ids)
     return {
         calendar_id: InForce(pk, _of_revision(pk, published))
         for calendar_id, (pk, published) in newest.items()
     }
 
 
-def hours_of_version(version_id: int) -> dict[int, rules.ServiceHours]:
-    """Return calendar id -> hours for all calendars of a policy version, in one query."""
-    return {calendar_id: found.hours for calendar_id, found in in_force(version_id).items()}
+def hours_of_version(*version_ids: int) -> dict[int, rules.ServiceHours]:
+    """Return calendar id -> hours for all calendars of policy versions, in one query."""
+    return {calendar_id: found.hours for calendar_id, found in in_force(*version_ids).items()}
 
 
 def published_hours(revision_id: int) -> rules.ServiceHours:
@@ -68,6 +68,15 @@ def standard_hours(version_id: int) -> rules.ServiceHours:
         calendar__version_id=version_id,
         calendar__key__in=PolicyVersion.objects.filter(pk=version_id).values("standard_calendar"),
     )
+    return _of_revision(*next(iter(newest.values())))
+
+
+def hours_of_key(version_id: int, key: str) -> rules.ServiceHours:
+    """Return the hours of the calendar that a policy version calls so. One query.
+
+    Clause: S-2, S-3.
+    """
+    newest = _newest(calendar__version_id=version_id, calendar__key=key)
     return _of_revision(*next(iter(newest.values())))
 
 

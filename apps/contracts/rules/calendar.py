@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from threading import Lock
+from zoneinfo import ZoneInfo
 
 from apps.contracts.rules.openings import Holiday, Timetable, Window
 from apps.contracts.rules.totals import RunningTotals, Span
@@ -82,6 +83,11 @@ class ServiceHours:
         self._table = RunningTotals.of(LAST, FIRST, ())
         if always_open:
             self._table = RunningTotals.of(FIRST, LAST, [(FIRST, LAST)])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of its windows and holidays: where its days begin and end."""
+        return self._timetable.zone
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Return the service time in [start, end).

@@ -1,10 +1,32 @@
-"""Whether support is owed to this sender now, and why.
+"""Whether support is owed to this sender now, and why: one answer for every way in.
 
-Clause: V-1.2, V-3.1, V-3.5.
+The checks are made in the order in which people would ask them; each leaves a step, and the first
+that fails decides.
+
+Clause: V-1.2, V-2-order, V-3.1, V-3.5, S-2.1, S-3, S-12, R-6.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Wanted(StrEnum):
+    """What is asked for: worked in its turn, somebody who acts at this hour, or a time booked."""
+
+    TICKET = "TICKET"
+    HELP_NOW = "HELP_NOW"
+    APPOINTMENT = "APPOINTMENT"
+
+
+class StandingState(StrEnum):
+    """How an account stands. Each suspension includes the one before it."""
+
+    GOOD = "GOOD"
+    SUPPORT_SUSPENDED = "SUPPORT_SUSPENDED"
+    DASHBOARD_SUSPENDED = "DASHBOARD_SUSPENDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +47,40 @@ class OrderFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingFacts:
+    """The account's standing. ``since``, a day, and ``why`` are of its suspension.
+
+    ``service_related`` is the request's category's; None: not classified yet, as with a mail.
+    """
+
+    state: StandingState
+    clause: str
+    why: str = ""
+    since: date | None = None
+    service_related: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HourFacts:
+    """The instant, measured against the hours outside which not everything is served.
+
+    ``opens_at`` is when they begin again, in the policy's zone; None: never. ``severity`` is that
+    of the request, and ``is_served`` whether it is served off hours. ``is_booked``: a confirmed
+    appointment holds the instant. ``is_disconnection``: somebody else cut the customer off, which
+    the policy does not take for an outage.
+    """
+
+    clause: str
+    is_open: bool
+    severity: str
+    is_served: bool
+    opens_at: datetime | None = None
+    is_booked: bool = False
+    is_disconnection: bool = False
+    disconnection_clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Clauses:
     """Where the policy says so: data, since each policy numbers its clauses its own way."""
 
@@ -34,57 +90,181 @@ class Clauses:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One check: the clause it rests on, whether it holds, and the facts in words."""
+
+    clause: str
+    holds: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Yes or no, the clause it rests on, and the facts in words."""
+    """Yes or no, the clause it rests on, the facts in words, and the checks that were made."""
 
     entitled: bool
     clause: str
     why: str
+    steps: tuple[Step, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON, to be stored with the request.
+
+        Clause: V-1.2.
+        """
+        return {
+            "entitled": self.entitled,
+            "clause": self.clause,
+            "why": self.why,
+            "steps": [asdict(step) for step in self.steps],
+        }
 
 
-def entitlement(*, order: OrderFacts, on: date, clauses: Clauses) -> Answer:
-    """Answer whether the sender may open a ticket under the order on that day.
+def entitlement(
+    *,
+    order: OrderFacts,
+    on: date,
+    clauses: Clauses,
+    standing: StandingFacts | None = None,
+    hour: HourFacts | None = None,
+    wants: Wanted = Wanted.TICKET,
+) -> Answer:
+    """Answer whether the sender may have what they want under the order on that day, at that hour.
 
-    ``on`` is the day of registration in the policy's time zone.
+    ``on`` is the day of the request in the policy's time zone. ``standing`` None: the policy
+    suspends nobody; ``hour`` None: it makes no difference between hours.
 
     Clause: V-1.2 (an executed order), V-3.1 (in term), V-3.5 (authorised users only), V-2-order
-    (services as agreed).
+    (services as agreed), S-12, R-6 (standing), S-3, S-2.1 (the hour).
     """
-    refusal = _of_order(order, on, clauses) or _of_sender(order, clauses)
-    if refusal is not None:
-        return refusal
-    return Answer(
-        True,
+    steps: list[Step] = []
+    for step in _checks(
+        order=order, on=on, clauses=clauses, standing=standing, hour=hour, wants=wants
+    ):
+        steps.append(step)
+        if not step.holds:
+            return Answer(False, step.clause, step.says, tuple(steps))
+    clause = clauses.users
+    why = (
+        f"The sender is an authorised user of order {order.number}, which is executed and in term."
+    )
+    if wants == Wanted.HELP_NOW and hour is not None and not hour.is_open:
+        clause, why = steps[-1].clause, f"{why} {steps[-1].says}"
+    return Answer(True, clause, why, tuple(steps))
+
+
+def _checks(
+    *,
+    order: OrderFacts,
+    on: date,
+    clauses: Clauses,
+    standing: StandingFacts | None,
+    hour: HourFacts | None,
+    wants: Wanted,
+) -> Iterator[Step]:
+    yield from _of_order(order, on, clauses)
+    yield from _of_sender(order, clauses)
+    if order.service:
+        covers = "covers" if order.covers_service else "does not cover"
+        says = f"Order {order.number} {covers} “{order.service}”."
+        yield Step(clauses.order, order.covers_service, says)
+    if standing is not None:
+        yield _of_standing(standing)
+    if hour is not None and wants != Wanted.APPOINTMENT:
+        yield _of_help_now(hour) if wants == Wanted.HELP_NOW else _of_ticket(hour)
+
+
+def _of_order(order: OrderFacts, on: date, clauses: Clauses) -> Iterator[Step]:
+    executed = "is" if order.is_executed else "is not"
+    yield Step(clauses.order, order.is_executed, f"Order {order.number} {executed} executed.")
+    term = f"The term of order {order.number}"
+    if on < order.starts_on:
+        yield Step(clauses.term, False, f"{term} begins on {order.starts_on}.")
+    elif order.ends_on is not None and on > order.ends_on:
+        yield Step(clauses.term, False, f"{term} ended on {order.ends_on}.")
+    else:
+        until = f"ends on {order.ends_on}" if order.ends_on else "has no last day"
+        says = f"{term} began on {order.starts_on} and {until}: {on} is in it."
+        yield Step(clauses.term, True, says)
+
+
+def _of_sender(order: OrderFacts, clauses: Clauses) -> Iterator[Step]:
+    authorised = "is" if order.sender_is_authorised else "is not"
+    yield Step(
         clauses.users,
-        f"The sender is an authorised user of order {order.number}, which is executed and in term.",
+        order.sender_is_authorised,
+        f"The sender {authorised} an authorised user of order {order.number}.",
+    )
+    may = "may" if order.sender_may_open else "may not"
+    yield Step(
+        clauses.users,
+        order.sender_may_open,
+        f"The sender {may} open tickets under order {order.number}.",
     )
 
 
-def _of_order(order: OrderFacts, on: date, clauses: Clauses) -> Answer | None:
-    if not order.is_executed:
-        return Answer(False, clauses.order, f"Order {order.number} is not executed.")
-    if on < order.starts_on:
-        return Answer(
-            False, clauses.term, f"The term of order {order.number} begins on {order.starts_on}."
-        )
-    if order.ends_on is not None and on > order.ends_on:
-        return Answer(
-            False, clauses.term, f"The term of order {order.number} ended on {order.ends_on}."
-        )
-    if order.service and not order.covers_service:
-        return Answer(
-            False, clauses.order, f"Order {order.number} does not cover “{order.service}”."
-        )
-    return None
+def _of_standing(standing: StandingFacts) -> Step:
+    if standing.state == StandingState.GOOD:
+        return Step(standing.clause, True, "The account is in good standing.")
+    since = f" since {standing.since}" if standing.since else ""
+    suspended = f"Support is suspended{since}: {_sentence(standing.why)}"
+    if standing.service_related is None:
+        says = f"{suspended} What the request is about is judged when it is classified."
+    elif standing.service_related:
+        says = f"{suspended} What is about the service itself goes on."
+    else:
+        says = f"{suspended} What is not about the service itself waits until that is settled."
+    return Step(standing.clause, standing.service_related is not False, says)
 
 
-def _of_sender(order: OrderFacts, clauses: Clauses) -> Answer | None:
-    if not order.sender_is_authorised:
-        return Answer(
-            False, clauses.users, f"The sender is not an authorised user of order {order.number}."
-        )
-    if not order.sender_may_open:
-        return Answer(
-            False, clauses.users, f"The sender may not open tickets under order {order.number}."
-        )
-    return None
+def _of_ticket(hour: HourFacts) -> Step:
+    """A written request is taken at any hour; the step says when it is worked."""
+    if hour.is_open:
+        return _inside(hour)
+    if hour.is_disconnection:
+        says = f"It is taken at any hour. {_NO_OUTAGE} {_begins(hour)}"
+        return Step(hour.disconnection_clause, True, says)
+    if hour.is_served:
+        says = f"It is taken at any hour, and {hour.severity} is served off hours too."
+        return Step(hour.clause, True, says)
+    return Step(hour.clause, True, f"It is taken at any hour. {_begins(hour)}")
+
+
+def _of_help_now(hour: HourFacts) -> Step:
+    if hour.is_open:
+        return _inside(hour)
+    if hour.is_booked:
+        return Step(hour.clause, True, "An appointment is confirmed for this time.")
+    if hour.is_disconnection:
+        says = f"{_NO_OUTAGE} {_begins(hour)}"
+        return Step(hour.disconnection_clause, False, says)
+    if hour.is_served:
+        return Step(hour.clause, True, f"{hour.severity} is served off hours.")
+    says = f"{hour.severity} is not served off hours unless it is booked ahead. {_begins(hour)}"
+    return Step(hour.clause, False, says)
+
+
+_NO_OUTAGE = (
+    "A customer cut off by another provider is no outage, and is not served off hours unless it is"
+    " booked ahead."
+)
+
+
+def _inside(hour: HourFacts) -> Step:
+    return Step(hour.clause, True, "It is inside standard hours.")
+
+
+def _begins(hour: HourFacts) -> str:
+    if hour.opens_at is None:
+        return "Standard hours do not begin again."
+    return f"Standard hours begin again at {_told(hour.opens_at)}."
+
+
+def _told(at: datetime) -> str:
+    """An instant in its own zone, such as “Monday 2 March 2026, 08:00 EST”."""
+    return f"{at:%A} {at.day} {at:%B} {at.year}, {at:%H:%M %Z}"
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -101,7 +101,7 @@ class Timetable:
     def __init__(
         self, *, zone: str, windows: Iterable[Window], holidays: Iterable[Holiday]
     ) -> None:
-        self._zone = _zone_named(zone)
+        self.zone = _zone_named(zone)
         self._week = _week_of(windows)
         self._kept: dict[date, list[Piece]] = {}
         for holiday in holidays:
@@ -154,7 +154,7 @@ class Timetable:
         )
 
     def _offset(self, at: datetime) -> timedelta:
-        return at.astimezone(self._zone).utcoffset() or NONE
+        return at.astimezone(self.zone).utcoffset() or NONE
 
 
 def _zone_named(name: str) -> ZoneInfo:

@@ -1,33 +1,73 @@
 """What may be done to contracts: each function is one use case and one transaction."""
 
-from apps.contracts.services.order_checks import OrderRefused
-from apps.contracts.services.order_revisions import ChangedMeanwhile
-from apps.contracts.services.orders import (
-    amend_order,
-    edit_draft,
-    end_order,
-    execute_order,
-    terminate_order,
+from apps.contracts.services.appointment_decisions import (
+    cancel_appointment,
+    confirm_appointment,
+    decline_appointment,
 )
+from apps.contracts.services.appointments import (
+    AppointmentRefused,
+    ask_appointment,
+    move_appointment,
+)
+from apps.contracts.services.order_checks import OrderRefused
+from apps.contracts.services.order_ends import end_expired, end_order, terminate_order
+from apps.contracts.services.order_revisions import ChangedMeanwhile
+from apps.contracts.services.orders import amend_order, edit_draft, execute_order
 from apps.contracts.services.policies import (
     AlreadyPublished,
+    DraftGone,
+    DraftInUse,
     Loaded,
     discard_draft,
     load_policy,
+    mark_of,
     publish,
+    replace_draft,
 )
+from apps.contracts.services.sheets import (
+    SheetOutdated,
+    SheetRefused,
+    import_sheet,
+    preview_sheet,
+)
+from apps.contracts.services.standing import StandingRefused, set_standing
+from apps.contracts.services.tam_notices import note_notices
+from apps.contracts.services.tams import TamRefused, assign_tam, hand_over, withdraw_handover
 
 __all__ = [
     "AlreadyPublished",
+    "AppointmentRefused",
     "ChangedMeanwhile",
+    "DraftGone",
+    "DraftInUse",
     "Loaded",
     "OrderRefused",
+    "SheetOutdated",
+    "SheetRefused",
+    "StandingRefused",
+    "TamRefused",
     "amend_order",
+    "ask_appointment",
+    "assign_tam",
+    "cancel_appointment",
+    "confirm_appointment",
+    "decline_appointment",
     "discard_draft",
     "edit_draft",
+    "end_expired",
     "end_order",
     "execute_order",
+    "hand_over",
+    "import_sheet",
     "load_policy",
+    "mark_of",
+    "move_appointment",
+    "note_notices",
+    "preview_sheet",
     "publish",
+    "replace_draft",
+    "set_standing",
     "terminate_order",
+    "withdraw_handover",
 ]

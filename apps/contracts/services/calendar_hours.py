@@ -10,7 +10,7 @@ import holidays as public
 
 from apps.contracts.models import Holiday
 from apps.contracts.policy_file.parts import YEARS
-from apps.contracts.rules.openings import Timetable, Window
+from apps.contracts.rules.openings import DAYS_OF_WEEK, Timetable, Window
 
 NAME_LENGTH: int = Holiday._meta.get_field("name").max_length or 0
 
@@ -78,6 +78,13 @@ def _week(stated: StatedHours) -> Iterator[Problem]:
             " open”.",
         )
         return
+    for window in stated.windows:
+        if window.opens == window.closes != time(0):
+            yield Problem(
+                "windows",
+                f"{DAYS_OF_WEEK[window.weekday]} opens and closes at {window.opens:%H:%M}. Write "
+                "00:00-24:00 for the whole day, or tick “Always open”.",
+            )
     try:
         Timetable(zone="UTC", windows=stated.windows, holidays=())
     except ValueError as refusal:
@@ -98,7 +105,7 @@ def _own_days(stated: StatedHours) -> Iterator[Problem]:
             yield Problem("own", f"{day.on} needs a name of at most {NAME_LENGTH} letters.")
         if (day.opens is None) != (day.closes is None):
             yield Problem("own", f"{day.on} needs both times of a half day, or neither.")
-        elif day.opens is not None and day.closes is not None and day.opens >= day.closes:
+        elif day.opens is not None and day.closes is not None and time(0) < day.closes <= day.opens:
             yield Problem("own", f"{day.on} must close after it opens, on the same day.")
 
 

@@ -5,21 +5,16 @@ A draft counts for nothing. Of the published revisions the newest counts.
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import holidays as public
 from django.db import transaction
 
 from apps.contracts.models import Calendar, CalendarRevision, Holiday, Window
-from apps.contracts.services.calendar_hours import (
-    NAME_LENGTH,
-    Problem,
-    StatedHours,
-    problems_of,
-)
-from apps.contracts.services.calendars import public_holidays
+from apps.contracts.services.calendar_hours import Problem, StatedHours, problems_of
+from apps.contracts.services.calendars import holidays_of, public_holidays
 
 COPIED = (
     "time_zone",
@@ -96,7 +91,8 @@ def amend_revision(*, revision: CalendarRevision, stated: StatedHours, seen: str
         Window(revision=draft, weekday=each.weekday, opens=each.opens, closes=each.closes)
         for each in stated.windows
     )
-    Holiday.objects.bulk_create(_holidays(draft, stated))
+    known = _public(draft, stated)
+    Holiday.objects.bulk_create(holidays_of(draft, own=stated.own, known=known))
     revision.refresh_from_db()
 
 
@@ -176,29 +172,15 @@ def _draft(revision: CalendarRevision, seen: str) -> CalendarRevision:
     return draft
 
 
-def _holidays(draft: CalendarRevision, stated: StatedHours) -> Iterator[Holiday]:
-    """Yield the provider's own days, and the public holidays on other days."""
-    own = {day.on for day in stated.own}
-    for day in stated.own:
-        yield Holiday(
-            revision=draft,
-            on=day.on,
-            name=day.name,
-            opens=day.opens,
-            closes=day.closes,
-            is_own=True,
-        )
+def _public(draft: CalendarRevision, stated: StatedHours) -> Mapping[date, str]:
     if not stated.country or stated.from_year is None or stated.to_year is None:
-        return
-    known = public_holidays(
+        return {}
+    return public_holidays(
         country=stated.country,
         subdivision=stated.subdivision,
         years=range(stated.from_year, stated.to_year + 1),
         categories=categories_of(draft.calendar, stated.country),
     )
-    for on, name in sorted(known.items()):
-        if on not in own:
-            yield Holiday(revision=draft, on=on, name=name[:NAME_LENGTH], is_own=False)
 
 
 def categories_of(calendar: Calendar, country: str) -> Sequence[str]:

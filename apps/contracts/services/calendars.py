@@ -1,6 +1,6 @@
 """The rows of a policy file's calendars: their hours, and their holidays day by day."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,10 +8,9 @@ import holidays as public
 
 from apps.contracts.models import Calendar, CalendarRevision, Holiday, Window
 from apps.contracts.policy_file import PolicyFile
-from apps.contracts.policy_file.parts import DAYS, HolidaysPart
+from apps.contracts.policy_file.parts import DAYS, HolidaysPart, OwnHoliday
 from apps.contracts.policy_file.terms import CalendarPart
-
-NAME_LENGTH = Holiday._meta.get_field("name").max_length
+from apps.contracts.services.calendar_hours import NAME_LENGTH, OwnDay
 
 
 def write_calendars(terms: PolicyFile, basis: Callable[[CalendarPart], dict[str, Any]]) -> None:
@@ -29,7 +28,8 @@ def write_calendars(terms: PolicyFile, basis: Callable[[CalendarPart], dict[str,
             holidays_to_year=part.holidays.to_year,
         )
         Window.objects.bulk_create(_windows(part, revision))
-        Holiday.objects.bulk_create(_holidays(part.holidays, revision))
+        known = _public_holidays(part.holidays)
+        Holiday.objects.bulk_create(holidays_of(revision, own=part.holidays.own, known=known))
 
 
 def _windows(part: CalendarPart, revision: CalendarRevision) -> Iterator[Window]:
@@ -43,10 +43,12 @@ def _windows(part: CalendarPart, revision: CalendarRevision) -> Iterator[Window]
             )
 
 
-def _holidays(part: HolidaysPart, revision: CalendarRevision) -> Iterator[Holiday]:
-    """Yield the provider's own days, and the public holidays on other days."""
-    own = {day.on for day in part.own}
-    for day in part.own:
+def holidays_of(
+    revision: CalendarRevision, *, own: Iterable[OwnHoliday | OwnDay], known: Mapping[date, str]
+) -> Iterator[Holiday]:
+    """Yield the provider's own days, and the public holidays that are known on other days."""
+    named = {day.on: day for day in own}
+    for day in named.values():
         yield Holiday(
             revision=revision,
             on=day.on,
@@ -55,8 +57,8 @@ def _holidays(part: HolidaysPart, revision: CalendarRevision) -> Iterator[Holida
             closes=day.closes,
             is_own=True,
         )
-    for on, name in _public_holidays(part).items():
-        if on not in own:
+    for on, name in sorted(known.items()):
+        if on not in named:
             yield Holiday(revision=revision, on=on, name=name[:NAME_LENGTH], is_own=False)
 
 

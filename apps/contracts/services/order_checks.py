@@ -1,7 +1,7 @@
 """What keeps an order from being agreed, in words: forms and services ask the same questions."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from apps.contracts.models import AgreedTarget, Order, PolicyVersion, Service
 
@@ -33,7 +33,7 @@ def _of_plan(order: Order) -> Iterator[Problem]:
     if plan.version_id != version.pk:
         known = ", ".join(str(each) for each in version.plans.all())
         yield "plan", f"{version} has no plan “{plan}” of its own. It has {known}."
-    elif not plan.targets.exists():
+    elif not plan.targets.all().exists():  # asks nothing where they were read with many plans
         yield (
             "plan",
             f"{plan} of {version} promises no targets, so no deadline could be set. "
@@ -113,18 +113,27 @@ def overlap_problem(order: Order, services: Iterable[Service]) -> str:
     for other in others:
         theirs = {service.pk: str(service) for service in other.services.all()}
         if not (listed and theirs):
-            return _overlap(order, other, "; ".join((listed or theirs).values()))
+            return overlap_words(order, other, "; ".join((listed or theirs).values()))
         shared = [title for pk, title in listed.items() if pk in theirs]
         if shared:
-            return _overlap(order, other, "; ".join(shared))
+            return overlap_words(order, other, "; ".join(shared))
     return ""
 
 
-def _overlap(order: Order, other: Order, shared: str) -> str:
+def overlap_words(order: Order, other: Order, shared: str) -> str:
+    """Return what is wrong with two orders that cover these services on a day; "": all of them."""
     starts = max(order.starts_on, other.starts_on)
     ends = min((day for day in (order.ends_on, other.ends_on) if day), default=None)
     when = f"from {starts} to {ends}" if ends else f"from {starts} on"
     return (
         f"{order} and {other} of {order.account} would both cover "
         f"{shared or 'all services'} {when}. Change the term or the services of one of them."
+    )
+
+
+def day_over(today: date) -> str:
+    """Return why an order's last day is not set to one that is over."""
+    return (
+        f"The last day may not lie before today, {today}: what was asked for since then was owed. "
+        "To stop at once, terminate the order."
     )

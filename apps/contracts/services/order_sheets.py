@@ -7,7 +7,7 @@ from typing import Any
 from simple_history.utils import bulk_create_with_history
 
 from apps.contracts.models import Order, OrderRevision
-from apps.contracts.services.order_checks import OrderRefused, problems_of
+from apps.contracts.services.order_checks import OrderRefused, overlap_words, problems_of
 from apps.contracts.services.orders import amend_order, edit_draft, execute_order, today_of
 from apps.contracts.services.signed_rows import AT_ONCE, Signature
 from apps.contracts.sheets.plan import CHANGED, NEW, Change, Plan
@@ -44,42 +44,47 @@ def _unfit(change: Change) -> Iterator[Problem]:
 
 
 def _overlapping(new: Sequence[Change]) -> Iterator[Problem]:
-    """Yield the new orders that stand beside another executed one of their account.
+    """Yield the new orders that stand beside another executed one for the same services.
 
-    A new order lists no services, so it covers all: sharing a day with another is enough.
+    Clause: V-1.2, V-2-order.
     """
     rows = {change.instance.pk: change.row for change in new}
     accounts = {_order(change).account_id for change in new}
-    latest: Order | None = None  # of those so far the one that ends last
+    account = 0
+    latest: dict[int | None, Order] = {}  # service, or None for all -> who covers it longest so far
     for order in _executed(accounts):
-        if latest is None or latest.account_id != order.account_id:
-            latest = order
-            continue
-        if order.starts_on <= _end(latest):
-            row = rows.get(order.pk) or rows.get(latest.pk)
-            if row:
-                yield Problem(row, "", _overlap(latest, order))
-        latest = max(latest, order, key=_end)
+        if order.account_id != account:
+            account, latest = order.account_id, {}
+        listed = [service.pk for service in order.services.all()]
+        beside = [latest[key] for key in (None, *listed) if key in latest]
+        for other in beside if listed else latest.values():
+            row = rows.get(order.pk) or rows.get(other.pk)
+            if row and order.starts_on <= _end(other):
+                yield Problem(row, "", overlap_words(order, other, _shared(order, other)))
+                break
+        covered: list[int | None] = [*listed] or [None]
+        for key in covered:
+            latest[key] = max(latest.get(key, order), order, key=_end)
+
+
+def _shared(order: Order, other: Order) -> str:
+    """Return the services that both of two orders cover; "": all, as neither lists any."""
+    ours, theirs = list(order.services.all()), list(other.services.all())
+    both = [each for each in ours if each in theirs] if ours and theirs else ours or theirs
+    return "; ".join(map(str, both))
 
 
 def _executed(accounts: Iterable[int]) -> Iterator[Order]:
     """Yield the executed orders of these accounts, by account and first day."""
     orders = Order.objects.filter(state=State.EXECUTED).select_related("account")
-    orders = orders.order_by("account", "starts_on", "pk")
+    orders = orders.order_by("account", "starts_on", "pk").prefetch_related("services")
     every = sorted(accounts)
     for start in range(0, len(every), AT_ONCE):
-        yield from orders.filter(account__in=every[start : start + AT_ONCE]).iterator()
+        yield from orders.filter(account__in=every[start : start + AT_ONCE]).iterator(AT_ONCE)
 
 
 def _end(order: Order) -> date:
     return order.ends_on or date.max
-
-
-def _overlap(earlier: Order, later: Order) -> str:
-    return (
-        f"{later} and {earlier} of {later.account} would both be executed from {later.starts_on} "
-        "on. Change the term of one of them: an order that lists no services covers them all."
-    )
 
 
 def _add(plan: Plan, signature: Signature) -> None:
@@ -94,6 +99,7 @@ def _add(plan: Plan, signature: Signature) -> None:
             executed.append(order)
     if plan.of(NEW):
         bulk_create_with_history(plan.instances(NEW), Order, **signature.of_bulk())
+        _list_services(plan.of(NEW))
     OrderRevision.objects.bulk_create(
         [
             OrderRevision(
@@ -111,6 +117,29 @@ def _add(plan: Plan, signature: Signature) -> None:
     )
 
 
+def _list_services(new: Sequence[Change]) -> None:
+    """Write which services new orders list, and that their first history row lists them."""
+    pair_of, history = Order.services.through, Order.history.model
+    column = OrderSheet.columns()["services"]
+    pairs = [
+        pair_of(order=_order(change), service=service)
+        for change in new
+        for service in column.get_value(change.instance)
+    ]
+    pair_of.objects.bulk_create(pairs, batch_size=AT_ONCE)
+    orders = sorted({pair.order_id for pair in pairs})
+    for start in range(0, len(orders), AT_ONCE):
+        few = orders[start : start + AT_ONCE]
+        first = {row.id: row for row in history.objects.filter(id__in=few, history_type="+")}
+        history.services.model.objects.bulk_create(
+            history.services.model(
+                history=first[pair.order_id], id=pair.pk, order=pair.order, service=pair.service
+            )
+            for pair in pairs
+            if pair.order_id in first
+        )
+
+
 def _revised(change: Change, signature: Signature) -> Iterator[Problem]:
     """Change an order by the service that its page would call; yield why that refused."""
     moved = (change.before["state"], change.after["state"])
@@ -121,9 +150,9 @@ def _revised(change: Change, signature: Signature) -> Iterator[Problem]:
     try:
         if moved[0] == State.DRAFT and moved[1] in (State.DRAFT, State.EXECUTED):
             if terms:
-                edit_draft(revision=order.revision, terms=terms, **call)
+                call["order"] = edit_draft(revision=order.revision, terms=terms, **call)
             if moved[1] == State.EXECUTED:
-                execute_order(**call)
+                execute_order(revision=call["order"].revision, **call)
         elif moved[0] != moved[1]:
             raise OrderRefused(f"{order} was {moved[0]}: change its state on its own page.")
         else:
@@ -137,7 +166,13 @@ def _terms(change: Change) -> dict[str, Any]:
     """Return the terms that differ, by the names of the order's fields, without the state."""
     columns = OrderSheet.columns()
     fields = {columns[name].field_name for name, _, _ in change.differences} - {"state"}
-    return {field: getattr(change.instance, field) for field in sorted(fields)}
+    if "version" in fields:  # another version's rows have the same keys
+        fields |= {"plan", "tam_calendar"}
+    return {
+        each.field_name: each.get_value(change.instance)
+        for each in columns.values()
+        if each.field_name in fields and not each.only_looked_up
+    }
 
 
 def _order(change: Change) -> Order:

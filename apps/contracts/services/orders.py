@@ -1,4 +1,4 @@
-"""An order's life: drafted, executed, amended, ended or terminated.
+"""An order's life up to its end: drafted, executed, amended.
 
 A draft is edited freely. The terms of an executed order change only by an amendment, with its
 date and its reason. An amendment counts from the moment at which it is entered, for new tickets and
@@ -17,6 +17,7 @@ from apps.contracts.models import Account, AgreedTarget, Order, OrderRevision, S
 from apps.contracts.services.order_checks import (
     OrderRefused,
     agreed_problems,
+    day_over,
     overlap_problem,
     problems_of,
 )
@@ -88,13 +89,17 @@ def amend_order(
 ) -> Order:
     """Amend an executed order. It counts from now on, for new tickets and for the TAM's time.
 
-    ``dated_on`` is the date that the amendment bears; ``revision`` the one that was read.
+    ``dated_on`` is the date that the amendment bears; ``revision`` the one that was read. It may be
+    today's or an earlier one, as papers are signed before they are entered. A later one would look
+    as if the amendment waited for it; one before the order's first day amends what was not there.
+    An order that has not begun is amended with today's date.
 
     Clause: V-2-order, V-6.3 (an upgrade raises the TAM's limit at once), R-14.
 
     :raises ChangedMeanwhile: somebody was faster.
-    :raises OrderRefused: the order is not executed, the date lies ahead, nobody says why, the
-        terms make no sense, or another executed order covers the same services.
+    :raises OrderRefused: the order is not executed, the date lies ahead or before its first day,
+        its new last day is over, nobody says why, the terms make no sense, or another executed
+        order covers the same services.
     """
     order = lock(order)
     refusal = amendment_problem(order, terms=terms, dated_on=dated_on, reason=reason, at=at)
@@ -119,74 +124,45 @@ def amendment_problem(
     unknown = ", ".join(sorted(set(terms) - set(AMENDED)))
     if unknown:
         return f"An amendment does not change {unknown}. Make a new order."
-    if dated_on > today:
-        return f"An amendment counts at once: enter it on {dated_on}, not before."
     if not reason.strip():
         return "Say why the order is amended: the history keeps it."
+    return _date_problem(order, terms.get("ends_on", order.ends_on), dated_on, today)
+
+
+def _date_problem(order: Order, ends_on: date | None, dated_on: date, today: date) -> str:
+    if dated_on > today:
+        return f"An amendment counts at once: enter it on {dated_on}, not before."
+    if dated_on < min(order.starts_on, today):
+        return f"{order} begins on {order.starts_on}: an amendment cannot be dated before that."
+    if ends_on and ends_on != order.ends_on and order.starts_on <= ends_on < today:
+        return day_over(today)
     return ""
 
 
 @transaction.atomic
-def execute_order(*, order: Order, by: User, at: datetime, reason: str = "") -> Order:
+def execute_order(
+    *, order: Order, revision: int, by: User, at: datetime, reason: str = ""
+) -> Order:
     """Execute a draft: from its first day on, support is owed under it.
+
+    ``revision`` is the one whose terms were looked at.
 
     Clause: V-1.2, V-3.1.
 
+    :raises ChangedMeanwhile: somebody has changed the draft since.
     :raises OrderRefused: it is no draft, its terms make no sense, or another executed order of the
         account covers the same services at the same time.
     """
     order = lock(order)
     if order.state != State.DRAFT:
         raise OrderRefused(f"{order} is {order.get_state_display().lower()} already.")
+    if order.revision != revision:
+        raise ChangedMeanwhile(order, revisions_since(order, revision))
     before = words_of(order)
     order.state = State.EXECUTED
     _check(order, order.services.all())
     day = today_of(order, at)
-    return _keep(order, Kind.EXECUTED, before, dated_on=day, reason=reason, by=by, at=at)
-
-
-@transaction.atomic
-def end_order(*, order: Order, ends_on: date, reason: str, by: User, at: datetime) -> Order:
-    """Let an executed order run out on a last day, which it still serves.
-
-    Once that day is over the order is ended; while it lies ahead, or is today, the order stays
-    executed, and its term ends by itself.
-
-    Clause: V-3.1.
-
-    :raises OrderRefused: the order is not executed, nobody says why, or the day does not fit its
-        term.
-    """
-    order = lock(order)
-    _refuse_unless_executed(order, reason)
-    if ends_on < order.starts_on:
-        raise OrderRefused(f"The last day lies before the first, {order.starts_on}.")
-    if order.ends_on and ends_on > order.ends_on:
-        raise OrderRefused(f"Its term ends on {order.ends_on} already. To prolong it, amend it.")
-    before = words_of(order)
-    day = today_of(order, at)
-    order.ends_on = ends_on
-    if ends_on < day:
-        order.state = State.ENDED
-    return _keep(order, Kind.ENDED, before, dated_on=ends_on, reason=reason, by=by, at=at)
-
-
-@transaction.atomic
-def terminate_order(*, order: Order, reason: str, by: User, at: datetime) -> Order:
-    """Terminate an executed order at once: from now on nothing is owed for new requests.
-
-    Clause: V-1.2, V-3.1.
-
-    :raises OrderRefused: the order is not executed, or nobody says why.
-    """
-    order = lock(order)
-    _refuse_unless_executed(order, reason)
-    before = words_of(order)
-    day = today_of(order, at)
-    order.state = State.TERMINATED
-    if order.starts_on <= day and (order.ends_on is None or order.ends_on > day):
-        order.ends_on = day
-    return _keep(order, Kind.TERMINATED, before, dated_on=day, reason=reason, by=by, at=at)
+    return keep(order, Kind.EXECUTED, before, dated_on=day, reason=reason, by=by, at=at)
 
 
 def lock(order: Order) -> Order:
@@ -199,13 +175,6 @@ def lock(order: Order) -> Order:
     return held.select_related("account", "version__policy", "plan", "tam_calendar").get(
         pk=order.pk
     )
-
-
-def _refuse_unless_executed(order: Order, reason: str) -> None:
-    if order.state != State.EXECUTED:
-        raise OrderRefused(f"{order} is {order.get_state_display().lower()}, not executed.")
-    if not reason.strip():
-        raise OrderRefused("Say why: the history keeps it.")
 
 
 def _change(
@@ -236,7 +205,7 @@ def _change(
     _write_agreed(order, agreed, withdrawn, reason=reason, by=by, at=at)
     if words_of(order) == before:
         return order
-    return _keep(order, kind, before, dated_on=dated_on, reason=reason, by=by, at=at)
+    return keep(order, kind, before, dated_on=dated_on, reason=reason, by=by, at=at)
 
 
 def _check(order: Order, services: Iterable[Service]) -> None:
@@ -271,16 +240,17 @@ def _write_agreed(
         row.save()
 
 
-def _keep(
+def keep(
     order: Order,
     kind: str,
     before: Mapping[str, str],
     *,
     dated_on: date,
     reason: str,
-    by: User,
+    by: User | None,
     at: datetime,
 ) -> Order:
+    """Write a locked order whose state or terms were changed, as its next revision."""
     take_revision(order)
     sign(order, reason=reason, by=by, at=at)
     order.save()
@@ -288,7 +258,7 @@ def _keep(
     return order
 
 
-def sign(row: Model, *, reason: str, by: User, at: datetime) -> None:
+def sign(row: Model, *, reason: str, by: User | None, at: datetime) -> None:
     """Say who changes a row, when and why, for the history row of its next save."""
     for name, value in [
         ("change_reason", reason[:100] or None),

@@ -42,13 +42,17 @@ def preview_sheet(*, resource: SheetResource, sheet: Sheet, by: User, at: dateti
     will let pass: two rows of one sheet may also not fit together.
 
     Clause: V-2-order, V-3.5.
+
+    :raises SheetOutdated: somebody wrote the same rows while it was looked at.
     """
-    with transaction.atomic():
-        plan = plan_of(resource=resource, sheet=sheet)
-        if not plan.problems:
-            problems = _write(resource, plan, by, at)
-            plan = replace(plan, problems=problems)
-        transaction.set_rollback(True)
+    try:
+        with transaction.atomic():
+            plan = plan_of(resource=resource, sheet=sheet)
+            if not plan.problems:
+                plan = replace(plan, problems=_write(resource, plan, by, at))
+            transaction.set_rollback(True)
+    except IntegrityError as error:
+        raise SheetOutdated from error
     return plan
 
 

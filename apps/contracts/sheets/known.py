@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from apps.contracts.models import Account, Order, Plan, PolicyVersion
+from apps.contracts.models import Account, Calendar, Order, Plan, PolicyVersion, Service
 from apps.contracts.sheets.sheet import Row
 
 AT_ONCE = 500  # names in one query
+Part = TypeVar("Part", Plan, Calendar)
 
 
 @dataclass(slots=True)
@@ -22,6 +23,8 @@ class Known:
     orders: dict[str, Order] = field(default_factory=dict)
     versions: dict[tuple[str, int], PolicyVersion] = field(default_factory=dict)
     plans: dict[int, dict[str, Plan]] = field(default_factory=dict)
+    calendars: dict[int, dict[str, Calendar]] = field(default_factory=dict)
+    services: Sequence[Service] = ()
 
 
 def named(
@@ -48,9 +51,11 @@ def published(*, and_of: Iterable[Order]) -> dict[tuple[str, int], PolicyVersion
     return {(each.policy.slug, each.number): each for each in versions.defer("source")}
 
 
-def plans_of(versions: Iterable[PolicyVersion]) -> dict[int, dict[str, Plan]]:
-    """Return version -> key -> plan."""
-    plans: dict[int, dict[str, Plan]] = defaultdict(dict)
-    for plan in Plan.objects.filter(version__in=list(versions)).order_by("pk"):
-        plans[plan.version_id][plan.key] = plan
-    return plans
+def by_version(
+    parts: QuerySet[Part], versions: Iterable[PolicyVersion]
+) -> dict[int, dict[str, Part]]:
+    """Return version -> key -> row, of its plans or its calendars."""
+    rows: dict[int, dict[str, Part]] = defaultdict(dict)
+    for row in parts.filter(version__in=list(versions)).order_by("pk"):
+        rows[row.version_id][row.key] = row
+    return rows

@@ -1,11 +1,14 @@
 """Cells that name a row of the database by its natural key: accounts, orders, policies, plans."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from apps.contracts.models import Account, Order, Plan, PolicyVersion
-from apps.contracts.sheets.cells import Depends, TextCell, listed
+from import_export.widgets import Widget
 
-LONGEST_NUMBER = 9
+from apps.contracts.models import Account, Calendar, Order, Plan, PolicyVersion, Service
+from apps.contracts.sheets.cells import LONGEST_NUMBER, Depends, TextCell, listed
+
+BETWEEN = "; "
 
 
 def number_in(text: str) -> int:
@@ -80,3 +83,55 @@ class PlanCell(TextCell):
 
     def render(self, value: Plan | None, obj: Any = None, **given: Any) -> str:
         return value.key if value else ""
+
+
+class CalendarCell(TextCell):
+    """A calendar of the row's policy version, by its key."""
+
+    def clean(self, value: str, row: Any = None, **given: Any) -> Calendar:
+        known = given["known"]
+        version = known.versions.get((row.get("policy"), number_in(row.get("version", ""))))
+        if version is None:
+            raise Depends
+        calendars = known.calendars[version.pk]
+        calendar = calendars.get(value) or calendars.get(value.lower())
+        if calendar is None:
+            raise ValueError(
+                f"“{value}” is not a calendar of {version}; it has {listed(calendars)}."
+            )
+        return calendar
+
+    def render(self, value: Calendar | None, obj: Any = None, **given: Any) -> str:
+        return value.key if value else ""
+
+
+class ServicesCell(Widget):
+    """Services, by their keys or titles, with semicolons between them."""
+
+    def clean(self, value: str, row: Any = None, **given: Any) -> list[Service]:
+        known = given["known"]
+        words = [word.strip() for word in value.split(BETWEEN.strip()) if word.strip()]
+        if not words:
+            raise ValueError("names no service. Leave it empty where everything is covered.")
+        found = {self._service(word, known.services) for word in words}
+        order = known.there.get((row["number"],))
+        there = set(order.services.all()) if order else set()
+        unused = [str(each) for each in found - there if not each.is_active]
+        if unused:
+            raise ValueError(f"{listed(sorted(unused))}: out of use. Leave it out, or activate it.")
+        return sorted(found, key=lambda service: service.key)
+
+    def _service(self, word: str, services: Iterable[Service]) -> Service:
+        by_key = [each for each in services if each.key == word.lower()]
+        called = by_key or [each for each in services if each.title.lower() == word.lower()]
+        if not called:
+            raise ValueError(
+                f"there is no service “{word}”; there is {listed(each.key for each in services)}."
+            )
+        if len(called) > 1:
+            keys = listed(each.key for each in called)
+            raise ValueError(f"“{word}” may be any of {keys}. Write the key.")
+        return called[0]
+
+    def render(self, value: Iterable[Service], obj: Any = None, **given: Any) -> str:
+        return BETWEEN.join(sorted(service.key for service in value))

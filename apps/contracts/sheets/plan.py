@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import ForeignKey, Model
 
-from apps.contracts.sheets.cells import Depends
+from apps.contracts.sheets.cells import Depends, Unstated
 from apps.contracts.sheets.known import Known
 from apps.contracts.sheets.resources import SheetResource
 from apps.contracts.sheets.sheet import Problem, Row, Sheet
@@ -77,6 +77,7 @@ def plan_of(*, resource: SheetResource, sheet: Sheet, locked: bool = False) -> P
     """
     known = resource.known(sheet.rows, locked=locked)
     problems = [*sheet.problems, *_duplicates(resource, sheet.rows)]
+    problems += resource.clashes(sheet.rows, known)
     changes = []
     for row in sheet.rows:
         change = _change(resource, row, known)
@@ -105,9 +106,10 @@ def _change(resource: SheetResource, row: Row, known: Known) -> Change | list[Pr
     instance = instance or resource._meta.model()
     values, problems = _values(resource, row, known)
     for name, value in values.items():
-        setattr(instance, name, value)
+        resource.columns()[name].put(instance, value)
     if problems:
-        return [*problems, *_faults(resource, row, instance, only=values)]
+        read = {resource.columns()[name].field_name for name in values}
+        return [*problems, *_faults(resource, row, instance, only=read)]
     after = resource.shown(instance)
     if after != before:
         problems = list(_faults(resource, row, instance))
@@ -126,11 +128,11 @@ def _values(
             value = column.read(row.cells[name], row=row.cells, known=known)
         except ValueError as error:
             problems.append(Problem(row.number, name, str(error)))
-        except Depends:
+        except (Depends, Unstated):
             continue
         else:
             if not column.only_looked_up:
-                values[column.field_name] = value
+                values[name] = value
     return values, problems
 
 

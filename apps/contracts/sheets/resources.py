@@ -3,17 +3,35 @@
 Nothing is identified by a row number of the database: a list means the same in another one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from import_export import resources
 
-from apps.contracts.models import Account, AuthorisedUser, Order
-from apps.contracts.sheets.cells import ChoiceCell, Column, DateCell, TextCell, YesNoCell
-from apps.contracts.sheets.known import Known, column, named, plans_of, published
-from apps.contracts.sheets.named import AccountCell, OrderCell, PlanCell, PolicyCell, VersionCell
-from apps.contracts.sheets.sheet import Row
+from apps.contracts.models import Account, AuthorisedUser, Calendar, Order, Plan, Service
+from apps.contracts.sheets.alike import too_alike
+from apps.contracts.sheets.cells import (
+    ChoiceCell,
+    Column,
+    DateCell,
+    ListColumn,
+    MoneyCell,
+    TextCell,
+    WholeCell,
+    YesNoCell,
+)
+from apps.contracts.sheets.known import Known, by_version, column, named, published
+from apps.contracts.sheets.named import (
+    AccountCell,
+    CalendarCell,
+    OrderCell,
+    PlanCell,
+    PolicyCell,
+    ServicesCell,
+    VersionCell,
+)
+from apps.contracts.sheets.sheet import Problem, Row
 
 
 class SheetResource(resources.ModelResource):
@@ -21,6 +39,8 @@ class SheetResource(resources.ModelResource):
 
     key: ClassVar[tuple[str, ...]]  # the columns that identify a row
     related: ClassVar[tuple[str, ...]] = ()
+    lists: ClassVar[tuple[str, ...]] = ()
+    empty_means: ClassVar[str] = ""  # said once, above the columns of the upload's page
 
     @classmethod
     def columns(cls) -> dict[str, Column]:
@@ -40,6 +60,10 @@ class SheetResource(resources.ModelResource):
         """Return the rows of the database that these name."""
         raise NotImplementedError
 
+    def clashes(self, rows: Sequence[Row], known: Known) -> Iterator[Problem]:
+        """Yield what is wrong with new rows beside others, however different their keys."""
+        yield from ()
+
     @classmethod
     def model_fields(cls) -> list[str]:
         """Return the model's fields that a sheet sets; also keys, as addresses vary in case."""
@@ -47,7 +71,8 @@ class SheetResource(resources.ModelResource):
         return sorted({each.field_name for each in every if not each.only_looked_up})
 
     def filter_export(self, queryset: QuerySet, **given: Any) -> QuerySet:
-        return queryset.select_related(*self.related) if self.related else queryset
+        found = queryset.select_related(*self.related) if self.related else queryset
+        return found.prefetch_related(*self.lists)
 
     def shown(self, instance: Model) -> dict[str, str]:
         """Return the row as an export would show it."""
@@ -68,12 +93,21 @@ class AccountSheet(SheetResource):
         there = named(Account.objects.all(), "name", column(rows, "name"), locked=locked)
         return Known(there={(account.name,): account for account in there})
 
+    def clashes(self, rows: Sequence[Row], known: Known) -> Iterator[Problem]:
+        new = [row for row in rows if self.key_of(row.cells) not in known.there]
+        return too_alike(new, column="name", among=Account.objects.all()) if new else iter(())
+
 
 class OrderSheet(SheetResource):
     """Orders, by their number."""
 
     key = ("number",)
-    related = ("account", "version__policy", "plan")
+    related = ("account", "version__policy", "plan", "tam_calendar")
+    lists = ("services",)
+    empty_means = (
+        "An empty cell means the same as in an export: no last day, all services, no fee, "
+        "the policy's time zone, the plan's TAM."
+    )
     account = Column("account", AccountCell(), says="name of an account that is there")
     number = Column("number", TextCell(), says="the order's number")
     policy = Column(
@@ -83,7 +117,47 @@ class OrderSheet(SheetResource):
     plan = Column("plan", PlanCell(), says="key of a plan of that version")
     state = Column("state", ChoiceCell(Order.State.choices), says="DRAFT, EXECUTED …")
     starts_on = Column("starts_on", DateCell(), says="first day, as 2026-12-31")
-    ends_on = Column("ends_on", DateCell(), required=False, says="last day; empty: until ended")
+    ends_on = Column(
+        "ends_on", DateCell(), required=False, empty=None, says="last day; empty: until ended"
+    )
+    services = ListColumn(
+        "services",
+        ServicesCell(),
+        required=False,
+        empty=[],
+        says="keys or titles, such as trunks; voicemail; empty: all are covered",
+    )
+    fee_amount = Column(
+        "fee_amount", MoneyCell(), required=False, empty=None, says="as 1250.00; empty: none"
+    )
+    fee_period = Column(
+        "fee_period",
+        ChoiceCell(Order.Period.choices),
+        required=False,
+        empty="",
+        says="MONTH, QUARTER or YEAR; empty where there is no fee",
+    )
+    time_zone = Column(
+        "time_zone",
+        TextCell(),
+        required=False,
+        empty="",
+        says="as Europe/Berlin; empty: the policy's",
+    )
+    tam_minutes_per_month = Column(
+        "tam_minutes_per_month",
+        WholeCell(),
+        required=False,
+        empty=None,
+        says="minutes; empty: the plan's",
+    )
+    tam_calendar = Column(
+        "tam_calendar",
+        CalendarCell(),
+        required=False,
+        empty=None,
+        says="key of a calendar of that version; empty: the plan's",
+    )
 
     class Meta:
         model = Order
@@ -96,10 +170,17 @@ class OrderSheet(SheetResource):
             "state",
             "starts_on",
             "ends_on",
+            "services",
+            "fee_amount",
+            "fee_period",
+            "time_zone",
+            "tam_minutes_per_month",
+            "tam_calendar",
         )
 
     def known(self, rows: Sequence[Row], *, locked: bool) -> Known:
         orders = Order.objects.select_related(*self.related).defer("version__source")
+        orders = orders.prefetch_related(*self.lists)
         there: dict[tuple[str, ...], Order] = {
             (order.number,): order
             for order in named(orders, "number", column(rows, "number"), locked=locked)
@@ -110,12 +191,14 @@ class OrderSheet(SheetResource):
             there=dict(there),
             accounts={account.name: account for account in accounts},
             versions=versions,
-            plans=plans_of(versions.values()),
+            plans=by_version(Plan.objects.prefetch_related("targets"), versions.values()),
+            calendars=by_version(Calendar.objects.all(), versions.values()),
+            services=list(Service.objects.order_by("key")),
         )
 
 
 def _right(name: str) -> Column:
-    return Column(name, YesNoCell(), required=False, says="yes or no; left out: as it is")
+    return Column(name, YesNoCell(), required=False, says="yes or no")
 
 
 RIGHTS = (
@@ -132,6 +215,10 @@ class AuthorisedUserSheet(SheetResource):
 
     key = ("order", "email")
     related = ("order",)
+    empty_means = (
+        "An empty cell of a right says nothing: it leaves a person's right as it is, and gives a "
+        "new person the usual one (may open, escalate and confirm; nothing else)."
+    )
     order = Column("order", OrderCell(), says="number of an order that is there")
     name = Column("name", TextCell(), says="the person's name")
     email = Column("email", TextCell(), says="the address they write from")

@@ -1,22 +1,27 @@
-"""XLSX: the values of the first sheet as text; what a formula has come to, never the formula."""
+"""XLSX: the values of the only sheet as text; what a formula has come to, never the formula."""
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
-from openpyxl.workbook import Workbook
 
 from apps.contracts.sheets.sheet import Record, Unreadable
 
-MOST_UNPACKED = 80 * 1024 * 1024
+MOST_UNPACKED = 24 * 1024 * 1024  # twice what as many rows as are taken come to
+MOST_CELLS = 500_000
 MOST_COLUMNS = 256
 MOST_LINES = 100_000
+MOST_EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number and drops the others
 NO_VALUE = "has a formula whose result is not in the file. Open it, save it, and try again."
+CELL, FORMULA = re.compile(rb"<(?:\w+:)?c[\s/>]"), re.compile(rb"<(?:\w+:)?f[\s/>]")
+LITERAL = re.compile(r'"[^"]*"|\\.')  # what a number format shows as it stands
 
 
 def xlsx_records(data: bytes) -> Iterator[Record]:
@@ -25,9 +30,8 @@ def xlsx_records(data: bytes) -> Iterator[Record]:
     :raises Unreadable: it is no workbook, has several filled sheets, or would unpack to too much.
     """
     has_formulas = _checked(data)
-    book = _opened(data, values=True)
-    formulas = _lines(_opened(data, values=False)) if has_formulas else None
-    for number, cells in enumerate(_lines(book), start=1):
+    formulas = _lines(data, values=False) if has_formulas else None
+    for number, cells in enumerate(_lines(data, values=True), start=1):
         if number > MOST_LINES:
             raise Unreadable(
                 f"The sheet has more than {MOST_LINES:,} lines. Delete the empty ones."
@@ -38,36 +42,55 @@ def xlsx_records(data: bytes) -> Iterator[Record]:
 
 def _record(number: int, cells: tuple, written: tuple) -> Record:
     texts, problems = [], []
-    for index, value in enumerate(cells):
-        formula = written[index] if index < len(written) else None
+    for index, cell in enumerate(cells):
+        formula = written[index].value if index < len(written) else None
         try:
-            if value is None and formula is not None:
+            if cell.value is None and formula is not None:
                 raise ValueError(NO_VALUE)
-            texts.append(as_text(value))
+            texts.append(as_text(cell))
         except ValueError as error:
             texts.append("")
             problems.append((index, str(error)))
     return Record(number, texts, problems)
 
 
-def as_text(value: Any) -> str:
+def as_text(cell: Any) -> str:
     """Return a cell's value as it would stand in a CSV file: dates as ISO, 1.0 as 1.
 
-    :raises ValueError: a time of day, or the error of a formula.
+    :raises ValueError: a time of day, a percentage, the error of a formula, or a number of which
+        the workbook has dropped digits.
     """
+    value = cell.value
     if value is None:
         return ""
+    if cell.data_type == "e":
+        raise ValueError(f"holds the error {value}. Mend it in the workbook.")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        if value.time() != time():
-            raise ValueError(f"has a time of day, {value}. Only the date is wanted.")
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, (int, float)):
+        return _number(value, LITERAL.sub("", cell.number_format))
+    if isinstance(value, (date, time, timedelta)):
+        return _day(value)
     return str(value).strip()
+
+
+def _number(value: float, shown_as: str) -> str:
+    """Return a number in plain digits, with the leading zeros that its format shows."""
+    if "%" in shown_as:
+        raise ValueError("is a percentage. Write it as a plain number.")
+    if abs(value) >= MOST_EXACT:
+        raise ValueError("is too long for a number of a workbook. Make the cell text, type again.")
+    if value != int(value):
+        return f"{value:.15g}"
+    return str(int(value)).zfill(len(shown_as) if shown_as == "0" * len(shown_as) else 0)
+
+
+def _day(value: date | time | timedelta) -> str:
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, (datetime, time, timedelta)):
+        raise ValueError(f"has a time of day, {value}. Only the date is wanted.")
+    return value.isoformat()
 
 
 def _checked(data: bytes) -> bool:
@@ -77,29 +100,39 @@ def _checked(data: bytes) -> bool:
             if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
                 raise Unreadable("The workbook is far too big once unpacked. Save it as CSV.")
             sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
-            return any(b"<f" in parts.read(name) for name in sheets)
+            texts = [parts.read(name) for name in sheets]
     except (BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise Unreadable("The file is not an XLSX workbook that can be opened.") from error
+    if sum(1 for text in texts for _ in CELL.finditer(text)) > MOST_CELLS:
+        raise Unreadable(
+            f"The workbook has more than {MOST_CELLS:,} cells. Keep the columns that are wanted."
+        )
+    return any(map(FORMULA.search, texts))
 
 
-def _opened(data: bytes, *, values: bool) -> Workbook:
-    """Open the workbook. openpyxl warns of what it leaves out, such as validations: no matter."""
+def _lines(data: bytes, *, values: bool) -> Iterator[tuple]:
+    """Yield the lines of the only filled sheet; ``values``: what formulas have come to.
+
+    openpyxl warns of what it leaves out, such as validations: no matter.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=values)
     except Exception as error:  # what a broken part of it raises is not ours to list
         raise Unreadable("The file is not an XLSX workbook that can be opened.") from error
-    filled = [sheet.title for sheet in book.worksheets if any(map(any, _rows_of(sheet)))]
+    filled = [sheet for sheet in book.worksheets if _is_filled(sheet)]
     if len(filled) > 1:
-        raise Unreadable(f"The workbook has several sheets: {', '.join(filled)}. Keep one.")
-    return book
+        titles = ", ".join(sheet.title for sheet in filled)
+        raise Unreadable(f"The workbook has several sheets: {titles}. Keep one.")
+    for sheet in filled:
+        yield from _rows_of(sheet)
 
 
-def _lines(book: Workbook) -> Iterator[tuple]:
-    sheets = book.worksheets
-    filled = next((sheet for sheet in sheets if any(map(any, _rows_of(sheet)))), None)
-    yield from _rows_of(filled) if filled else ()
+def _is_filled(sheet: Any) -> bool:
+    """Look at no more lines than are read: a sheet may name its last one and nothing before."""
+    lines = islice(_rows_of(sheet), MOST_LINES + 1)
+    return any(cell.value is not None for line in lines for cell in line)
 
 
 def _rows_of(sheet: Any) -> Iterator[tuple]:
@@ -108,6 +141,6 @@ def _rows_of(sheet: Any) -> Iterator[tuple]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield from sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)
+            yield from sheet.iter_rows(max_col=MOST_COLUMNS)
     except Exception as error:
         raise Unreadable("The sheet of this workbook cannot be read.") from error

@@ -2,5 +2,6 @@
 
 from apps.tickets.admin.revision import PublishedHoursAdmin
 from apps.tickets.admin.ticket import TicketAdmin
+from apps.tickets.admin.times import TimeEntryAdmin
 
-__all__ = ["PublishedHoursAdmin", "TicketAdmin"]
+__all__ = ["PublishedHoursAdmin", "TicketAdmin", "TimeEntryAdmin"]

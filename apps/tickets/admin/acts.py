@@ -13,6 +13,7 @@ from apps.tickets.admin.forms import (
     SeverityForm,
     WriteForm,
 )
+from apps.tickets.admin.times_forms import HandOverForm, TimeForm
 from apps.tickets.models import Event, Ticket
 
 
@@ -82,6 +83,26 @@ def _assign(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
     return f"Assigned to {to}." if to else f"{ticket.number} is back in the queue."
 
 
+def _time(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
+    entry = services.log_time(
+        order=ticket.order,
+        ticket=ticket,
+        who=by,
+        source_key=f"time:{form.once}",
+        by=by,
+        at=at,
+        **form.cleaned_data["work"],
+    )
+    return f"{entry.minutes} minutes are logged."
+
+
+def _centre(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
+    given = form.cleaned_data
+    text = given["text"].replace("\r\n", "\n")
+    services.hand_to_centre(ticket=ticket, text=text, by=by, at=at, act_key=str(given["act_key"]))
+    return f"{ticket.number} is in the support centre's queue."
+
+
 def _said_before(ticket: Ticket, kind: str, by: User, words: dict[str, str]) -> bool:
     """Tell whether the last act of this kind was the very same: then it is a double click."""
     last: Event | None = ticket.events.filter(kind=kind).order_by("-pk").first()
@@ -93,4 +114,7 @@ _ACTS: dict[type[ActForm], Callable[[Any, Ticket, User, datetime], str]] = {
     SeverityForm: _severity,
     AssignForm: _assign,
     ReopenForm: _reopen,
+    TimeForm: _time,
+    HandOverForm: _centre,
 }
+FORMS = {form.name: form for form in _ACTS}

@@ -26,7 +26,9 @@ def _registered(facts: Facts, severities: Labels) -> str:
     arrival = {"INSIDE": "inside", "OUTSIDE": "outside"}.get(facts.get("arrival", ""), "")
     words = ["Registered", f"by {channel}" * bool(channel), f"as {severity}" * bool(severity)]
     hours = f", {arrival} standard hours" if arrival else ""
-    return " ".join(filter(None, words)) + hours
+    told = " ".join(filter(None, words)) + hours
+    why = facts.get("desk_why")
+    return f"{told}. To the support centre, not the TAM: {why}" if why else told
 
 
 def _severity_changed(facts: Facts, severities: Labels) -> str:
@@ -48,6 +50,10 @@ def _responded(facts: Facts, severities: Labels) -> str:
 
 
 def _assigned(facts: Facts, severities: Labels) -> str:
+    if facts.get("desk") == Ticket.Desk.CENTRE:
+        return "Handed to the support centre"
+    if facts.get("desk") == Ticket.Desk.TAM:
+        return f"To the TAM, {facts['to']}"
     return f"Assigned to {facts['to']}" if facts.get("to") else "Put back to the queue"
 
 

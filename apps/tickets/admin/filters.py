@@ -76,6 +76,19 @@ class AssigneeFilter(admin.SimpleListFilter):
                 return queryset.filter(assignee__in=keys_in(key))
 
 
+class DeskFilter(admin.SimpleListFilter):
+    """Whose queue it is in: the support centre's, or the TAM's own."""
+
+    title = "desk"
+    parameter_name = "desk"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable:
+        return Ticket.Desk.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(desk=self.value()) if self.value() else queryset
+
+
 class MissedFilter(admin.SimpleListFilter):
     """Tickets on which a promise was missed."""
 

@@ -21,6 +21,7 @@ class ActForm(forms.Form):
         },
     )
     name = ""
+    permission = "tickets.change_ticket"
 
     def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
         super().__init__(data, auto_id=f"{self.name}_%s")
@@ -148,8 +149,3 @@ class ReopenForm(ActForm):
     explanation = forms.CharField(
         required=False, strip=False, widget=forms.Textarea(attrs={"rows": 2, "class": "tk-input"})
     )
-
-
-FORMS: dict[str, type[ActForm]] = {
-    form.name: form for form in (WriteForm, SeverityForm, AssignForm, ReopenForm)
-}

@@ -3,21 +3,23 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Sum
 from django.urls import NoReverseMatch, reverse
 
 from apps.contracts import queries as contracts
 from apps.contracts.models import Clause, Severity, Target, User
 from apps.contracts.rules.calendar import ServiceHours
 from apps.tickets.admin.badges import Badge, badge_of, hours_for
+from apps.tickets.admin.entitled import checks
 from apps.tickets.admin.event_words import in_words
 from apps.tickets.admin.explained import Cited, cite, explained
-from apps.tickets.models import Attachment, Deadline, Event, Message, Ticket
+from apps.tickets.models import Attachment, Deadline, Event, Message, Ticket, TimeEntry
 
 SHOWN = 200  # the latest of each; a link shows all
+LOGGED = 5  # the latest entries of time
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
         "ticket": ticket,
         "zone": zone,
         "severities": severities,
+        "entitled": checks(ticket.entitled.get("steps", []), clauses),
         "promises": promises,
         "awaits_response": any(_awaits_response(promise.deadline) for promise in promises),
         "badges": [promise.badge for promise in promises if promise.badge],
@@ -125,6 +128,16 @@ def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
         ]
     except NoReverseMatch:
         return []
+
+
+def logged_on(ticket: Ticket) -> dict[str, Any]:
+    """Return the time that was worked on a ticket: the latest entries, and all of it together."""
+    rows = TimeEntry.objects.filter(ticket=ticket)
+    minutes = rows.aggregate(minutes=Sum("minutes"))["minutes"] or 0
+    return {
+        "logged": rows.select_related("who")[:LOGGED],
+        "logged_in_all": timedelta(minutes=minutes),
+    }
 
 
 def _awaits_response(deadline: Deadline | None) -> bool:

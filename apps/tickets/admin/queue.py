@@ -40,12 +40,13 @@ class Queue(Records):
 class QueueAdmin(ReadOnlyAdmin):
     """Look, filter, search, and take tickets on one's own desk."""
 
-    list_display = ["promise", "named", "account", "how_bad", "turn", "desk", "since", "latest"]
+    list_display = ["promise", "named", "account", "how_bad", "turn", "assigned", "since", "latest"]
     list_display_links = None
     list_filter = [
         filters.StatusFilter,
         filters.SeverityFilter,
         filters.AssigneeFilter,
+        filters.DeskFilter,
         filters.MissedFilter,
         filters.AccountFilter,
         filters.PlanFilter,
@@ -110,8 +111,11 @@ class QueueAdmin(ReadOnlyAdmin):
         )
 
     @display(description="Assignee", empty_value="Nobody")
-    def desk(self, ticket: Ticket) -> User | None:
-        return ticket.assignee
+    def assigned(self, ticket: Ticket) -> User | SafeString | None:
+        if ticket.desk != Ticket.Desk.TAM:
+            return ticket.assignee
+        name = ticket.assignee or "Nobody"
+        return format_html('{} <span class="fl-tag">{}</span>', name, ticket.get_desk_display())
 
     @display(description="Registered")
     def since(self, ticket: Ticket) -> SafeString:

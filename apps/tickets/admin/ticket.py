@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from apps.contracts.models import Reason, User
 from apps.tickets import services
-from apps.tickets.admin.acts import act
+from apps.tickets.admin.acts import FORMS, act
 from apps.tickets.admin.attachments import download
-from apps.tickets.admin.forms import FORMS, ActForm
+from apps.tickets.admin.forms import ActForm
 from apps.tickets.admin.keys import key_in
-from apps.tickets.admin.page import mails_of, page_of
+from apps.tickets.admin.page import logged_on, mails_of, page_of
 from apps.tickets.admin.queue import QueueAdmin
 from apps.tickets.admin.when_due import when_due
 from apps.tickets.models import Attachment, Ticket
@@ -60,14 +60,15 @@ class TicketAdmin(QueueAdmin):
     def act_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Do what a form says; or show the page again with what was typed, and why not."""
         ticket = self._ticket(request, str(pk))
-        if not self.has_act_permission(request):
+        asked = FORMS.get(name, ActForm)
+        if not request.user.has_perm(asked.permission):
             raise PermissionDenied
         if name not in FORMS:
             raise Http404
         page = reverse("admin:tickets_ticket_change", args=[pk])
         if request.method != "POST":
             return HttpResponseRedirect(page)
-        form = FORMS[name](request.POST, ticket=ticket)
+        form = asked(request.POST, ticket=ticket)
         if form.is_valid():
             try:
                 done = act(form, ticket=ticket, by=cast(User, request.user), at=timezone.now())
@@ -119,9 +120,11 @@ class TicketAdmin(QueueAdmin):
     def _page(
         self, request: HttpRequest, ticket: Ticket, *, refused: ActForm | None = None
     ) -> HttpResponse:
-        forms: dict[str, ActForm] = {}
-        if self.has_act_permission(request):
-            forms = {name: form(ticket=ticket) for name, form in FORMS.items()}
+        forms = {
+            name: form(ticket=ticket)
+            for name, form in FORMS.items()
+            if request.user.has_perm(form.permission)
+        }
         if refused is not None:
             forms[refused.name] = refused
         context = {
@@ -133,8 +136,10 @@ class TicketAdmin(QueueAdmin):
             "forms": forms,
             "mails": mails_of(ticket, request.user),
         }
-        if forms:
+        if "write" in forms:
             context |= _choices(ticket)
+        if "time" in forms:
+            context |= logged_on(ticket)
         status = FORM_REFUSED if refused else None
         return TemplateResponse(request, PAGE, context, status=status)
 

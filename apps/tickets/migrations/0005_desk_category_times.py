@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(condition=models.Q(('status', 'CLOSED'), _negated=True), fields=['account', 'registered_at'], name='ticket_open_of_account'),
+            index=models.Index(condition=models.Q(('status', 'CLOSED'), _negated=True), fields=['account', 'severity', 'registered_at'], name='ticket_open_of_account'),
         ),
         migrations.AddIndex(
             model_name='ticket',

@@ -120,7 +120,7 @@ class Ticket(models.Model):
             ),
             # What an account's page shows: its open tickets, and where something happened last.
             models.Index(
-                fields=["account", "registered_at"],
+                fields=["account", "severity", "registered_at"],
                 condition=~Q(status="CLOSED"),
                 name="ticket_open_of_account",
             ),

@@ -12,21 +12,27 @@ from apps.tickets.services.converse import (
 )
 from apps.tickets.services.record import Refused, settle
 from apps.tickets.services.register import register
+from apps.tickets.services.routing import hand_to_centre
 from apps.tickets.services.severity import change_severity
 from apps.tickets.services.sweep import sweep_deadlines
+from apps.tickets.services.times import amend_time, log_time, remove_time
 
 __all__ = [
     "Refused",
     "Upload",
+    "amend_time",
     "answer",
     "ask_client",
     "assign",
     "change_severity",
     "client_replied",
     "close",
+    "hand_to_centre",
     "log_call",
+    "log_time",
     "note",
     "register",
+    "remove_time",
     "reopen",
     "settle",
     "sweep_deadlines",

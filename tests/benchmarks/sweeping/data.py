@@ -1,15 +1,12 @@
 """A database of open tickets for the sweep's benchmark, filled by SQL with random data."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Any
 
 from django.core.management import call_command
-from django.db import connection
 
 from apps.contracts.models import Account, AuthorisedUser, Order, PolicyVersion
 from tests import factories
+from tests.benchmarks.server import execute, loading, use
 
 NOW = datetime(2026, 3, 4, 14, tzinfo=UTC)
 ACCOUNTS = 2_000
@@ -31,13 +28,13 @@ STEPS = """[
 TICKETS = """
 INSERT INTO tickets_ticket
     (account_id, order_id, version_id, plan_id, requester_id, channel, severity_id, subject,
-     status, assignee_id, registered_at, latest_at, source_key, agreed)
+     status, assignee_id, registered_at, latest_at, source_key, agreed, entitled, desk)
 SELECT o.account_id, o.id, %(version)s, %(plan)s, u.id, 'EMAIL',
        (%(severities)s::bigint[])[1 + floor(random() * 4)::int], 'No dial tone on ' || md5(n::text),
        'OPEN',
        CASE WHEN random() < 0.9
             THEN (%(staff)s::bigint[])[1 + floor(random() * %(count)s)::int] END,
-       drawn.at, drawn.at, 'mail:' || md5(random()::text || n), '[]'
+       drawn.at, drawn.at, 'mail:' || md5(random()::text || n), '[]', '{}', 'CENTRE'
 FROM (SELECT n, %(now)s::timestamptz - random() * INTERVAL '90 days' AS at,
              1 + floor(random() * %(accounts)s)::int AS place
       FROM generate_series(1, %(tickets)s) AS n) AS drawn
@@ -65,23 +62,6 @@ FROM (SELECT *, %(now)s::timestamptz + INTERVAL '1 day' + random() * INTERVAL '9
 """
 
 
-def use(schema: str) -> None:
-    """Let all that follows happen in that schema."""
-    execute(f"SET search_path TO {schema}")
-
-
-def execute(sql: str, params: dict[str, Any] | None = None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-
-
-def value(sql: str, params: dict[str, Any] | None = None) -> int:
-    """Return the one number that a query gives."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchone()[0]
-
-
 def fill(schema: str, *, tickets: int) -> None:
     """Make a schema with our tables and so many open tickets, each with an open deadline."""
     execute(f"CREATE SCHEMA {schema}")
@@ -106,7 +86,7 @@ def fill(schema: str, *, tickets: int) -> None:
         "hours": calendar.revisions.get().pk,
         "steps": STEPS,
     }
-    with _loading(schema):
+    with loading(schema, BULKY):
         for statement in (TICKETS, EVENTS, DEADLINES):
             execute(statement, figures)
     execute("VACUUM ANALYZE")
@@ -132,25 +112,3 @@ def _sign_orders(version: PolicyVersion) -> None:
         AuthorisedUser(order=order, name="Client", email=f"client{order.pk}@client.example.com")
         for order in orders
     )
-
-
-@contextmanager
-def _loading(schema: str) -> Iterator[None]:
-    """Load fast: no checks of foreign keys, and each index built once, at the end."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = %s"
-            " AND tablename = ANY(%s) AND indexname NOT IN (SELECT conname FROM pg_constraint)",
-            [schema, BULKY],
-        )
-        indexes = cursor.fetchall()
-    for name, _ in indexes:
-        execute(f'DROP INDEX "{name}"')
-    execute("SET session_replication_role = replica")
-    try:
-        yield
-    finally:
-        execute("SET session_replication_role = origin")
-    execute("SET maintenance_work_mem = '256MB'")
-    for _, definition in indexes:
-        execute(definition)

@@ -10,7 +10,8 @@ from apps.tickets.queries import duty_managers
 from apps.tickets.rules.explain import NOTHING_CAME
 from apps.tickets.services.sweep import Swept, sweep_deadlines
 from tests.benchmarks.harness import Ratio
-from tests.benchmarks.sweeping.data import NOW, execute, use, value
+from tests.benchmarks.server import execute, use, value
+from tests.benchmarks.sweeping.data import NOW
 
 DUE = 10_000
 POLLS = 50

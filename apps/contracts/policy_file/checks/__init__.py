@@ -18,6 +18,7 @@ CHECKS: list[Callable[..., Iterator[Finding]]] = [
     lists.one_severity_is_the_default,
     calendars.zones_exist,
     calendars.hours_are_stated_once,
+    calendars.windows_close_later_than_they_open,
     calendars.windows_do_not_overlap,
     calendars.public_holidays_are_known,
     calendars.holiday_years_are_in_order,

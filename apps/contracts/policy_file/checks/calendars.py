@@ -48,11 +48,23 @@ def hours_are_stated_once(calendars: Sequence[CalendarPart]) -> Iterator[Finding
             yield Finding(path, "no window is open: add windows, or always_open = true")
 
 
+def windows_close_later_than_they_open(calendars: Sequence[CalendarPart]) -> Iterator[Finding]:
+    """A window that opens and closes at one time says nothing clear, but for midnight: a day."""
+    for number, calendar in enumerate(calendars):
+        for index, window in enumerate(calendar.windows):
+            if _closes_when_it_opens(window):
+                path = ("calendars", number, "windows", index, "closes")
+                yield Finding(path, 'is when it opens; say opens = "00:00", closes = "24:00"')
+
+
 def windows_do_not_overlap(calendars: Sequence[CalendarPart]) -> Iterator[Finding]:
     """No moment of the week lies in two windows of a calendar."""
     for number, calendar in enumerate(calendars):
         spans = sorted(
-            span for index, window in enumerate(calendar.windows) for span in _spans(window, index)
+            span
+            for index, window in enumerate(calendar.windows)
+            if not _closes_when_it_opens(window)
+            for span in _spans(window, index)
         )
         # The week begins again: the last span may run into the first one.
         around = [(opens + WEEK, closes + WEEK, index) for opens, closes, index in spans[:1]]
@@ -66,6 +78,10 @@ def windows_do_not_overlap(calendars: Sequence[CalendarPart]) -> Iterator[Findin
             yield Finding(
                 path, f"overlaps windows[{first + 1}]" if first != second else "names a day twice"
             )
+
+
+def _closes_when_it_opens(window: WindowPart) -> bool:
+    return window.opens == window.closes != time(0)
 
 
 def _spans(window: WindowPart, index: int) -> Iterator[tuple[int, int, int]]:

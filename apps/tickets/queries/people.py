@@ -1,18 +1,10 @@
-"""Reads that others need too."""
+"""Who of ours hears of what."""
 
 from django.contrib.auth.models import Group
 
 from apps.contracts.models import User
-from apps.tickets.models import Ticket
-from apps.tickets.rules.history import Happening, Kind
 
 DUTY_MANAGERS = "Duty managers"
-
-
-def history_of(ticket: Ticket) -> list[Happening]:
-    """Return what happened to the ticket, in the order in which it was recorded."""
-    rows = ticket.events.order_by("pk").values_list("kind", "at", "facts")
-    return [Happening(Kind(kind), at, facts) for kind, at, facts in rows]
 
 
 def duty_managers() -> list[str]:

@@ -112,24 +112,14 @@ class InboundMailAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        mail = self.get_object(request, object_id) if object_id else None
-        context = extra_context or {}
-        if mail and self.has_view_permission(request, mail):
-            context |= {
-                "title": mail.subject or "(no subject)",
-                "subtitle": mail.sender or "unknown sender",
-                "mail": mail,
-                "may_work_off": mail.state == State.FAILED and self.has_act_permission(request),
-                **_contents(bytes(mail.raw)),
-            }
-        return super().changeform_view(request, object_id, form_url, context)
+    def page_context(self, request: HttpRequest, mail: InboundMail) -> dict[str, Any]:
+        return {
+            "title": mail.subject or "(no subject)",
+            "subtitle": mail.sender or "unknown sender",
+            "mail": mail,
+            "may_work_off": mail.state == State.FAILED and self.has_act_permission(request),
+            **_contents(bytes(mail.raw)),
+        }
 
     def raw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Offer the mail as it came, as a download that no browser opens by itself."""

@@ -6,9 +6,8 @@ it can be read beside them.
 
 import hashlib
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parseaddr
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
@@ -21,8 +20,8 @@ from apps.intake.rules.automatic import automatic_reason
 from apps.intake.rules.charsets import storable
 from apps.intake.rules.mail import NotAMail, ParsedMail, parse
 from apps.intake.rules.threading import ticket_ids_named
-from apps.outbox.enqueue import InvalidRecipient, enqueue
-from apps.outbox.models import Message
+from apps.intake.services.refuse import refuse, tell
+from apps.outbox.enqueue import enqueue
 from apps.outbox.rules.address import is_plain_address
 from apps.tickets import services as tickets
 from apps.tickets.models import Ticket
@@ -33,8 +32,6 @@ logger = logging.getLogger(__name__)
 State = InboundMail.State
 
 BATCH = 500  # mails that one run works off; the next run takes the rest
-# A robot that answers refusals, or a flood in somebody's name, gets no more than this.
-MOST_REFUSALS, REFUSALS_WITHIN = 5, timedelta(days=1)
 _LONGEST_TYPE = 120  # characters of an attachment's type that are kept
 
 
@@ -201,7 +198,7 @@ def _request(mail: InboundMail, parsed: ParsedMail) -> InboundMail:
     found = contracts.entitled(sender=parsed.sender, mailboxes=parsed.to, at=mail.received_at)
     mail.clause = found.answer.clause
     if found.user is None or not found.answer.entitled:
-        return _refuse(mail, found)
+        return _refuse(mail, parsed, found)
     ticket = tickets.register(
         requester=found.user,
         channel=Ticket.Channel.EMAIL,
@@ -212,34 +209,36 @@ def _request(mail: InboundMail, parsed: ParsedMail) -> InboundMail:
         at=mail.received_at,
         source_key=f"mail:{mail.pk}",
         source_mail_id=parsed.message_id,
+        entitled=found.answer.as_json(),
+        to_tam=_is_to_tam(found.user, parsed, mail.received_at),
     )
     mail.ticket, mail.account_id = ticket, ticket.account_id
     return _decide(mail, State.REGISTERED, found.answer.why)
 
 
-def _refuse(mail: InboundMail, found: contracts.Found) -> InboundMail:
-    """Nothing is processed; the attempt is kept, and the sender is told."""
-    why, clause = found.answer.why, found.answer.clause
-    if found.user is not None and not found.user.is_active:
-        # Who is no user any more hears nothing of the order that they were a user of.
-        why, clause = f"{mail.sender} is not an authorised user of any order.", ""
-    untold = _tell(mail, {"mail_id": mail.pk, "why": why, "clause": clause})
-    return _decide(mail, State.REFUSED, f"{found.answer.why} {untold}".strip())
+def _is_to_tam(user: AuthorisedUser, parsed: ParsedMail, at: datetime) -> bool:
+    """Whether the mail was written to the TAM of the order, at the TAM's own address (V-6.4)."""
+    if not user.order.tam_minutes:
+        return False
+    tam = contracts.tam_now(user.order, at=at)
+    return tam is not None and tam.email.lower() in {address.lower() for address in parsed.to}
 
 
-def _tell(mail: InboundMail, payload: dict[str, Any]) -> str:
-    """Send the refusal; return why it was not sent, or nothing."""
-    topic = "request.refused"
-    since = mail.received_at - REFUSALS_WITHIN
-    told = Message.objects.filter(topic=topic, recipient=mail.sender, created_at__gt=since)
-    if told.count() >= MOST_REFUSALS:
-        return f"The sender was not told: {MOST_REFUSALS} refusals went to them within a day."
-    key = f"mail:{mail.pk}:refused"
-    try:
-        enqueue(topic=topic, key=key, recipient=mail.sender, payload=payload, at=mail.received_at)
-    except InvalidRecipient as invalid:
-        return f"The sender could not be told: {invalid}"
-    return ""
+def _refuse(mail: InboundMail, parsed: ParsedMail, found: contracts.Found) -> InboundMail:
+    """Nothing is processed; the attempt is kept with the answer, and the sender is told."""
+    refused = refuse(
+        answer=found.answer,
+        person=found.user,
+        sender=mail.sender,
+        channel=Ticket.Channel.EMAIL,
+        subject=mail.subject,
+        text=_text(parsed),
+        mail=mail,
+        at=mail.received_at,
+        source_key=f"mail:{mail.pk}",
+    )
+    untold = tell(refused)
+    return _decide(mail, State.REFUSED, f"{refused.why} {untold}".strip())
 
 
 def _decide(mail: InboundMail, state: str, why: str) -> InboundMail:

@@ -1,0 +1,89 @@
+"""Whether an order's client may book a time: the policy's rules, as the pure rule takes them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from apps.contracts.models import Appointment, Calendar, Fee, Order, Reason
+from apps.contracts.queries.hours import hours
+from apps.contracts.queries.terms import terms
+from apps.contracts.rules.appointments import (
+    Bookable,
+    Installs,
+    Kind,
+    NamedHours,
+    OffHours,
+    Wish,
+    bookable,
+)
+from apps.contracts.rules.terms import RuleTerm
+from apps.contracts.wording import fee
+
+
+def can_book(*, order: Order, wish: Wish, at: datetime) -> Bookable:
+    """Answer whether a time can be booked under an order's policy, as of ``at``.
+
+    Clause: S-2.1, S-3, R-7.
+    """
+    installs = _rules(order).get("installs")
+    off_hours = _rules(order).get("off_hours")
+    return bookable(
+        wish=wish,
+        at=at,
+        standard=_named(order, order.version.standard_calendar),
+        installs=_installs(order, installs) if installs and wish.kind == Kind.INSTALL else None,
+        off_hours=_off_hours(order, off_hours) if off_hours else None,
+    )
+
+
+def install_fee(order: Order) -> Fee:
+    """Return what a new install costs when it is billed, under a policy that bills installs.
+
+    Clause: S-2.1.
+    """
+    key = _rules(order)["installs"].settings["fee"]
+    rows = Fee.objects.select_related("clause", "reading")
+    return rows.get(version=order.version_id, key=key)
+
+
+def category_of(kind: str, order: Order) -> Reason | None:
+    """Return what an appointment is about, where the policy says so; None: it is not known.
+
+    An install is of the category that costs the fee of installs, if it is the only one.
+
+    Clause: S-12, R-6.
+    """
+    rule = _rules(order).get("installs")
+    if rule is None or kind != Appointment.Kind.INSTALL:
+        return None
+    found = Reason.objects.filter(
+        version=order.version_id, kind=Reason.Kind.CATEGORY, terms__fee=rule.settings["fee"]
+    )[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def _rules(order: Order) -> Mapping[str, RuleTerm]:
+    return terms(version_id=order.version_id, plan_id=order.plan_id).rules
+
+
+def _named(order: Order, key: str) -> NamedHours:
+    rows = Calendar.objects.select_related("clause")
+    calendar = rows.get(version=order.version_id, key=key)
+    return NamedHours(calendar.title, calendar.clause.ref, hours(calendar.pk))
+
+
+def _installs(order: Order, rule: RuleTerm) -> Installs:
+    row = install_fee(order)
+    titles = dict(order.version.calendars.values_list("key", "title"))
+    costs = "; ".join(fee(row, currency=order.version.currency, calendars=titles))
+    basis = [row.clause.ref, *([row.reading.ref] if row.reading else [])]
+    return Installs(
+        clause=rule.clause,
+        notice_business_days=rule.settings["notice_business_days"],
+        measure=_named(order, rule.settings["calendar"]),
+        fee_clause=", ".join(basis),
+        fee=f"{row.title}, {costs}",
+    )
+
+
+def _off_hours(order: Order, rule: RuleTerm) -> OffHours:
+    return OffHours(rule.clause, _named(order, rule.settings["calendar"]))

@@ -1,0 +1,63 @@
+"""An account's standing: moved by what is overdue, or by a person, who may hold it in place."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.contracts.models import Account, Standing, User
+
+LONGEST_WHY = 250  # what the row stores; the history's reason is its beginning
+_LONGEST_REASON = 100
+
+
+class StandingRefused(Exception):
+    """The standing is not changed so. The message says what is missing."""
+
+
+@transaction.atomic
+def set_standing(
+    *,
+    account: Account,
+    state: str,
+    clause: str,
+    why: str,
+    at: datetime,
+    by: User | None = None,
+    hold: bool = False,
+) -> bool:
+    """Put an account in a standing; return whether that changed anything.
+
+    ``by`` None is the machine. It moves nothing that a person holds, and writes nothing while the
+    state stays the same. A person decides about the hold with each change: without ``hold`` the
+    machine may move the standing again.
+
+    Clause: S-12, R-12.
+
+    :raises StandingRefused: no such state, or no reason is given.
+    """
+    why = " ".join(why.split())
+    if state not in Standing.State.values:
+        raise StandingRefused(
+            f"“{state}” is no standing. Use one of: {', '.join(Standing.State.values)}."
+        )
+    if not why:
+        raise StandingRefused("Say why: staff and the client are shown the reason.")
+    # Of two who write the first row, the second waits here and finds it.
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    standing = Standing.objects.filter(account=account).first()
+    standing = standing or Standing(account=account)
+    if by is None and (standing.held_by_id or standing.state == state):
+        return False
+    before = (standing.state, standing.clause, standing.why, standing.held_by_id is not None)
+    after = (state, clause, why[:LONGEST_WHY], hold)
+    if after == before:
+        return False
+    if standing.pk is None or state != standing.state:
+        standing.since_at = at
+    standing.state, standing.clause, standing.why, _ = after
+    standing.held_by = by if hold else None
+    history = {"change_reason": why[:_LONGEST_REASON], "history_user": by, "history_date": at}
+    for name, value in history.items():
+        setattr(standing, f"_{name}", value)
+    standing.save()
+    return True

@@ -1,0 +1,139 @@
+"""The notice of a hand-over: told to the client's users, and what follows when it has gone out.
+
+The notice is mails, one a user. The first that the mail server takes starts the policy's days.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.contracts.models import Order, TamAssignment
+from apps.contracts.queries.tam_terms import notice_days
+from apps.contracts.queries.tams import day_of
+from apps.contracts.rules.tams import earliest_handover_on, settled_start
+from apps.contracts.services.orders import sign
+from apps.outbox.enqueue import enqueue
+from apps.outbox.models import Message
+from apps.outbox.rules.address import is_plain_address
+
+REPLACED, HANDOVER_WITHDRAWN, HANDOVER_MOVED = (
+    "tam.replaced",
+    "tam.handover_withdrawn",
+    "tam.handover_moved",
+)
+
+
+def people_to_tell(order: Order) -> Mapping[int, str]:
+    """Return user's key -> address, of the active users of an order who can be written to.
+
+    Clause: V-3.5, V-6.6.
+    """
+    users = order.authorised_users.filter(is_active=True).order_by("pk")
+    known = users.values_list("pk", "email")
+    return {pk: email for pk, email in known if is_plain_address(email)}
+
+
+def announce(assignment: TamAssignment, *, at: datetime) -> None:
+    """Queue the notice of a hand-over on its day: a mail to each of the order's users.
+
+    Clause: V-6.6.
+    """
+    day = assignment.starts_on.isoformat()
+    for user_id, address in people_to_tell(assignment.order).items():
+        enqueue(
+            topic=REPLACED,
+            key=f"{key_of_notice(assignment)}{day}:{user_id}",
+            recipient=address,
+            payload={"assignment_id": assignment.pk, "user_id": user_id, "starts_on": day},
+            at=at,
+        )
+
+
+def take_back(assignment: TamAssignment, *, at: datetime) -> None:
+    """Queue the word that a hand-over does not take place, to all to whom it was announced.
+
+    Whether the announcement reached them is looked at when this mail is sent.
+
+    Clause: V-6.6.
+    """
+    announced = Message.objects.filter(key__startswith=key_of_notice(assignment)).order_by("pk")
+    people = {message.payload["user_id"]: message.recipient for message in announced}
+    for user_id, address in people.items():
+        enqueue(
+            topic=HANDOVER_WITHDRAWN,
+            key=f"tam:{assignment.pk}:withdrawn:{user_id}",
+            recipient=address,
+            payload={"assignment_id": assignment.pk, "user_id": user_id},
+            at=at,
+        )
+
+
+def key_of_notice(assignment: TamAssignment) -> str:
+    """Return how the keys of a hand-over's announcements begin."""
+    return f"tam:{assignment.pk}:replaced:"
+
+
+def note_notices(*, at: datetime) -> int:
+    """Record every notice that has gone out, and return how many there were.
+
+    The days count from the instant at which the mail server took the first mail of it, not from
+    ``at``, when we noticed. Where that leaves too few days, the hand-over is put off to the first
+    day allowed, and the users are told the new day. While no mail has gone out, it waits.
+
+    Clause: V-6.6.
+    """
+    waiting = TamAssignment.objects.standing().filter(needs_notice=True, noticed_at=None)  # type: ignore[attr-defined]
+    return sum(_note(pk, at) for pk in waiting.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _note(pk: int, at: datetime) -> bool:
+    assignment = (
+        TamAssignment.objects.standing()  # type: ignore[attr-defined]
+        .filter(pk=pk, noticed_at=None)
+        # SQLite has no such lock, and needs none: its transactions write in turn.
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("order__version", "order__plan", "made_by")
+        .first()
+    )
+    sent_at = None if assignment is None else _sent_at(assignment)
+    if assignment is None or sent_at is None:
+        return False
+    planned_on = assignment.starts_on
+    days = notice_days(assignment.order) or 0
+    noticed_on = day_of(assignment.order, sent_at)
+    assignment.noticed_at = sent_at
+    assignment.earliest_on = earliest_handover_on(noticed_on=noticed_on, notice_days=days)
+    assignment.starts_on = settled_start(
+        starts_on=planned_on, noticed_on=noticed_on, notice_days=days
+    )
+    is_put_off = assignment.starts_on != planned_on
+    reason = f"The notice went out late: put off from {planned_on}" if is_put_off else "Notice sent"
+    sign(assignment, reason=reason, by=None, at=at)
+    assignment.save()
+    if is_put_off:
+        announce(assignment, at=at)
+        _tell_who_planned_it(assignment, at)
+    return True
+
+
+def _sent_at(assignment: TamAssignment) -> datetime | None:
+    """Return when the first of its mails had gone out; None: none has."""
+    sent = Message.objects.filter(
+        key__startswith=key_of_notice(assignment), state=Message.State.SENT
+    )
+    return sent.order_by("sent_at").values_list("sent_at", flat=True).first()
+
+
+def _tell_who_planned_it(assignment: TamAssignment, at: datetime) -> None:
+    planner = assignment.made_by
+    if planner is None or not planner.is_active or not is_plain_address(planner.email):
+        return
+    enqueue(
+        topic=HANDOVER_MOVED,
+        key=f"tam:{assignment.pk}:moved:{assignment.starts_on}",
+        recipient=planner.email,
+        payload={"assignment_id": assignment.pk},
+        at=at,
+    )

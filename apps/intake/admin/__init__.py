@@ -1,0 +1,7 @@
+"""Requests as staff see them: mails in, requests that were refused, and new ones."""
+
+from apps.intake.admin.appointments import AppointmentAdmin
+from apps.intake.admin.mails import InboundMailAdmin
+from apps.intake.admin.refused import RefusedRequestAdmin
+
+__all__ = ["AppointmentAdmin", "InboundMailAdmin", "RefusedRequestAdmin"]

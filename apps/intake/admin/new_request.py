@@ -1,0 +1,151 @@
+"""New request: who asks, then what; the answer with its reasons before or after it is taken."""
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.contracts import queries as contracts
+from apps.contracts.models import AuthorisedUser, Clause, User
+from apps.contracts.rules.entitlement import Answer
+from apps.intake import services
+from apps.intake.admin.new_request_form import NewRequestForm
+from apps.intake.models import RefusedRequest
+from apps.tickets.admin.entitled import checks
+from apps.tickets.admin.keys import key_in
+
+WHO, WHAT = "admin/intake/request/who.html", "admin/intake/request/what.html"
+FORM_REFUSED = 422
+MOST_PEOPLE = 30
+
+
+def new_request(request: HttpRequest, *, site: dict[str, Any]) -> HttpResponse:
+    """Show who may ask; for one of them, ask what; take it, or say why not and keep what was typed.
+
+    Clause: V-8.1, S-1.
+    """
+    if not request.user.has_perm("tickets.change_ticket"):
+        raise PermissionDenied
+    person = person_of(request.GET.get("requester", ""))
+    if person is None:
+        return TemplateResponse(request, WHO, {**site, **people_for(request)})
+    if request.method != "POST":
+        return _page(request, site, NewRequestForm(person=person))
+    form = NewRequestForm(request.POST, person=person)
+    if not form.is_valid():
+        return _page(request, site, form)
+    if form.only_checks:
+        answer = contracts.entitled_user(user=person, at=timezone.now(), **form.facts())
+        return _page(request, site, form, answer=answer)
+    return _take(request, site, form)
+
+
+def _take(request: HttpRequest, site: dict[str, Any], form: NewRequestForm) -> HttpResponse:
+    given, facts = form.cleaned_data, form.facts()
+    taken = services.request_support(
+        requester=form.person,
+        channel=given["channel"],
+        wanted=facts.pop("wants"),
+        subject=given["subject"],
+        text=given["text"],
+        at=timezone.now(),
+        source_key=f"staff:{form.once}",
+        by=cast(User, request.user),
+        **facts,
+    )
+    if taken.refused is not None:
+        return _page(request, site, form, refused=taken.refused)
+    ticket = cast(Any, taken.ticket)
+    said = f"{ticket.number} is registered, and {form.person.email} gets the number."
+    messages.success(request, said)
+    return HttpResponseRedirect(reverse("admin:tickets_ticket_change", args=[ticket.pk]))
+
+
+def _page(
+    request: HttpRequest,
+    site: dict[str, Any],
+    form: NewRequestForm,
+    *,
+    answer: Answer | None = None,
+    refused: RefusedRequest | None = None,
+) -> HttpResponse:
+    steps = refused.steps if refused else answer.as_json()["steps"] if answer else []
+    order = form.person.order
+    clauses = {row.ref: row for row in Clause.objects.filter(version=order.version_id)}
+    context = {
+        "form": form,
+        "person": form.person,
+        "order": order,
+        "standing": contracts.standing_of(order.account),
+        "answer": answer,
+        "refused": refused,
+        "checks": checks(steps, clauses),
+        # What was refused is told and done: to send the form once more is to ask once more.
+        "act_key": str(uuid4()) if refused else form.fresh_key,
+        **_hour(form.person, timezone.now()),
+    }
+    turned_down = refused is not None or bool(form.is_bound and form.errors)
+    status = FORM_REFUSED if turned_down else None
+    return TemplateResponse(request, WHAT, {**site, **context}, status=status)
+
+
+def _hour(person: AuthorisedUser, at: datetime) -> dict[str, Any]:
+    """Return the client's hour: their policy's time, and whether that is inside its hours."""
+    version = person.order.version
+    here = at.astimezone(ZoneInfo(version.time_zone))
+    return {
+        "here": f"{here:%A, %H:%M}",
+        "zone": version.time_zone,
+        "is_open": contracts.standard_hours(version.pk).is_open(at),
+    }
+
+
+def person_of(key: str) -> AuthorisedUser | None:
+    people = AuthorisedUser.objects.select_related(
+        "order__account__standing", "order__plan", "order__version__policy"
+    )
+    return people.defer("order__version__source").filter(pk=key_in(key)).first()
+
+
+def people_for(request: HttpRequest) -> dict[str, Any]:
+    """Return the people that the words fit, or those of the account that a link named."""
+    words, account = request.GET.get("q", "").strip(), key_in(request.GET.get("account", ""))
+    people = AuthorisedUser.objects.select_related("order__account", "order__plan")
+    found: list[AuthorisedUser] = []
+    if account:
+        found = _first(people.filter(order__account=account))
+    elif words and "\0" not in words:
+        found = _first(people.filter(_fitting(words)))
+    return {
+        "words": words,
+        "is_asked": bool(words or account),
+        "people": found[:MOST_PEOPLE],
+        "has_more": len(found) > MOST_PEOPLE,
+    }
+
+
+def _first(people: QuerySet[AuthorisedUser]) -> list[AuthorisedUser]:
+    """Return as many as are shown, and one more. Who may ask stands before who may not any more."""
+    order = ("-is_active", "order__account__name", "name", "pk")
+    return list(people.order_by(*order)[: MOST_PEOPLE + 1])
+
+
+def _fitting(words: str) -> Q:
+    """Each word occurs in the name, the address, the account or the order number."""
+    fitting = Q()
+    for word in words.split()[:8]:
+        fitting &= (
+            Q(name__icontains=word)
+            | Q(email__icontains=word)
+            | Q(order__account__name__icontains=word)
+            | Q(order__number__icontains=word)
+        )
+    return fitting

@@ -1,0 +1,88 @@
+"""Refused requests, each with the whole answer; and the page on which staff enter new ones."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from unfold.decorators import display
+
+from apps.contracts.models import Clause
+from apps.intake.admin.new_request import new_request
+from apps.intake.models import RefusedRequest
+from apps.outbox.readonly import ReadOnlyAdmin
+from apps.tickets.admin.entitled import Check, checks
+
+
+@admin.register(RefusedRequest)
+class RefusedRequestAdmin(ReadOnlyAdmin):
+    """What was asked and not owed. The database keeps it as it is; nothing is done with it."""
+
+    change_form_template = "admin/intake/refusedrequest/change_form.html"
+    list_display = ["asked_at", "from_whom", "account_link", "wanted", "about", "clause", "reason"]
+    list_display_links = ["asked_at", "about"]
+    list_filter = ["wanted", "channel"]
+    list_select_related = ["account", "person"]
+    search_fields = ["sender__startswith", "subject__icontains", "account__name__icontains"]
+    search_help_text = "Start of the sender's address, subject, account"
+
+    @display(description="Asked by")
+    def from_whom(self, refused: RefusedRequest) -> str:
+        return Truncator(refused.person.name if refused.person else refused.sender).chars(60)
+
+    @display(description="Account")
+    def account_link(self, refused: RefusedRequest) -> str | SafeString:
+        if refused.account is None:
+            return "-"
+        url = reverse("admin:contracts_account_change", args=[refused.account_id])
+        return format_html('<a class="fl-link" href="{}">{}</a>', url, refused.account)
+
+    @display(description="Subject")
+    def about(self, refused: RefusedRequest) -> str:
+        return Truncator(refused.subject or "(no subject)").chars(60)
+
+    @display(description="Why")
+    def reason(self, refused: RefusedRequest) -> str:
+        return Truncator(refused.why).chars(90)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RefusedRequest]:
+        related = ("account", "order", "person", "severity", "category", "service", "by")
+        return super().get_queryset(request).select_related(*related)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("new/", view(self.new_view), name="intake_request_new"),
+            *super().get_urls(),
+        ]
+
+    def new_view(self, request: HttpRequest) -> HttpResponse:
+        """Take what a client asks by phone, in a chat or in person, through the one door."""
+        site = {
+            **self.admin_site.each_context(request),
+            "opts": None,
+            "media": self.media,
+            "title": "New request",
+        }
+        return new_request(request, site=site)
+
+    def page_context(self, request: HttpRequest, refused: RefusedRequest) -> dict[str, Any]:
+        return {
+            "title": refused.subject or "(no subject)",
+            "subtitle": refused.person or refused.sender,
+            "refused": refused,
+            "checks": checks_of(refused, refused.steps),
+            "sees_mail": request.user.has_perm("intake.view_inboundmail"),
+        }
+
+
+def checks_of(refused: RefusedRequest, steps: Sequence[Mapping[str, Any]]) -> list[Check]:
+    """Return the steps with their clauses; without an order there is no policy to look in."""
+    order = refused.order
+    rows = Clause.objects.filter(version=order.version_id) if order else Clause.objects.none()
+    return checks(steps, {row.ref: row for row in rows})

@@ -1,0 +1,94 @@
+"""The one door: whoever asks, by whatever channel, gets a ticket or a reasoned no."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from apps.contracts import queries as contracts
+from apps.contracts.models import AuthorisedUser, Reason, Service, Severity, User
+from apps.contracts.rules.entitlement import Wanted
+from apps.intake.models import RefusedRequest
+from apps.intake.services.refuse import refuse, tell
+from apps.tickets import services as tickets
+from apps.tickets.models import Ticket
+
+TO_THE_TAM = (Ticket.Channel.TAM, Ticket.Channel.CHAT)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a request: a ticket, or a refusal that is kept. Never both."""
+
+    ticket: Ticket | None = None
+    refused: RefusedRequest | None = None
+
+
+@transaction.atomic
+def request_support(
+    *,
+    requester: AuthorisedUser,
+    channel: str,
+    wanted: Wanted,
+    subject: str,
+    text: str,
+    at: datetime,
+    source_key: str,
+    by: User | None = None,
+    severity: Severity | None = None,
+    category: Reason | None = None,
+    service: Service | None = None,
+    is_disconnection: bool = False,
+) -> Taken:
+    """Register what a known person asks for, or refuse it and tell them; the answer is kept.
+
+    ``source_key`` names the request: the same again gives the same result, and does nothing twice.
+    ``by`` is who took it, where one of us did. What was asked of the TAM, or in the chat with the
+    TAM, goes to the TAM's desk.
+
+    Clause: V-1.2, V-3.1, V-3.5, V-6.4, V-8.1, S-1, S-2.1, S-3, S-12.
+
+    :raises tickets.Refused: the severity or the category is another policy's.
+    """
+    # Of two that bring the same request, the second waits here and finds what became of it. And
+    # the ticket is under the order's terms of this moment.
+    requester = AuthorisedUser.objects.select_for_update(no_key=True).get(pk=requester.pk)
+    known = _known(source_key)
+    if known is not None:
+        return known
+    about: dict[str, Any] = {"severity": severity, "category": category, "service": service}
+    said: dict[str, Any] = {"channel": channel, "subject": subject, "text": text, "at": at}
+    answer = contracts.entitled_user(
+        user=requester, at=at, wants=wanted, is_disconnection=is_disconnection, **about
+    )
+    if answer.entitled:
+        ticket = tickets.register(
+            requester=requester,
+            source_key=source_key,
+            entitled=answer.as_json(),
+            to_tam=channel in TO_THE_TAM,
+            by=by,
+            **about,
+            **said,
+        )
+        return Taken(ticket=ticket)
+    refused = refuse(
+        answer=answer,
+        person=requester,
+        sender=requester.email,
+        wanted=wanted,
+        source_key=source_key,
+        by=by,
+        **about,
+        **said,
+    )
+    tell(refused)
+    return Taken(refused=refused)
+
+
+def _known(source_key: str) -> Taken | None:
+    """Return what became of the request of that name, if it came before."""
+    ticket = Ticket.objects.filter(source_key=source_key).first()
+    refused = RefusedRequest.objects.filter(source_key=source_key).first()
+    return Taken(ticket, refused) if ticket or refused else None

@@ -1,0 +1,7 @@
+"""Reads that others need too."""
+
+from apps.tickets.queries.history import history_of
+from apps.tickets.queries.people import DUTY_MANAGERS, duty_managers
+from apps.tickets.queries.tam_months import tam_month, tam_months
+
+__all__ = ["DUTY_MANAGERS", "duty_managers", "history_of", "tam_month", "tam_months"]
