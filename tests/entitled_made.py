@@ -26,13 +26,14 @@ def make_booked(
     starts_at: datetime,
     length: timedelta = timedelta(hours=1),
     state: str = Appointment.State.CONFIRMED,
+    kind: str = Appointment.Kind.OFF_HOURS,
 ) -> Appointment:
     """Book a time for a user's order, or ask for one."""
     is_decided = state != Appointment.State.ASKED
     return Appointment.objects.create(
         order=requester.order,
         requester=requester,
-        kind=Appointment.Kind.OFF_HOURS,
+        kind=kind,
         subject="Move the trunks",
         starts_at=starts_at,
         ends_at=starts_at + length,

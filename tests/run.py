@@ -3,8 +3,8 @@
     make test                      SQLite, and PostgreSQL and Redis where they answer
     make test ARGS="-k sweep"      arguments go to pytest
 
-PostgreSQL is looked for at TEST_DATABASE_URL, DATABASE_URL or the standard local port; Redis at
-TEST_REDIS_URL, REDIS_URL or the standard local port.
+PostgreSQL is looked for at TEST_DATABASE_URL or the standard local port, Redis at TEST_REDIS_URL or
+the standard local port; never where DATABASE_URL and REDIS_URL say, which may be in use.
 """
 
 import os
@@ -39,9 +39,10 @@ def connects(url: str) -> bool:
         return False
 
 
-def first(*names: str, default: str) -> str:
-    found = (os.environ.get(name, "") for name in names)
-    return next((url for url in found if url.startswith(("postgres", "redis"))), default)
+def told(name: str, *, default: str) -> str:
+    """Return where a variable of the tests' own points; the default where it names no server."""
+    url = os.environ.get(name, "")
+    return url if url.startswith(("postgres", "redis")) else default
 
 
 def run(name: str, environment: dict[str, str], arguments: list[str]) -> int:
@@ -55,8 +56,8 @@ def run(name: str, environment: dict[str, str], arguments: list[str]) -> int:
 
 def main() -> int:
     arguments = sys.argv[1:]
-    postgresql = first("TEST_DATABASE_URL", "DATABASE_URL", default=POSTGRESQL)
-    redis = first("TEST_REDIS_URL", "REDIS_URL", default=REDIS)
+    postgresql = told("TEST_DATABASE_URL", default=POSTGRESQL)
+    redis = told("TEST_REDIS_URL", default=REDIS)
     missing = []
     services = {}
     if answers(redis, 6379):

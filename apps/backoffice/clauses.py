@@ -95,7 +95,17 @@ def _in_docstrings(node: ast.AST) -> Iterator[str]:
 
 
 def _in_marks(node: ast.AST) -> Iterator[str]:
+    """Yield the clauses that a test is marked with, or all tests of a module by ``pytestmark``."""
+    for mark in _marks(node):
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith(".clause"):
+            yield from (str(ast.literal_eval(argument)) for argument in mark.args)
+
+
+def _marks(node: ast.AST) -> Iterator[ast.expr]:
     if isinstance(node, ast.FunctionDef):
-        for decorator in node.decorator_list:
-            if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith(".clause"):
-                yield from (str(ast.literal_eval(argument)) for argument in decorator.args)
+        yield from node.decorator_list
+    elif isinstance(node, ast.Module):
+        for line in node.body:
+            if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "pytestmark":
+                given = line.value
+                yield from given.elts if isinstance(given, ast.List | ast.Tuple) else [given]

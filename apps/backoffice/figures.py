@@ -17,6 +17,7 @@ from apps.contracts.models import (
     Order,
     PolicyVersion,
     Severity,
+    Standing,
     User,
 )
 from apps.intake.models import InboundMail
@@ -126,6 +127,14 @@ def to_look_at(*, at: datetime) -> QuerySet[InboundMail]:
 def appointments_to_decide() -> int:
     """Return how many appointments wait for a decision, up to the cap."""
     return capped_count(Appointment.objects.asked())
+
+
+def suspended_accounts() -> int:
+    """Return how many accounts are not in good standing, up to the cap.
+
+    Clause: S-12.
+    """
+    return capped_count(Standing.objects.exclude(state=Standing.State.GOOD))
 
 
 def dead_letters() -> int:

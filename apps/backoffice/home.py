@@ -1,5 +1,6 @@
 """The home page of the admin: what a duty manager needs to see first."""
 
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,8 @@ from apps.backoffice.capped import capped_count, shown
 from apps.backoffice.my_clients import my_clients
 from apps.tickets.models import Ticket
 from apps.tickets.wording import span
+
+MOST_A_ROW = 7  # tiles
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -28,10 +31,15 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["first_steps"] = dict(figures.first_steps())
     elif may["tickets"]:
         context |= _tickets(request, at)
-    if request.user.has_perm("contracts.view_appointment"):
+    if request.user.has_perms(["contracts.view_appointment", "contracts.change_appointment"]):
         url = _list("contracts_appointment", shown="asked")
         count = figures.appointments_to_decide()
         context["tiles"] += [_tile("Appointments to decide", count, url, alarm=False)]
+    if request.user.has_perms(["contracts.view_account", "contracts.view_standing"]):
+        url = _list("contracts_account", standing="suspended")
+        context["tiles"] += [
+            _tile("Suspended accounts", figures.suspended_accounts(), url, alarm=False)
+        ]
     if may["mails"]:
         mails = figures.to_look_at(at=at)
         count = capped_count(mails)
@@ -43,18 +51,29 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         dead = figures.dead_letters()
         url = _list("outbox_message", state__exact="DEAD")
         context["tiles"] += [_tile("Dead letters", dead, url, alarm=dead > 0)]
+    context["tiles_a_row"] = _in_even_rows(len(context["tiles"]))
     return context
+
+
+def _in_even_rows(count: int) -> int:
+    """Return how many tiles stand side by side, so that none is alone in the last row."""
+    rows = ceil(count / MOST_A_ROW) or 1
+    return ceil(count / rows) or 1
 
 
 def _tickets(request: HttpRequest, at: Any) -> dict[str, Any]:
     counts = figures.ticket_counts(user=request.user)
+    acts = request.user.has_perm("tickets.change_ticket")
     views = [
         ("Missed and still open", "missed", {"missed": "1"}),
         ("Our turn", "ours", {"status": "OPEN"}),
         ("Waiting for the client", "waiting", {"status": "WAITING"}),
-        ("Unassigned", "unassigned", {"assignee": "nobody"}),
-        ("Mine", "mine", {"assignee": "me"}),
     ]
+    if acts:
+        views += [
+            ("Unassigned", "unassigned", {"assignee": "nobody"}),
+            ("Mine", "mine", {"assignee": "me"}),
+        ]
     bars: dict[str, list[tuple[figures.Bar, str]]] = {}
     for bar in figures.open_by_severity():
         bars.setdefault(bar.policy, []).append((bar, shown(bar.count)))

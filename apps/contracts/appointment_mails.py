@@ -57,7 +57,9 @@ def cancelled(payload: dict[str, Any]) -> Email:
 
 @renders("appointment.moved")
 def moved(payload: dict[str, Any]) -> Email:
-    """Tell the client the new time, the one before it, and why.
+    """Tell the client the new time, the one before it, why, and who wanted it moved.
+
+    For a new install it says from when its notice counts, which decides on the fee.
 
     Clause: S-2.1, S-3, R-7.
 
@@ -80,6 +82,7 @@ def _mail(payload: dict[str, Any], template: str, title: str, states: list[str])
         "when": span(row.starts_at, row.ends_at, zone),
         "was": span(was[0], was[1], zone) if was else "",
         "reason": payload.get("reason", row.decision),
+        "for_client": payload.get("for_client", False),
         "fee": fee(row.fee, currency=version.currency, calendars=titles) if row.fee else [],
     }
     text = render_to_string(f"mail/appointment_{template}.txt", context)

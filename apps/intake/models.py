@@ -175,6 +175,8 @@ class RefusedRequest(models.Model):
                 name="refusedrequest_wanted_known",
             ),
         ]
+        indexes = [models.Index(fields=["account", "-id"], name="refusedrequest_of_account")]
 
     def __str__(self) -> str:
-        return f"{self.sender}: {self.subject or '(no subject)'}"
+        # The subject first: the theme's head of a page begins with a capital, an address does not.
+        return f"{self.subject or '(no subject)'}, asked by {self.sender}"

@@ -53,6 +53,18 @@
     window.django?.jQuery?.("[data-submits] select").on("change", function choose() { this.form.submit(); });
   });
 
+  // The theme hides a page until its scripts have run, and what is hidden takes no focus by itself.
+  const begin = () => {
+    if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
+  };
+  const page = document.documentElement;
+  new MutationObserver((changes, shown) => {
+    if (page.hasAttribute("x-cloak")) return;
+    shown.disconnect();
+    begin();
+  }).observe(page, { attributeFilter: ["x-cloak"] });
+  document.addEventListener("DOMContentLoaded", () => page.hasAttribute("x-cloak") || begin());
+
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-once]");
     if (!form) return;

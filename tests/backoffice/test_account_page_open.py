@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.contracts.models import Account, AuthorisedUser
+from apps.contracts.queries.hours import _frozen
+from apps.contracts.queries.terms import _published
 from tests.account_made import (
     make_amendment,
     make_appointment,
@@ -18,10 +21,20 @@ from tests.account_made import (
     make_standing,
 )
 from tests.backoffice.making import ROLES
-from tests.factories import MORNING, make_client, make_order, make_service, make_staff, make_ticket
+from tests.factories import (
+    MORNING,
+    make_agreed,
+    make_client,
+    make_order,
+    make_policy,
+    make_preset,
+    make_service,
+    make_staff,
+    make_ticket,
+)
 from tests.tickets.reading import later
 from tests.tickets_admin.pages import markup_of, text_of
-from tests.time_made import make_hours, make_premium, make_tam
+from tests.time_made import PREMIUM, make_hours, make_premium, make_tam
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:contracts_account_changelist")
@@ -60,6 +73,25 @@ def make_busy(account: Account, *, many: int) -> None:
         make_refused(account=account, subject="Help")
 
 
+def make_mixed(account: Account, *, many: int) -> None:
+    """Give an account so many orders, each on a plan of its own, of three policies."""
+    premium, wholesale = make_preset(slug=PREMIUM), make_preset(slug="skyswitch-support-2017")
+    plans = [(premium, "gold"), (wholesale, ""), (make_policy(), ""), (premium, "silver")]
+    for version, plan in [*plans, (premium, "platinum")][:many]:
+        order = make_order(account=account, version=version, plan=plan)
+        order.services.add(make_service(title=f"Service of {order}"))
+        make_tam(order=order)
+        make_hours(order=order, hours=1)
+        make_rung(order=order, position=1)
+        person = make_client(order=order)
+        worst = version.severities.order_by("rank")[0]
+        make_agreed(order=order, severity=worst.key, hours=6, calendar="always")
+        make_ticket(requester=person, severity=worst.key, at=MORNING)
+        make_appointment(requester=person, subject="Cut-over", starts_at=later(days=1))
+    make_standing(account=account, state="SUPPORT_SUSPENDED", why="Unpaid")
+    make_refused(account=account, subject="Help")
+
+
 @pytest.mark.parametrize("role", ["superuser", "Support agents", "Finance"])
 def test_the_page_takes_as_few_queries_for_thirty_of_everything_as_for_one(signed_in, role):
     quiet, busy = (Account.objects.create(name=name) for name in ("Quiet", "Busy"))
@@ -90,6 +122,26 @@ def test_tickets_under_many_policies_cost_no_more_queries(signed_in):
         page = open_page(browser, account).context["page"]
 
     assert [row.ticket.severity.key for row in page.tickets.rows] == ["1", "I"]
+    assert len(found) <= 25
+
+
+@pytest.mark.parametrize("role", ["superuser", "Support agents", "TAMs"])
+@pytest.mark.parametrize("many", [1, 5])
+def test_a_process_that_knows_no_terms_and_hours_opens_the_page_in_few_queries(
+    signed_in, role, many
+):
+    account = Account.objects.create(name="Cold")
+    make_mixed(account, many=many)
+    browser = signed_in(role)
+    ContentType.objects.clear_cache()
+    _published.cache_clear()
+    _frozen.cache_clear()
+
+    with CaptureQueriesContext(connection) as found:
+        page = open_page(browser, account).context["page"]
+
+    assert len({running.order.plan_id for running in page.orders.running}) == many
+    assert len(page.tickets.rows) == many
     assert len(found) <= 25
 
 

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from apps.backoffice.home import _in_even_rows
 from tests.backoffice.making import NOON
 
 pytestmark = pytest.mark.django_db
@@ -67,5 +68,30 @@ def test_the_page_takes_few_queries(signed_in, django_assert_max_num_queries):
     browser = signed_in("Duty managers")
     browser.get(HOME)  # published hours are read once a process
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         browser.get(HOME)
+
+
+WATCHED = ["Missed and still open", "Our turn", "Waiting for the client"]
+WORKED = ["Unassigned", "Mine", "Appointments to decide"]
+
+
+@pytest.mark.usefixtures("demo", "at_noon")
+@pytest.mark.parametrize(
+    ("role", "names"),
+    [
+        ("Support agents", [*WATCHED, *WORKED, "Suspended accounts", "Mails to look at, 7 days"]),
+        ("Finance", [*WATCHED, "Suspended accounts", "Dead letters"]),
+    ],
+)
+def test_each_is_shown_numbers_to_act_on_or_to_know(signed_in, role, names):
+    shown = [name for name in tiles(signed_in(role).get(HOME)) if name != "Dead letters"]
+
+    assert shown == [name for name in names if name != "Dead letters"]
+
+
+@pytest.mark.parametrize(
+    ("count", "a_row"), [(0, 1), (1, 1), (5, 5), (7, 7), (8, 4), (9, 5), (14, 7), (15, 5)]
+)
+def test_no_tile_stands_alone_in_a_row(count, a_row):
+    assert _in_even_rows(count) == a_row

@@ -1,6 +1,7 @@
 """Confirming, declining and cancelling: once, by somebody who is free, and the client is told."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -146,7 +147,19 @@ def test_of_two_who_decide_the_second_is_told(row, cora):
     confirm(row, cora)
 
     why = f"Somebody was faster. It was confirmed by cora {BEFORE}"
-    assert [refused(act, seen, cora) for act in (confirm, decline, cancel)] == [why] * 3
+    other = make_staff(name="olga")
+    assert [refused(act, seen, other) for act in (confirm, decline, cancel)] == [why] * 3
+
+
+@pytest.mark.clause("S-3")
+def test_who_decides_again_what_they_decided_is_told_so_in_the_zone_they_read(row, cora):
+    seen = Appointment.objects.get(pk=row.pk)
+    confirm(row, cora)
+
+    for act in (confirm, decline, cancel):
+        assert refused(act, seen, cora, zone=ZoneInfo("Europe/Berlin")) == (
+            "You did already. It was confirmed on Monday 2 November 2026, 16:00 CET."
+        )
 
 
 @pytest.mark.clause("S-3")
@@ -162,10 +175,9 @@ def test_nobody_confirms_a_time_that_they_have_not_seen(row, cora):
         at=ASKED,
     )
 
-    assert refused(confirm, seen, cora) == (
-        "Somebody was faster: it is on Sunday 8 November 2026, 10:00 to 11:00 EST."
-        " Look at it again."
-    )
+    when = "it is on Sunday 8 November 2026, 10:00 to 11:00 EST. Look at it again."
+    assert refused(confirm, seen, make_staff(name="olga")) == f"Somebody was faster: {when}"
+    assert refused(confirm, seen, cora) == f"You changed it already: {when}"
 
 
 @pytest.mark.clause("S-3")

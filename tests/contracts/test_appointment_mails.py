@@ -17,6 +17,7 @@ from tests.appointments_made import (
 from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
+INSTALL = {"kind": "INSTALL", "starts_at": new_york("2026-11-09T08:00")}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -118,6 +119,39 @@ def test_moved_says_the_time_before_and_over_the_clocks_change_the_zone_of_each(
         "Before:   Saturday 7 November 2026, 23:30 EST to Sunday 8 November 2026, 00:30 EST",
         "Reason:   Nobody is free",
     ]
+
+
+@pytest.mark.clause("S-2.1", "R-7")
+@pytest.mark.parametrize(
+    ("facts", "for_client", "says"),
+    [
+        ({}, False, "Us"),
+        ({}, True, "You asked for another time"),
+        (INSTALL, False, "Us; its notice counts from when you first asked"),
+        (
+            INSTALL,
+            True,
+            "You asked for another time; its notice counts from when you asked for that",
+        ),
+    ],
+)
+def test_moved_says_who_wanted_it_and_from_when_the_notice_of_an_install_counts(
+    facts, for_client, says
+):
+    row = make_appointment(**facts)
+    services.move_appointment(
+        appointment=row,
+        starts_at=row.starts_at + timedelta(hours=24),
+        ends_at=row.ends_at + timedelta(hours=24),
+        reason="Nobody is free",
+        by=make_staff(),
+        at=ASKED,
+        for_client=for_client,
+    )
+
+    lines = [line for line in mail("moved").text.splitlines() if line.startswith("Moved by")]
+
+    assert lines == [f"Moved by: {says}"]
 
 
 @pytest.mark.clause("S-3")

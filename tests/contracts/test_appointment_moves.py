@@ -204,3 +204,42 @@ def test_it_is_not_moved_behind_the_orders_term():
         f"The term of order {row.order.number} ended on 2026-11-07."
     )
     assert Order.objects.get(pk=row.order_id).state == "EXECUTED"
+
+
+@pytest.mark.clause("S-2.1", "R-7")
+def test_for_the_clients_wish_the_notice_counts_from_when_they_want_it_moved():
+    row = make_appointment(**install("2026-11-20T08:00"))
+    later = new_york("2026-11-09T10:00")
+
+    why = not_moved(row, "2026-11-12T08:00", at=later, for_client=True)
+
+    assert why == (
+        "A new install is booked 3 business days ahead or more. Asked for on Monday 9 November"
+        " 2026, the earliest possible date is Friday 13 November 2026. Choose that day or a later"
+        " one; sooner is priority handling, billable."
+    )
+    sooner = move(row, "2026-11-12T08:00", at=later, for_client=True, is_priority=True)
+    assert (sooner.fee.key, sooner.is_priority, sooner.asked_at) == ("install", True, ASKED)
+    in_time = move(sooner, "2026-11-13T08:00", at=later, for_client=True)
+    assert (in_time.fee, in_time.is_priority) == (None, False)
+
+
+@pytest.mark.clause("S-2.1", "R-7")
+def test_for_our_own_wish_it_counts_from_when_they_first_asked_and_costs_nothing():
+    row = make_appointment(**install("2026-11-20T08:00"))
+
+    moved = move(row, "2026-11-10T08:00", at=new_york("2026-11-09T10:00"), for_client=False)
+
+    assert (moved.fee, moved.is_priority) == (None, False)
+
+
+@pytest.mark.clause("V-3.1")
+def test_the_whole_of_it_lies_in_the_orders_term():
+    row = make_appointment()
+    end_terms(row.order, date(2026, 11, 8))
+
+    assert not_moved(row, "2026-11-08T23:00:01") == (
+        f"The term of order {row.order.number} ended on 2026-11-08."
+    )
+    until_midnight = move(row, "2026-11-08T23:00")
+    assert until_midnight.ends_at == new_york("2026-11-09T00:00")

@@ -240,3 +240,9 @@ def test_an_address_that_takes_no_mail_books_all_the_same():
     ada.save()
 
     assert (make_appointment(requester=ada).state, Message.objects.count()) == ("ASKED", 0)
+
+
+@pytest.mark.clause("S-3")
+@pytest.mark.parametrize(("length", "kept"), [(250, 250), (251, 250)])
+def test_of_a_long_subject_the_first_250_characters_are_kept(length, kept):
+    assert make_appointment(subject="x" * length).subject == "x" * kept

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from apps.contracts.models import Order
+from apps.contracts.models import AuthorisedUser, Order
 from apps.contracts.queries import entitled, support_addresses, user_of_order
+from tests.entitled_made import make_standing
 from tests.factories import (
     HARBOUR,
     MORNING,
@@ -114,6 +115,15 @@ def test_an_order_that_came_to_its_end_is_out_of_term_and_a_terminated_one_not_e
     assert (answer.entitled, answer.clause, answer.why) == (False, clause, why.format(order=order))
 
 
+@pytest.mark.clause("V-1.2", "V-3.1")
+@pytest.mark.parametrize("ends_on", [date(2026, 3, 4), date(2099, 12, 31)])
+def test_an_ended_order_never_says_yes_also_where_its_last_day_is_not_over(ends_on):
+    order = make_order(state="ENDED", ends_on=ends_on)
+    user = make_client(email=ADA, order=order)
+
+    assert decided(ask()) == (False, "H-3", f"Order {order} is not executed.", user)
+
+
 @pytest.mark.clause("V-1.2")
 @pytest.mark.parametrize("state", ["DRAFT", "ENDED", "TERMINATED"])
 def test_an_order_that_is_not_executed_owes_nothing(state):
@@ -211,3 +221,34 @@ def test_a_service_that_the_order_does_not_list_is_refused_unless_it_lists_none(
     assert ask().answer.entitled
     why = f"Order {user.order} does not cover “Fax”."
     assert decided(ask(service=fax)) == (False, "H-3", why, user)
+
+
+@pytest.mark.clause("V-3.5")
+def test_of_several_that_say_no_one_that_still_names_them_goes_before_the_mailbox():
+    make_client(email=ADA, is_active=False)
+    other = make_order(version=other_policy(), ends_on=date(2026, 3, 3))
+    named = make_client(email=ADA, order=other)
+
+    assert ask(mailboxes=[HELP]).user == named
+
+
+@pytest.mark.clause("V-3.1")
+def test_of_several_that_say_no_the_mailbox_decides_and_then_the_oldest():
+    oldest = make_client(email=ADA, order=make_order(ends_on=date(2026, 3, 3)))
+    other = make_order(version=other_policy(), ends_on=date(2026, 3, 3))
+    at_home = make_client(email=ADA, order=other)
+
+    assert ask(mailboxes=["desk@other.example.com"]).user == at_home
+    assert ask(mailboxes=[]).user == oldest
+
+
+@pytest.mark.clause("S-12", "R-6")
+def test_of_several_that_say_yes_one_in_good_standing_goes_before_the_mailbox():
+    suspended = make_client(email=ADA)
+    good = make_client(email=ADA, order=make_order(version=other_policy()))
+    make_standing(account=suspended.order.account)
+    make_standing(account=good.order.account, state="GOOD")
+
+    assert ask(mailboxes=[HELP]).user == good
+    AuthorisedUser.objects.update(may_open=False)
+    assert ask(mailboxes=[HELP]).user == suspended

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from apps.contracts.queries import entitled_user
+from apps.contracts.queries.appointments import category_of
 from apps.contracts.rules.entitlement import Wanted
 from tests.entitled_made import make_booked
 from tests.factories import make_client, make_order, make_preset, severity_of
@@ -91,6 +92,23 @@ def test_an_appointment_that_is_not_confirmed_opens_nothing(ada, state):
     make_booked(requester=ada, starts_at=SATURDAY, state=state)
 
     assert ask(ada) == (False, "S-3")
+
+
+@pytest.mark.clause("S-3", "S-2.1")
+def test_a_confirmed_install_opens_its_time_for_installs_only(ada):
+    make_booked(requester=ada, starts_at=SATURDAY, kind="INSTALL")
+    install = category_of("INSTALL", ada.order)
+    others = ada.order.version.reasons.filter(kind="CATEGORY").exclude(pk=install.pk)
+
+    assert ask(ada, category=install) == (True, "S-3")
+    assert {ask(ada, category=category) for category in [None, *others]} == {(False, "S-3")}
+
+
+@pytest.mark.clause("S-3")
+def test_help_that_is_booked_opens_its_time_for_an_install_too(ada):
+    make_booked(requester=ada, starts_at=SATURDAY)
+
+    assert ask(ada, category=category_of("INSTALL", ada.order)) == (True, "S-3")
 
 
 @pytest.mark.clause("S-3")

@@ -61,7 +61,7 @@ def test_a_mail_that_nobody_has_classified_is_taken(ada):
 
     assert (found.answer.entitled, found.user) == (True, ada)
     assert [step.says for step in found.answer.steps if step.clause == "S-12"] == [
-        f"{WHY} What the request is about is judged when it is classified."
+        f"{WHY} It is taken, since it may be about the service itself."
     ]
 
 

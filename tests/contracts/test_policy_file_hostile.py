@@ -1,11 +1,12 @@
 """Files that were made to do harm are refused at once, and say why."""
 
+import re
 import time
 
 import pytest
 
 from apps.contracts.policy_file import PolicyFileInvalid, read
-from tests.contracts.minimal import edited, problems_of
+from tests.contracts.minimal import TEXT, edited, problems_of
 
 LONG = 10 * 1024 * 1024
 
@@ -74,3 +75,24 @@ def test_a_target_for_everything_many_times_over_is_refused():
     text = edited(('plans = ["care", "care-plus"]', f"plans = [{plans}]"))
 
     assert problems_of(text) == ["targets[1].plans (W-3): must have at most 100 entries"]
+
+
+@pytest.mark.parametrize(
+    ("character", "told"),
+    [
+        ("\\u200b", "must not hold an invisible character, U+200B"),
+        ("\\u202e", "must not hold an invisible character, U+202E"),
+        ("\\u007f", "must not hold an invisible character, U+007F"),
+        ("\\u0001", "must not hold control characters"),
+    ],
+)
+def test_a_title_and_a_provider_hold_nothing_that_nobody_sees(character, told):
+    found = problems_of(re.sub(r'(?m)^(title|provider) = ".', rf"\g<0>\{character}", TEXT, count=2))
+
+    assert [problem.partition(": ")[2] for problem in found] == [told, told]
+
+
+def test_a_provider_shows_something():
+    found = problems_of(re.sub(r'(?m)^provider = ".*"', r'provider = "\\u0301"', TEXT, count=1))
+
+    assert [problem.partition(": ")[2] for problem in found] == ["must show something"]

@@ -161,19 +161,46 @@ def test_the_tam_may_leave_without_a_successor_with_the_same_notice():
 
 
 @pytest.mark.clause("V-6.1", "V-6.6")
-def test_after_a_time_without_a_tam_one_is_assigned_without_notice():
+def test_after_a_time_without_a_tam_whoever_follows_is_announced_like_any_successor():
     order, mary = make_held(), make_staff()
     hand_over(order, None, EARLIEST)
     deliver(at=MORNING)
+    at = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
-    same_day = refusal(assign, order, mary, at=datetime(2026, 3, 13, 12, tzinfo=UTC))
-    assign(order, mary, at=datetime(2026, 3, 14, 12, tzinfo=UTC))
+    too_soon = refusal(assign, order, mary, at=at, starts_on=date(2026, 3, 22))
+    row = assign(order, mary, at=at, starts_on=date(2026, 3, 23))
+    waits = who(order, date(2026, 3, 23))
+    deliver(at=at)
 
-    assert same_day == (
-        f"Another assignment of {order} begins on 2026-03-13. "
-        "Look at the order again, or choose another day."
+    assert too_soon == (
+        "2026-03-22 is too soon: the client is told 9 calendar days before. "
+        "The earliest day is 2026-03-23."
     )
-    assert [who(order, date(2026, 3, day)) for day in (13, 14)] == [None, mary]
+    assert [mail.payload["assignment_id"] for mail in mails(NOTICE)][1:] == [row.pk]
+    assert waits is None
+    assert [who(order, date(2026, 3, day)) for day in (13, 22, 23)] == [None, None, mary]
+
+
+@pytest.mark.clause("V-6.6")
+def test_after_a_first_tam_who_never_began_the_next_is_the_first_still():
+    order, mary = make_tam_order(), make_staff()
+    withdraw(assign(order, make_staff(), starts_on=date(2026, 3, 6)))
+
+    assert assign(order, mary).needs_notice is False
+
+
+@pytest.mark.clause("V-6.6")
+def test_a_successor_after_a_time_without_any_is_refused_while_nobody_could_be_told():
+    order = make_held()
+    hand_over(order, None, EARLIEST)
+    deliver(at=MORNING)
+    order.authorised_users.update(is_active=False)
+
+    at = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+    assert refusal(assign, order, make_staff(), at=at, starts_on=date(2026, 3, 23)) == (
+        f"{order} has no active user who could be told. Add an authorised user first."
+    )
 
 
 @pytest.mark.clause("V-6.6")

@@ -146,13 +146,14 @@ def test_who_was_never_told_hears_neither_of_it_nor_of_its_end(mailoutbox):
 
     deliver_pending(at=MORNING)
 
-    states = Message.objects.order_by("pk").values_list("topic", "state", "last_error")
-    assert (list(states), mailoutbox) == (
+    told = Message.objects.exclude(topic="tam.assigned").order_by("pk")
+    states = told.values_list("topic", "state", "last_error")
+    assert (list(states), len(mailoutbox)) == (
         [
             ("tam.replaced", "WITHDRAWN", "The hand-over does not take place."),
             ("tam.handover_withdrawn", "WITHDRAWN", "They were never told of the hand-over."),
         ],
-        [],
+        1,  # who the first TAM is
     )
 
 
@@ -179,5 +180,64 @@ def test_the_mails_go_out(mailoutbox):
     order = make_held()
     hand_over(order, make_staff(name="mary"), DAY)
 
-    assert deliver_pending(at=MORNING) == 1
-    assert [mail.to for mail in mailoutbox] == [[order.authorised_users.get().email]]
+    assert deliver_pending(at=MORNING) == 2
+    assert [mail.to for mail in mailoutbox] == [[order.authorised_users.get().email]] * 2
+
+
+@pytest.mark.clause("V-6.1", "V-6.4")
+def test_the_first_tam_is_told_of_with_the_day_and_how_they_are_reached():
+    order = planned()
+
+    found = rendered(mails("tam.assigned")[0])
+
+    assert found.text == (
+        "You have a technical account manager.\n"
+        "\n"
+        f"Order:   {order} ({order.account})\n"
+        "From:    Wed 4 Mar 2026, Europe/Helsinki\n"
+        "Name:    grace\n"
+        "E-mail:  tam@provider.example.com\n"
+        "Phone:   030 7\n"
+        "Chat:    #grace\n"
+    )
+    assert found.subject == f"[{order}] Your technical account manager: grace"
+
+
+@pytest.mark.clause("V-6.6")
+def test_a_first_tam_who_was_told_of_and_withdrawn_is_taken_back():
+    order = make_tam_order()
+    make_client(order=order)
+    row = assign(order, make_staff(name="grace"), starts_on=date(2026, 3, 6))
+    deliver_pending(at=MORNING)
+    withdraw(row)
+
+    found = rendered(mails("tam.handover_withdrawn")[0])
+
+    assert found.subject == f"[{order}] No technical account manager yet"
+    assert found.text == (
+        "We wrote to you that grace would be your technical account manager from\n"
+        "Fri 6 Mar 2026 on. This does not take place.\n"
+        "\n"
+        f"Order:   {order} ({order.account})\n"
+    )
+
+
+@pytest.mark.clause("V-6.6")
+def test_after_a_time_without_a_tam_the_notice_says_that_there_is_one_again():
+    order = make_held()
+    hand_over(order, None, DAY)
+    deliver_pending(at=MORNING)
+    note_notices(at=MORNING)
+    at = datetime(2026, 3, 14, 12, tzinfo=UTC)
+    assign(order, make_staff(name="mary"), at=at, starts_on=date(2026, 3, 23))
+
+    found = rendered(mails("tam.replaced")[1])
+
+    assert found.text == (
+        "You have a technical account manager again.\n"
+        "\n"
+        f"Order:   {order} ({order.account})\n"
+        "From:    Mon 23 Mar 2026, Europe/Helsinki\n"
+        "Name:    mary\n"
+        "E-mail:  tam@provider.example.com\n"
+    )

@@ -6,10 +6,10 @@ import pytest
 
 from apps.contracts.models import TamAssignment
 from apps.contracts.queries import coming_handover, tam_now, tam_of
-from apps.contracts.services import TamRefused, amend_order, note_notices
+from apps.contracts.services import TamRefused, amend_order, note_notices, terminate_order
 from apps.contracts.tasks import note_notices as note_notices_task
 from apps.outbox.models import Message
-from tests.factories import MORNING, make_policy, make_staff
+from tests.factories import MORNING, make_client, make_policy, make_staff
 from tests.tams_made import (
     CAIRN,
     NOTICE,
@@ -259,12 +259,79 @@ def test_those_who_may_have_been_told_are_told_that_it_does_not_take_place():
 
 
 @pytest.mark.clause("V-6.6")
-def test_nobody_is_told_that_a_first_assignment_was_withdrawn():
+def test_those_who_were_told_of_a_first_tam_hear_that_they_do_not_begin():
     order = make_held(since=helsinki(6, 12))  # begins in two days
 
     withdraw(coming_handover(order, at=MORNING))
 
-    assert mails(WITHDRAWN) == []
+    assert [mail.recipient for mail in mails(WITHDRAWN)] == [order.authorised_users.get().email]
+
+
+def addresses(row, topic=NOTICE):
+    mine = [mail for mail in mails(topic) if mail.payload["assignment_id"] == row.pk]
+    return [mail.recipient for mail in mine]
+
+
+@pytest.mark.clause("V-6.6")
+def test_who_comes_to_the_order_before_a_hand_over_begins_is_told_once():
+    row = planned()
+    first = row.order.authorised_users.get().email
+    deliver(at=MORNING)
+    make_client(order=row.order, email="new@client.example.com")
+    back = make_client(order=row.order, email="back@client.example.com", is_active=False)
+
+    for at in (helsinki(5, 12), helsinki(6, 12)):
+        note_notices(at=at)
+    type(back).objects.filter(pk=back.pk).update(is_active=True)
+    for at in (helsinki(12, 23, 59), helsinki(12, 23, 59, 59)):
+        note_notices(at=at)
+
+    row.refresh_from_db()
+    assert addresses(row) == [first, "new@client.example.com", "back@client.example.com"]
+    assert (row.noticed_at, row.starts_on) == (MORNING, EARLIEST)
+
+
+@pytest.mark.clause("V-6.6")
+def test_who_has_another_address_is_told_there_and_once():
+    row = planned()
+    user = row.order.authorised_users.get()
+    before = user.email
+    for email in ("other@client.example.com", before, "third@client.example.com"):
+        type(user).objects.filter(pk=user.pk).update(email=email)
+        for hour in (10, 11):
+            note_notices(at=helsinki(5, hour))
+
+    assert addresses(row) == [before, "other@client.example.com", "third@client.example.com"]
+
+
+@pytest.mark.clause("V-6.6")
+@pytest.mark.parametrize("over", ["begun", "withdrawn", "terminated"])
+def test_of_what_has_begun_or_does_not_take_place_newcomers_hear_nothing(over):
+    row = planned()
+    deliver(at=MORNING)
+    at = helsinki(13, 2) - timedelta(hours=2) if over == "begun" else helsinki(5, 12)
+    if over == "withdrawn":
+        withdraw(row)
+    if over == "terminated":
+        terminate_order(order=row.order, reason="Unpaid", by=make_staff(), at=MORNING)
+    make_client(order=row.order)
+
+    note_notices(at=at)
+
+    assert len(addresses(row)) == 1
+
+
+@pytest.mark.clause("V-6.4")
+def test_newcomers_are_told_of_a_first_tam_who_has_not_begun():
+    order = make_held(since=helsinki(6, 12))
+    make_client(order=order, email="new@client.example.com")
+    row = coming_handover(order, at=MORNING)
+
+    note_notices(at=helsinki(5, 12))
+    make_client(order=order, email="late@client.example.com")
+    note_notices(at=helsinki(6, 2) - timedelta(hours=2))
+
+    assert addresses(row, "tam.assigned")[1:] == ["new@client.example.com"]
 
 
 @pytest.mark.clause("V-6.6")

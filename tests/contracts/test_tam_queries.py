@@ -12,6 +12,7 @@ from apps.contracts.queries import (
     tam_now,
     tams_now,
 )
+from apps.contracts.queries.tams import is_served
 from tests.factories import MORNING, make_order, make_staff
 from tests.tams_made import assign, deliver, hand_over, make_held, make_tam_order
 
@@ -107,3 +108,22 @@ def test_a_tams_time_comes_from_the_plan_or_the_order():
     agreed.tam_minutes_per_month = 1
 
     assert [has_tam(order) for order in (base, summit, agreed)] == [False, True, True]
+
+
+@pytest.mark.clause("V-3.1", "V-4")
+@pytest.mark.parametrize(
+    ("first", "last", "at", "served"),
+    [
+        (None, date(2026, 3, 4), datetime(2026, 3, 4, 21, 59, 59, tzinfo=UTC), True),
+        (None, date(2026, 3, 4), datetime(2026, 3, 4, 22, tzinfo=UTC), False),
+        (date(2026, 3, 5), None, datetime(2026, 3, 4, 21, 59, 59, tzinfo=UTC), False),
+        (date(2026, 3, 5), None, datetime(2026, 3, 4, 22, tzinfo=UTC), True),
+    ],
+)
+def test_the_days_of_the_term_are_the_policys_wherever_the_order_counts_its_own(
+    first, last, at, served
+):
+    order = make_tam_order(time_zone="Pacific/Honolulu")
+    order.starts_on, order.ends_on = first or order.starts_on, last
+
+    assert is_served(order, at=at) is served

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from apps.contracts.models import TamAssignment
 from apps.contracts.queries import coming_handover, tam_now, tam_of
 from apps.contracts.services import amend_order, terminate_order
-from tests.factories import MORNING, make_order, make_staff
+from tests.factories import MORNING, make_client, make_order, make_staff
 from tests.tams_made import (
     NOTICE,
     TODAY,
@@ -28,6 +28,7 @@ EARLIEST = date(2026, 3, 13)  # nine days after TODAY
 @pytest.mark.clause("V-6.1", "V-6.2", "V-6.4")
 def test_the_first_tam_holds_from_its_day_on_and_no_notice_is_owed():
     order, tam, by = make_tam_order(), make_staff(), make_staff()
+    make_client(order=order, email="ann@client.example.com")
 
     row = assign(order, tam, phone=" 030 7 ", chat="#acme", by=by, reason="Kick-off")
 
@@ -37,6 +38,7 @@ def test_the_first_tam_holds_from_its_day_on_and_no_notice_is_owed():
     assert signed(row) == (by, MORNING, "Kick-off")
     assert [who(order, date(2026, 3, day)) for day in (3, 4, 5)] == [None, tam, tam]
     assert mails(NOTICE) == []
+    assert [mail.recipient for mail in mails("tam.assigned")] == ["ann@client.example.com"]
 
 
 @pytest.mark.clause("V-6.1")

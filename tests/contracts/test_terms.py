@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from apps.contracts.queries import terms
+from apps.contracts.queries import terms, terms_of
+from apps.contracts.queries.terms import _published
 from apps.contracts.services import load_policy, publish
-from tests.factories import HARBOUR, LOADED_AT, make_policy
+from tests.factories import HARBOUR, LOADED_AT, make_policy, make_preset
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,21 @@ def test_published_terms_are_read_once(django_assert_num_queries):
 
     with django_assert_num_queries(0):
         terms(version_id=version.pk, plan_id=plan)
+
+
+def test_the_terms_of_many_plans_are_those_of_each_and_take_two_queries_together(
+    django_assert_num_queries,
+):
+    versions = [make_policy(), make_preset(slug="voximplant-premium-2023")]
+    pairs = [(version.pk, plan.pk) for version in versions for plan in version.plans.all()]
+    each = {pair: terms(version_id=pair[0], plan_id=pair[1]) for pair in pairs}
+    _published.cache_clear()
+
+    with django_assert_num_queries(2):
+        found = terms_of(pairs)
+
+    assert len(pairs) > 2
+    assert found == each
 
 
 def test_a_drafts_terms_are_read_each_time_until_it_is_published():

@@ -59,15 +59,15 @@ def test_a_name_that_looks_like_one_that_is_there_is_refused_with_it(clerk, name
     Account.objects.create(name="Hollow Oak")
 
     assert problems(AccountSheet, f"name\nHollow Oak\n{name}\n", by=clerk) == [
-        f"row 3, name: “{name.strip()}” differs only in case or spaces from “Fernwood straße”, "
-        "which is there. Write it like that."
+        f"row 3, name: “{name.strip()}” differs only in case, spaces or dashes from "
+        "“Fernwood straße”, which is there. Write it like that."
     ]
 
 
 def test_two_names_of_one_file_that_look_alike_are_refused_with_the_first_row(clerk):
     assert problems(AccountSheet, "name\nÉtoile\nHollow Oak\nE\u0301TOILE\n", by=clerk) == [
-        "row 4, name: “E\u0301TOILE” differs only in case or spaces from “Étoile” in row 2. "
-        "Keep one."
+        "row 4, name: “E\u0301TOILE” differs only in case, spaces or dashes from “Étoile” "
+        "in row 2. Keep one."
     ]
 
 

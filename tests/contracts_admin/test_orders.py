@@ -3,13 +3,19 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from apps.contracts import services
+from apps.contracts.admin.orders import OrderAdmin
 from apps.contracts.models import Account, AuthorisedUser, Order
 from tests.contracts.presets import S, V
 from tests.contracts_admin.forms import order_form, person
-from tests.factories import HARBOUR, LOADED_AT, make_order, make_ticket
+from tests.contracts_admin.tam_pages import sign_in
+from tests.factories import HARBOUR, LOADED_AT, make_client, make_order, make_ticket
+from tests.tickets.reading import later
+from tests.tickets_admin.pages import text_of
+from tests.time_made import make_hours, make_premium
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:contracts_order_add")
@@ -169,32 +175,121 @@ def test_the_page_of_an_earlier_state_does_not_mix_in_what_is_so_today(admin_cli
     assert [ticket.number in text for text in texts] == [True, False]
 
 
-def test_an_order_in_use_is_not_deleted_and_says_what_uses_it(admin_client):
-    ticket = make_ticket()
-    order = ticket.order
-    url = reverse("admin:contracts_order_delete", args=[order.pk])
-
-    text = admin_client.get(url).content.decode()
-    admin_client.post(url, {"post": "yes"})
-
-    assert f"{order.number} is used by 1 authorised user" in text
-    assert f"{order.number} is used by 1 ticket" in text
-    assert Order.objects.filter(pk=order.pk).exists()
+def delete_page(order: Order) -> str:
+    return reverse("admin:contracts_order_delete", args=[order.pk])
 
 
-def test_deleting_many_at_once_says_what_is_in_use_too(admin_client):
-    order = make_ticket().order
-    data = {"action": "delete_selected", "_selected_action": [order.pk], "post": "yes"}
-
-    admin_client.post(reverse("admin:contracts_order_changelist"), data)
-
-    assert Order.objects.filter(pk=order.pk).exists()
+def deletable(client, order: Order) -> tuple[bool, int, bool]:
+    """Return whether deleting is offered, what a post answers, and whether it is gone then."""
+    offered = delete_page(order) in client.get(page(order)).content.decode()
+    status = client.post(delete_page(order), {"post": "yes"}).status_code
+    return offered, status, not Order.objects.filter(pk=order.pk).exists()
 
 
-def test_an_order_that_nothing_uses_is_deleted_and_stays_in_the_history(admin_client):
-    order = make_order()
+@pytest.mark.parametrize("state", ["EXECUTED", "ENDED", "TERMINATED"])
+def test_an_order_that_was_executed_is_not_deleted(admin_client, state):
+    assert deletable(admin_client, make_order(state=state)) == (False, 403, False)
 
-    admin_client.post(reverse("admin:contracts_order_delete", args=[order.pk]), {"post": "yes"})
 
-    assert not Order.objects.exists()
+def test_a_draft_in_use_is_not_deleted(admin_client):
+    order = make_client(order=make_order(state="DRAFT")).order
+
+    assert deletable(admin_client, order) == (False, 403, False)
+
+
+def test_a_draft_that_nothing_uses_is_deleted_and_stays_in_the_history(admin_client):
+    assert deletable(admin_client, make_order(state="DRAFT")) == (True, 302, True)
     assert Order.history.first().history_type == "-"
+
+
+def test_deleting_many_at_once_says_what_is_in_use_and_what_is_no_draft(admin_client):
+    executed, draft = make_ticket().order, make_order(state="DRAFT")
+    data = {"action": "delete_selected", "_selected_action": [executed.pk, draft.pk]}
+    url = reverse("admin:contracts_order_changelist")
+
+    asked = admin_client.post(url, data)
+    admin_client.post(url, {**data, "post": "yes"})
+
+    assert asked.context["protected"] == [
+        f"{executed} is executed: only a draft is deleted",
+        f"{executed} is used by 1 authorised user",
+        f"{executed} is used by 1 ticket",
+    ]
+    assert Order.objects.count() == 2
+
+
+def test_a_draft_that_is_deleted_while_its_execution_is_posted_is_said_to_be_gone(
+    admin_client, monkeypatch
+):
+    order = make_order(state="DRAFT")
+    execute = reverse("admin:contracts_order_execute", args=[order.pk])
+    found = OrderAdmin.get_object
+
+    def found_just_before(*args, **facts):
+        row = found(*args, **facts)
+        Order.objects.get(pk=order.pk).delete()
+        return row
+
+    monkeypatch.setattr(OrderAdmin, "get_object", found_just_before)
+
+    answer = admin_client.post(execute, {"revision": 1, "reason": "Signed"}, follow=True)
+
+    assert [str(note) for note in answer.context["messages"]] == [
+        f"order with ID “{order.pk}” doesn’t exist. Perhaps it was deleted?"
+    ]
+
+
+def test_the_tams_time_is_in_hours_with_what_is_left_this_month(admin_client):
+    order = make_premium()
+    make_hours(order=order, hours=10)
+
+    with time_machine.travel(later(days=1), tick=False):
+        words = text_of(admin_client.get(page(order)))
+
+    assert "40 h, the plan's 10 h used, 30 h left in March 2026" in words
+
+
+def test_without_any_service_the_page_says_so_and_leads_to_adding_one(admin_client):
+    order = make_order(state="DRAFT")
+
+    answer = admin_client.get(page(order))
+
+    assert "No services are listed yet: everything is covered. Add one" in text_of(answer)
+    assert reverse("admin:contracts_service_add") in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "may_edit", "may_add"),
+    [
+        ("Administrators", True, False),
+        ("Duty managers", False, True),
+        ("Support agents", False, False),
+        ("TAMs", False, False),
+    ],
+)
+def test_who_keeps_people_but_no_orders_is_led_to_adding_a_user(client, role, may_edit, may_add):
+    order = make_client().order
+    sign_in(client, role)
+
+    answer = client.get(page(order))
+
+    add = f'{reverse("admin:contracts_authoriseduser_add")}?order={order.pk}"'
+    assert (add in answer.content.decode()) == may_add
+    assert ("authorised_users-0-email" in answer.content.decode()) == may_edit
+    assert ("Change reason" in text_of(answer)) is False
+
+
+def test_a_duty_manager_adds_a_user_and_comes_back_to_the_order(client):
+    order = make_order()
+    sign_in(client, "Duty managers")
+    add = f"{reverse('admin:contracts_authoriseduser_add')}?order={order.pk}"
+    facts = {"order": order.pk, **person("new@client.example.com", may_see_invoices="on")}
+
+    shown = client.get(add)
+    answer = client.post(add, facts)
+
+    assert shown.context["adminform"].form.initial["order"] == str(order.pk)
+    assert answer.url == page(order)
+    user = AuthorisedUser.objects.get()
+    assert (user.order, user.email, user.may_open) == (order, "new@client.example.com", True)
+    assert (user.may_see_invoices, user.may_escalate) == (True, False)

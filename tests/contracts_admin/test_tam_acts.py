@@ -186,7 +186,7 @@ def test_a_form_sent_twice_plans_once(admin_client, version):
     assert again.context["form"].non_field_errors() == [
         "It is planned already that mary follows from 2026-03-09 on. Withdraw that first."
     ]
-    assert Message.objects.count() == 1
+    assert Message.objects.filter(topic="tam.replaced").count() == 1
 
 
 @pytest.mark.clause("V-6.6")
@@ -258,3 +258,42 @@ def test_an_order_that_is_over_offers_nothing_more(admin_client, version, ends_o
 
     assert links(admin_client, order) == ([] if is_over else ["hand_over"])
     assert (words in section(admin_client, order)) == is_over
+
+
+@pytest.mark.clause("V-6.4")
+def test_contacts_are_corrected_with_a_reason_and_nothing_else_changes(client, version):
+    order = held(version)
+    sign_in(client, "Duty managers")
+    (row,) = order.tam_assignments.all()
+    url = page(order, "tam_correct")
+
+    shown = client.get(url).context["form"]
+    facts = {"assignment": row.pk, "email": "right@provider.example.com", "reason": "A typo"}
+    answer = client.post(url, {**facts, "phone": row.phone, "chat": row.chat}, follow=True)
+
+    assert (shown["email"].value(), shown["phone"].value()) == (row.email, row.phone)
+    assert said(answer) == [
+        f"The contacts of {row.tam} on {order} are corrected. The client's users are told."
+    ]
+    assert TamAssignment.objects.get().email == "right@provider.example.com"
+
+
+def test_the_contacts_of_who_follows_are_corrected_on_a_page_of_their_own(admin_client, version):
+    order = held(version)
+    row = hand_over(order, make_staff(name="mary"), EARLIEST)
+    url = page(order, "tam_correct_coming")
+    facts = {"assignment": row.pk, "email": "mary@provider.example.com", "reason": "A typo"}
+
+    shown = admin_client.get(url).context["form"]
+    admin_client.post(url, facts)
+
+    assert shown["email"].value() == row.email
+    row.refresh_from_db()
+    assert row.email == "mary@provider.example.com"
+
+
+def test_who_may_not_correct_contacts_reaches_no_page(client, version):
+    order = held(version)
+    sign_in(client, "TAMs")
+
+    assert client.get(page(order, "tam_correct")).status_code == 403

@@ -34,7 +34,7 @@ def test_the_page_says_who_the_tam_is_since_when_and_how_they_are_reached(admin_
     assign(order, make_staff(name="grace"), phone="030 7", chat="#grace")
 
     assert section(admin_client, order) == [
-        *["Technical account manager", "Hand over …", "grace"],
+        *["Technical account manager", "Hand over …", "Correct the contacts …", "grace"],
         *["Since", "4 Mar 2026"],
         *["E-mail", "tam@provider.example.com"],
         *["Phone", "030 7"],

@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from apps.contracts.models import Appointment
+from apps.contracts.services import AppointmentRefused
 from apps.intake.models import RefusedRequest
 from apps.intake.services import request_appointment
 from apps.outbox.models import Message
 from apps.outbox.rendering import render
-from tests.appointments_made import new_york, published_presets, wish
+from tests.appointments_made import ASKED, SATURDAY, new_york, published_presets, wish
 from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +98,24 @@ def test_a_time_that_no_clock_of_the_order_shows_is_refused_and_kept_as_it_was(s
 
     assert booked.appointment is None
     assert booked.refused.text.startswith(text)
+
+
+@pytest.mark.clause("S-3", "V-3.5")
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"starts_at": ASKED - HOUR}, "That time has passed: choose one that lies ahead."),
+        ({"ends_at": SATURDAY}, "It ends before it begins: choose an end after its start."),
+        (
+            {"ends_at": SATURDAY + 25 * HOUR},
+            "It lasts longer than 24 hours: book it in several appointments.",
+        ),
+    ],
+)
+def test_a_slip_of_ours_is_said_to_us_and_a_clients_is_kept(facts, why):
+    with pytest.raises(AppointmentRefused) as caught:
+        ask(**facts, by=make_staff())
+
+    assert (str(caught.value), caught.value.is_slip) == (why, True)
+    assert RefusedRequest.objects.count() == 0
+    assert ask(**facts).refused.why == why

@@ -16,10 +16,14 @@ from tests.appointments_made import (
     new_york,
     published_presets,
 )
+from tests.factories import make_staff
 from tests.intake.appointment_pages import ADD, LIST, book, page, sign_in
+from tests.intake.refused_forms import refused_inputs
+from tests.tickets_admin.pages import text_of
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+PASSED = "That time has passed: choose one that lies ahead."
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -130,7 +134,13 @@ def test_declining_cancelling_and_moving_from_the_page(client, duty):
     decide(client, first, "decline", reason="Nobody is free")
     decide(client, second, "cancel", reason="They called it off")
     decide(
-        client, third, "move", starts_at="2026-11-08T10:00", minutes="90", reason="Nobody is free"
+        client,
+        third,
+        "move",
+        starts_at="2026-11-08T10:00",
+        minutes="90",
+        reason="Nobody is free",
+        for_client="us",
     )
 
     rows = Appointment.objects.order_by("pk")
@@ -146,7 +156,13 @@ def test_moved_too_near_the_page_names_the_earliest_date(client, duty):
     row = make_appointment(kind="INSTALL", starts_at=new_york("2026-11-05T08:00"))
 
     answer = decide(
-        client, row, "move", starts_at="2026-11-04T10:00", minutes="60", reason="Sooner"
+        client,
+        row,
+        "move",
+        starts_at="2026-11-04T10:00",
+        minutes="60",
+        reason="Sooner",
+        for_client="us",
     )
 
     assert answer.context["forms"]["move"].non_field_errors() == [
@@ -165,7 +181,7 @@ def test_a_page_that_is_out_of_date_decides_nothing(client, duty):
         starts_at=new_york("2026-11-08T10:00"),
         ends_at=new_york("2026-11-08T11:00"),
         reason="Later",
-        by=duty,
+        by=make_staff(),
         at=ASKED,
     )
 
@@ -182,16 +198,54 @@ def test_a_page_that_is_out_of_date_decides_nothing(client, duty):
 def test_what_is_decided_meanwhile_is_said_though_its_form_is_gone(client, duty):
     row = make_appointment()
     seen = row.history.get().history_id
-    services.decline_appointment(appointment=row, reason="No", by=duty, at=ASKED)
+    other = make_staff(name="olga")
+    services.decline_appointment(appointment=row, reason="No", by=other, at=ASKED)
+    duty.time_zone = "Europe/Berlin"
+    duty.save()
 
-    answer = client.post(page(row, "confirm"), {"seen": seen, "staff": duty.pk})
+    given = {"seen": seen, "staff": duty.pk, "note": "Ring at gate 3."}
+    answer = client.post(page(row, "confirm"), given)
 
     assert answer.status_code == 422
     assert answer.context["forms"] == {}
+    text = text_of(answer)
+    assert (
+        "Somebody was faster. It was declined by olga on Monday 2 November 2026, 16:00 CET." in text
+    )
+    assert "A word to the client, as you wrote it: “Ring at gate 3.”" in text
+
+
+@pytest.mark.clause("S-3")
+def test_who_decided_it_in_another_tab_is_told_so(client, duty):
+    row = make_appointment()
+    seen = row.history.get().history_id
+    services.decline_appointment(appointment=row, reason="No", by=duty, at=ASKED)
+
+    answer = client.post(page(row, "decline"), {"seen": seen, "reason": "Nobody is free"})
+
     assert answer.context["stray"].non_field_errors() == [
-        f"Somebody was faster. It was declined by {duty} on Monday 2 November 2026, 10:00 EST."
+        "You did already. It was declined on Monday 2 November 2026, 10:00 EST."
     ]
-    assert "Somebody was faster." in answer.content.decode()
+    assert answer.context["typed"] == [("Why", "Nobody is free")]
+
+
+@pytest.mark.clause("S-3")
+def test_moved_into_the_past_it_is_said_beside_its_begin(client, duty):
+    row = make_appointment()
+
+    answer = decide(
+        client,
+        row,
+        "move",
+        starts_at="2026-11-02T09:59",
+        minutes="60",
+        reason="Sooner",
+        for_client="us",
+    )
+
+    form = answer.context["forms"]["move"]
+    assert dict(form.errors) == {"starts_at": [PASSED]}
+    assert refused_inputs(answer) == {"move_starts_at": True}
 
 
 @pytest.mark.parametrize("seen", ["", "0", "x", "99999999999", "2147483647"])

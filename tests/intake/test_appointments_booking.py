@@ -17,7 +17,9 @@ from tests.appointments_made import (
     new_york,
     published_presets,
 )
+from tests.factories import make_service
 from tests.intake.appointment_pages import ADD, book, booking, page, sign_in
+from tests.intake.refused_forms import begins_at, links_of_summary, refused_inputs
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +194,55 @@ def test_a_form_without_its_key_is_sent_once_more(client, duty):
         "Something of the page got lost on its way: send it once more."
     ]
     assert UUID(answer.context["act_key"])
+
+
+@pytest.mark.clause("S-3", "V-3.5")
+@pytest.mark.parametrize("starts_at", ["2026-11-02T09:59", "1900-01-01T10:00"])
+def test_a_time_that_has_passed_is_a_slip_and_no_refusal_of_the_clients(client, duty, starts_at):
+    answer = book(client, make_requester(), starts_at=starts_at)
+
+    assert (answer.status_code, dict(answer.context["form"].errors)) == (
+        422,
+        {"starts_at": ["That time has passed: choose one that lies ahead."]},
+    )
+    assert refused_inputs(answer) == {"booking_starts_at": True}
+    assert links_of_summary(answer) == ["#booking_starts_at"]
+    assert (Appointment.objects.count(), RefusedRequest.objects.count()) == (0, 0)
+
+
+def test_a_refused_form_leads_to_each_field_and_begins_with_the_first(client, duty):
+    answer = book(client, make_requester(), minutes="", subject="", kind="")
+
+    assert refused_inputs(answer) == {
+        "booking_kind": True,
+        "booking_minutes": False,
+        "booking_subject": False,
+    }
+    assert links_of_summary(answer) == ["#booking_kind", "#booking_minutes", "#booking_subject"]
+
+
+def test_a_refusal_of_the_rules_is_where_the_browser_begins(client, duty):
+    answer = book(client, make_requester(), starts_at="2026-11-04T19:00")
+
+    assert (refused_inputs(answer), begins_at(answer)) == ({}, ["status"])
+
+
+def test_what_an_address_carries_fills_the_form(client, duty):
+    ada, trunks = make_requester(), make_service()
+    carried = {"kind": "OFF_HOURS", "subject": "Calls <drop>", "service": trunks.pk}
+
+    answer = client.get(ADD, {"requester": ada.pk, **carried, "details": "Since nine."})
+
+    form = answer.context["form"]
+    shown = {name: form[name].value() for name in ("kind", "subject", "details", "service")}
+    assert shown == {**carried, "service": str(trunks.pk), "details": "Since nine."}
+    assert "Calls &lt;drop&gt;" in answer.content.decode()
+
+
+@pytest.mark.parametrize("value", ["\0", "x" * 5000, "9" * 40])
+def test_what_makes_no_sense_in_an_address_does_no_harm(client, duty, value):
+    given = dict.fromkeys(("kind", "subject", "details", "service"), value)
+
+    answer = client.get(ADD, {"requester": make_requester().pk, **given})
+
+    assert answer.status_code == 200

@@ -70,7 +70,7 @@ def test_a_mail_to_a_suspended_account_is_taken_and_judged_later():
 
     (step,) = [step for step in ticket_of(mail).entitled["steps"] if step["clause"] == "S-12"]
     assert (mail.state, step["holds"]) == ("REGISTERED", True)
-    assert step["says"].endswith("What the request is about is judged when it is classified.")
+    assert step["says"].endswith("It is taken, since it may be about the service itself.")
 
 
 def test_a_policy_with_hours_and_standing_costs_a_mail_no_more_than_25_statements():

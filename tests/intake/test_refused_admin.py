@@ -1,10 +1,13 @@
 """Refused requests as staff see them: who, when, what, and every step of the answer."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from apps.intake.models import RefusedRequest
+from apps.intake.services import request_appointment
 from tests.factories import make_client, make_order, make_preset, make_staff
 from tests.intake.mails_in import take
 from tests.intake.test_request import NOT_SERVED, ask
@@ -92,3 +95,41 @@ def test_who_may_not_see_refusals_sees_none(client, kim):
     client.force_login(make_staff())
 
     assert [client.get(url).status_code for url in (LIST, page(row))] == [403, 403]
+
+
+def test_an_address_in_the_head_of_a_page_keeps_its_small_letters(browser):
+    take(sender="eve@example.net", subject="Calls drop")
+    row = RefusedRequest.objects.get()
+
+    answer = browser.get(page(row))
+
+    assert "Eve@" not in answer.content.decode()
+    assert f"{row.subject}, asked by eve@example.net" in text_of(answer)
+
+
+@pytest.mark.clause("S-2.1")
+def test_a_refused_booking_leads_to_another_time(browser, kim):
+    tuesday = datetime(2026, 2, 24, 15, tzinfo=UTC)
+    row = request_appointment(
+        requester=kim,
+        channel="PHONE",
+        kind="INSTALL",
+        subject="New phones",
+        details="Forty.",
+        starts_at=tuesday,
+        ends_at=tuesday + timedelta(hours=1),
+        at=tuesday - timedelta(hours=1),
+        source_key="staff:1",
+    ).refused
+
+    url = browser.get(page(row)).context["booking_url"]
+
+    form = browser.get(url).context["form"]
+    shown = [form[name].value() for name in ("kind", "subject", "details")]
+    assert shown == ["INSTALL", "New phones", None]
+
+
+def test_a_strangers_request_leads_to_no_appointment(browser):
+    take(sender="eve@example.net")
+
+    assert browser.get(page(RefusedRequest.objects.get())).context["booking_url"] == ""

@@ -333,3 +333,53 @@ def test_a_time_that_makes_no_sense_is_refused_in_words(kind, starts, hours, why
 @pytest.mark.clause("S-3")
 def test_this_very_instant_and_a_whole_day_are_still_booked():
     assert facts(ask(Kind.OFF_HOURS, "2026-11-02T10:00", hours=24)) == (True, "S-3", False, False)
+
+
+@pytest.mark.clause("S-3")
+@pytest.mark.parametrize(
+    ("starts", "ends", "lasts"),
+    [
+        # The clocks go back at two: 01:10 comes again, forty minutes after 01:30.
+        ("2026-11-01T01:30", "2026-11-01T01:10", timedelta(minutes=40)),
+        ("2026-10-31T20:00", "2026-11-01T19:00", timedelta(hours=24)),
+        ("2027-03-13T20:00", "2027-03-14T20:00", timedelta(hours=23)),
+    ],
+)
+def test_a_time_over_the_clocks_change_is_as_long_as_it_lasts(starts, ends, lasts):
+    """Both ends are of one zone, as a form may give them: Python would subtract wall clocks."""
+    zone = ZoneInfo(ZONE)
+    first = datetime.fromisoformat(starts).replace(tzinfo=zone)
+    last = datetime.fromisoformat(ends).replace(tzinfo=zone, fold=1)
+
+    wish = Wish(Kind.OFF_HOURS, first, last, local("2026-10-20T10:00"))
+
+    assert wish.ends_at - wish.starts_at == lasts
+    answer = bookable(
+        wish=wish, at=wish.asked_at, standard=MEASURE, installs=None, off_hours=OFF_HOURS
+    )
+    assert answer.allowed is True
+
+
+@pytest.mark.clause("S-3")
+def test_an_hour_more_of_wall_clock_is_too_long_where_the_clocks_go_back():
+    zone = ZoneInfo(ZONE)
+    first = datetime(2026, 10, 31, 20, tzinfo=zone)
+    wish = Wish(Kind.OFF_HOURS, first, first + timedelta(days=1), local("2026-10-20T10:00"))
+
+    answer = bookable(
+        wish=wish, at=wish.asked_at, standard=MEASURE, installs=None, off_hours=OFF_HOURS
+    )
+
+    assert answer.why == ("It lasts longer than 24 hours: book it in several appointments.")
+
+
+@pytest.mark.clause("S-3")
+def test_an_instant_that_no_clock_shows_in_utc_is_refused():
+    last = datetime.max.replace(tzinfo=ZoneInfo(ZONE))
+    wish = Wish(Kind.OFF_HOURS, last - timedelta(hours=1), last, local("2026-10-20T10:00"))
+
+    answer = bookable(
+        wish=wish, at=wish.asked_at, standard=MEASURE, installs=None, off_hours=OFF_HOURS
+    )
+
+    assert (answer.allowed, answer.is_slip) == (False, True)

@@ -131,7 +131,7 @@ def suspended(service_related, *, state="SUPPORT_SUSPENDED", why="Invoice 7 is 2
     ("service_related", "end"),
     [
         (True, "What is about the service itself goes on."),
-        (None, "What the request is about is judged when it is classified."),
+        (None, "It is taken, since it may be about the service itself."),
         (False, "What is not about the service itself waits until that is settled."),
     ],
 )
@@ -159,3 +159,15 @@ def test_good_standing_is_a_check_too():
 
     assert (answer.entitled, answer.clause) == (True, "H-7")
     assert answer.steps[-1] == Step("S-12", True, "The account is in good standing.")
+
+
+@pytest.mark.clause("S-2", "S-2.1")
+def test_where_nothing_can_be_booked_nobody_is_told_to_book():
+    silent = replace(CLOSED, is_bookable=False)
+    cut_off = replace(silent, is_disconnection=True)
+
+    assert [ask(hour=hour).why for hour in (silent, cut_off)] == [
+        f"No help is promised outside of standard hours. {BEGINS}",
+        "A customer cut off by another provider is no outage, and is not served off hours."
+        f" {BEGINS}",
+    ]

@@ -15,6 +15,7 @@ from threading import Condition
 from time import monotonic
 
 from aiosmtpd.controller import Controller
+from redis import Redis
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 90  # seconds; a busy machine starts a worker slowly
@@ -120,3 +121,10 @@ def installation(folder: Path, **settings: str) -> Installation:
     )
     made.manage("migrate", "--verbosity=0")
     return made
+
+
+def forget(url: str, *, prefix: str) -> None:
+    """Remove what an installation left in Redis."""
+    with Redis.from_url(url) as redis:
+        for key in redis.scan_iter(f"{prefix}*"):
+            redis.delete(key)

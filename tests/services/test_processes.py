@@ -2,12 +2,13 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from tests.services.processes import installation, mail_server
+from tests.services.processes import forget, installation, mail_server
 
 MAIL = b"""\
 From: Ada Reed <ada@client.example.com>
@@ -55,8 +56,14 @@ def settings_of_engine(request):
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         try:
-            yield {"DATABASE_URL": f"{database.rpartition('/')[0]}/{name}", "REDIS_URL": redis}
+            yield {
+                "DATABASE_URL": urlsplit(database)._replace(path=f"/{name}").geturl(),
+                "REDIS_URL": redis,
+                "DJANGO_SETTINGS_MODULE": "tests.services.settings",
+                "SERVICES_PREFIX": f"{name}:",
+            }
         finally:
+            forget(redis, prefix=f"{name}:")
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

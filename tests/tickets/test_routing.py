@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from apps.contracts.queries.tam_terms import tam_rule
 from apps.outbox.models import Message
 from apps.outbox.rendering import render
 from apps.tickets import services
 from apps.tickets.services import Refused
 from tests.factories import MORNING, make_client, make_staff, make_ticket, reason_of
+from tests.tams_made import make_cairn, make_tam_order
 from tests.tickets.reading import everything, facts, later, log, mails
 from tests.time_made import amend, make_hours, make_premium, make_tam, make_time
 
@@ -215,3 +217,14 @@ def test_what_lies_with_the_centre_or_is_closed_is_not_handed_on(client):
         f"{with_centre.number} lies with the support centre already.",
         f"{closed.number} is closed. Reopen it before you hand it on.",
     ]
+
+
+def test_the_clause_is_that_of_the_orders_own_policy():
+    client = make_client(order=make_tam_order(version=make_cairn(), plan="summit"))
+
+    ticket = make_ticket(requester=client, severity=_any(client), to_tam=True, at=LATE)
+
+    registered = facts(ticket, "REGISTERED")[0]
+    assert registered["desk_why"] == "Nobody is the TAM of this order."
+    assert registered["desk_clause"] == tam_rule(client.order).clause
+    assert registered["desk_clause"] not in ("", "V-6.3")

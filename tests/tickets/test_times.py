@@ -197,13 +197,41 @@ def test_the_first_instant_of_the_term_counts_on_the_policys_clock():
         make_time(order=order, started_at=first - timedelta(minutes=1))
 
 
-def test_a_draft_takes_no_time_and_an_ended_order_takes_what_is_still_done_for_it():
+def test_a_draft_takes_no_time():
     with pytest.raises(Refused) as refused:
         make_time(order=make_premium(state="DRAFT"))
-    ended = make_premium(state="ENDED", ends_on=date(2026, 2, 1))
 
     assert str(refused.value).endswith("is a draft: time is logged once it is executed.")
-    assert make_time(order=ended).minutes == 60
+
+
+def test_after_the_last_day_on_the_policys_clock_time_is_logged_on_tickets_only():
+    order = make_premium(ends_on=date(2026, 3, 4))
+    ticket = make_ticket(requester=make_client(order=order), severity="II")
+    midnight = datetime(2026, 3, 5, tzinfo=ZoneInfo("America/New_York"))
+
+    last = make_time(order=order, started_at=midnight - timedelta(minutes=1))
+    with pytest.raises(Refused) as refused:
+        make_time(order=order, started_at=midnight)
+    for_ticket = make_time(order=order, started_at=midnight, ticket=ticket)
+
+    assert (last.minutes, for_ticket.minutes) == (60, 60)
+    assert str(refused.value) == (
+        f"{order} ended on 2026-03-04. Time after that day is logged on one of its tickets."
+    )
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Pacific/Apia"])
+def test_the_first_day_is_one_of_the_policys_zone_whatever_the_orders(zone):
+    order = make_premium(starts_on=date(2026, 3, 1))
+    order.time_zone = zone
+    order.save()
+    first = datetime(2026, 3, 1, tzinfo=ZoneInfo("America/New_York"))
+
+    with pytest.raises(Refused) as refused:
+        make_time(order=order, started_at=first - timedelta(minutes=1))
+
+    assert str(refused.value).startswith(f"{order} begins on 2026-03-01.")
+    assert make_time(order=order, started_at=first).started_at == first
 
 
 def test_another_orders_ticket_is_refused():
@@ -313,3 +341,38 @@ def test_what_is_gone_cannot_be_removed_or_corrected_and_removing_wants_a_reason
     assert (
         refusals == ["This entry is gone: somebody removed it. Log the time anew if it counts."] * 2
     )
+
+
+def test_one_persons_time_never_overlaps_on_whatever_order_and_may_begin_as_other_time_ends():
+    order, other, ada = make_premium(), make_premium(), make_staff(name="ada")
+    make_time(order=order, who=ada, minutes=60, what="Weekly call")
+
+    refusals = []
+    for started_at, minutes in [(later(minutes=59), 5), (MORNING - timedelta(minutes=5), 6)]:
+        with pytest.raises(Refused) as refused:
+            make_time(order=other, who=ada, started_at=started_at, minutes=minutes)
+        refusals.append(str(refused.value))
+    make_time(order=other, who=ada, started_at=later(minutes=60), minutes=5)
+    make_time(order=other, who=ada, started_at=MORNING - timedelta(minutes=5), minutes=5)
+    make_time(order=other, who=make_staff())
+
+    when = "Wednesday 4 March 2026, 09:00 to 10:00 EST"
+    assert (
+        refusals
+        == [
+            f"ada has time on {order} then already, “Weekly call”, {when}."
+            " Correct that one, or choose another time."
+        ]
+        * 2
+    )
+
+
+def test_a_correction_overlaps_other_time_as_little_and_never_its_own():
+    order, ada = make_premium(), make_staff()
+    entry = make_time(order=order, who=ada, minutes=30)
+    make_time(order=order, who=ada, started_at=later(minutes=60), minutes=30)
+
+    with pytest.raises(Refused):
+        correct(entry, minutes=61)
+
+    assert correct(entry, minutes=60).minutes == 60

@@ -38,11 +38,22 @@ def test_of_many_who_reach_the_limit_together_each_counts_and_it_is_told_once():
     type(order).objects.update(tam_minutes_per_month=120)
 
     def log(number):
-        return lambda: make_time(order=order, who=tam, minutes=30, source_key=f"race:{number}")
+        start = later(minutes=30 * number)
+        return lambda: make_time(order=order, who=tam, started_at=start, minutes=30)
 
     assert at_once(*map(log, range(4))) == ["done"] * 4
     assert tam_month(order, at=MORNING).used.total_seconds() == 7200
     assert mails("tam.hours_used_up") == ["ann@client.example.com"]
+
+
+@pytest.mark.clause("V-6.3")
+def test_of_many_who_log_the_same_hour_of_a_person_on_many_orders_one_gets_through():
+    orders, tam = [make_premium() for _ in range(4)], make_staff()
+
+    told = at_once(*(lambda order=order: make_time(order=order, who=tam) for order in orders))
+
+    assert told == ["Refused"] * 3 + ["done"]
+    assert TimeEntry.objects.count() == 1
 
 
 @pytest.mark.clause("V-6.3")

@@ -6,6 +6,7 @@ import pytest
 
 from apps.outbox.models import Message
 from apps.outbox.rendering import Withdrawn, render
+from apps.outbox.services import deliver_pending
 from apps.tickets import services
 from tests.factories import MORNING, make_client, make_staff
 from tests.tickets.reading import later, mails
@@ -232,3 +233,67 @@ def test_nobody_is_told_when_logging_fails(order):
         make_time(order=order, minutes=60, started_at=LATE, at=later())
 
     assert told() == ([], [])
+
+
+AFTER = LATE + timedelta(days=1)
+
+
+def removed(entry):
+    services.remove_time(entry=entry, reason="Not theirs", by=entry.who, at=AFTER)
+
+
+def states(topic=USED_UP, recipient=TAM):
+    found = Message.objects.filter(topic=topic, recipient=recipient).order_by("pk")
+    return list(found.values_list("state", flat=True))
+
+
+def test_a_limit_that_is_reached_again_after_its_mail_was_withdrawn_is_told_of_again(order):
+    make_hours(order=order, hours=39, until=LATE)
+    removed(one_more(order, 60))
+    deliver_pending(at=AFTER)
+    withdrawn = states()
+
+    one_more(order, 60)
+    one_more(order, 1, at=LATE + timedelta(hours=1))
+    deliver_pending(at=AFTER)
+
+    assert withdrawn == ["WITHDRAWN"]
+    assert [states(recipient=person) for person in (TAM, *CLIENTS)] == [["WITHDRAWN", "SENT"]] * 3
+
+
+def test_each_time_that_a_mail_is_withdrawn_the_next_one_is_written(order):
+    make_hours(order=order, hours=39, until=LATE)
+    for _ in range(2):
+        removed(one_more(order, 60))
+        deliver_pending(at=AFTER)
+    one_more(order, 60)
+
+    assert states() == ["WITHDRAWN", "WITHDRAWN", "PENDING"]
+
+
+def test_what_waits_or_was_sent_is_not_told_again_when_the_limit_is_reached_again(order):
+    make_hours(order=order, hours=39, until=LATE)
+    removed(one_more(order, 60))
+    one_more(order, 60)
+    waiting = states()
+    deliver_pending(at=AFTER)
+    removed(order.time_entries.order_by("-pk")[0])
+    one_more(order, 60)
+
+    assert (waiting, states()) == (["PENDING"], ["SENT"])
+
+
+def test_an_upgrade_in_between_that_is_taken_back_has_the_old_limit_told_of(order):
+    make_hours(order=order, hours=40, until=LATE)
+    amend(order, at=LATE, tam_minutes_per_month=44 * 60)
+    deliver_pending(at=AFTER)
+    one_more(order, 240)
+    deliver_pending(at=AFTER)
+    amend(order, at=LATE, tam_minutes_per_month=40 * 60)
+    one_more(order, 1, at=LATE + timedelta(hours=5))
+    deliver_pending(at=AFTER)
+
+    # Of 40 h, of 44 h, and of 40 h again.
+    assert [states(recipient=person) for person in (TAM, *CLIENTS)] == [
+        ["WITHDRAWN", "SENT", "SENT"]
+    ] * 3

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from apps.backoffice.account_page.tickets import OpenTickets
 from apps.contracts import queries as contracts
 from apps.contracts.models import Account
+from apps.contracts.rules.terms import Terms
 from apps.tickets.admin.event_words import in_words
 from apps.tickets.models import Event, Ticket
 
@@ -27,18 +28,23 @@ def latest_events(account: Account, *, tickets: OpenTickets) -> Sequence[Happene
     The latest acts are on the tickets on which somebody acted last. A miss or a warning is no act:
     those of the worst open tickets, which are read for the page anyhow, are found too.
     """
-    acted_on = Ticket.objects.filter(account=account).order_by("-latest_at", "-pk")[:SHOWN]
-    known = {row.ticket.pk: row.ticket for row in tickets.rows}
-    known |= {ticket.pk: ticket for ticket in acted_on}
-    events = Event.objects.filter(ticket__in=known).select_related("by")
+    latest = Ticket.objects.filter(account=account).order_by("-latest_at", "-pk").values("pk")
+    # SQLite takes no limit in a part of a union, but inside of one.
+    acted_on = Ticket.objects.filter(pk__in=latest[:SHOWN]).order_by().values("pk")
+    worst = Ticket.objects.filter(pk__in=[row.ticket.pk for row in tickets.rows])
+    events = Event.objects.filter(ticket__in=acted_on.union(worst.order_by().values("pk")))
+    rows = list(events.select_related("by", "ticket").order_by("-at", "-pk")[:SHOWN])
+    terms = contracts.terms_of({_pair(event.ticket) for event in rows})
     return [
-        Happened(event, ticket, in_words(event, _labels(ticket)))
-        for event in events.order_by("-at", "-pk")[:SHOWN]
-        for ticket in [known[event.ticket_id]]
+        Happened(event, event.ticket, in_words(event, _labels(terms[_pair(event.ticket)])))
+        for event in rows
     ]
 
 
-def _labels(ticket: Ticket) -> Mapping[str, str]:
-    """Map the keys of the ticket's severities to their labels; known once read."""
-    terms = contracts.terms(version_id=ticket.version_id, plan_id=ticket.plan_id)
+def _pair(ticket: Ticket) -> tuple[int, int]:
+    return ticket.version_id, ticket.plan_id
+
+
+def _labels(terms: Terms) -> Mapping[str, str]:
+    """Map the keys of severities to their labels."""
     return {severity.key: severity.label for severity in terms.severities.values()}

@@ -28,6 +28,7 @@ from apps.contracts.models import (
     Target,
     User,
 )
+from apps.contracts.queries.tams import Tams
 from apps.contracts.rules.terms import TargetTerm, Terms
 from apps.tickets.queries import tam_months
 from apps.tickets.rules.tam_months import TamMonth
@@ -95,16 +96,16 @@ class Orders:
         shown = running[:SHOWN]
         sees_tams = user.has_perm("contracts.view_tamassignment")
         sees_time = user.has_perm("tickets.view_timeentry")
-        tams = contracts.tams_now(shown, at=at) if sees_tams and shown else {}
-        coming = contracts.coming_handovers(shown, at=at) if sees_tams and shown else {}
+        tams = contracts.tams(shown, at=at) if sees_tams and shown else {}
+        terms = contracts.terms_of({(order.version_id, order.plan_id) for order in shown})
         months = tam_months(shown, at=at) if sees_time else {}
         return cls(
             running=[
                 _running(
                     order,
                     at=at,
-                    tam=tams.get(order.pk),
-                    coming=coming.get(order.pk),
+                    terms=terms[order.version_id, order.plan_id],
+                    tams=tams.get(order.pk),
                     month=months.get(order.pk),
                 )
                 for order in shown
@@ -138,8 +139,8 @@ def _running(
     order: Order,
     *,
     at: datetime,
-    tam: TamAssignment | None,
-    coming: TamAssignment | None,
+    terms: Terms,
+    tams: Tams | None,
     month: TamMonth | None,
 ) -> RunningOrder:
     return RunningOrder(
@@ -147,9 +148,9 @@ def _running(
         term=_term(order, on=at.astimezone(ZoneInfo(order.version.time_zone)).date()),
         amended_on=getattr(order, "amended_on", None),
         services=[service.title for service in order.services.all()],
-        promised=list(_promised(order)),
-        tam=tam,
-        coming=coming,
+        promised=list(_promised(order, terms)),
+        tam=tams.held if tams else None,
+        coming=tams.coming if tams else None,
         month=month if month is not None and month.has_tam else None,
     )
 
@@ -160,9 +161,8 @@ def _term(order: Order, *, on: date) -> str:
     return "over" if order.ends_on is not None and order.ends_on < on else ""
 
 
-def _promised(order: Order) -> Iterator[Promised]:
+def _promised(order: Order, terms: Terms) -> Iterator[Promised]:
     """Yield what each severity is promised, the worst first."""
-    terms = contracts.terms(version_id=order.version_id, plan_id=order.plan_id)
     terms = terms.with_agreed([_agreed(row, order, terms) for row in order.agreed_targets.all()])
     for severity in sorted(terms.severities.values(), key=lambda each: each.rank):
         of_kind = {

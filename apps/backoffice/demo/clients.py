@@ -2,11 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TypeVar
 
-from apps.contracts.models import Account, AuthorisedUser, Order, Plan, PolicyVersion
+from apps.contracts.models import (
+    Account,
+    AgreedTarget,
+    AuthorisedUser,
+    EscalationRung,
+    Order,
+    Plan,
+    PolicyVersion,
+    Service,
+)
 
-Row = TypeVar("Row", Account, Order, AuthorisedUser)
+Row = TypeVar("Row", Account, AgreedTarget, AuthorisedUser, EscalationRung, Order, Service)
+SERVICES = [("voice", "Voice calls"), ("messaging", "Messaging"), ("sip-trunks", "SIP trunks")]
+MATRIX = [
+    ("Head of support", "head-of-support@provider.example.com", "+1 212 555 0110"),
+    ("Director of operations", "operations@provider.example.com", "+1 212 555 0111"),
+]
+# What one order agreed on top of its plan: a time to resolve the worst severity.
+AGREED_IN, AGREED_HOURS = "PS-2041", 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +37,8 @@ class Client:
     began_days_ago: int = 200
     ended_days_ago: int | None = None
     state: str = Order.State.EXECUTED
+    services: tuple[str, ...] = ("voice", "messaging")
+    fee: str = ""  # a month
 
 
 CLIENTS = [
@@ -31,18 +50,21 @@ CLIENTS = [
             ("Nadia Fox", "nadia.fox@harbourline.example.com"),
             ("Tom Adeyemi", "tom.adeyemi@harbourline.example.com"),
         ),
+        fee="9500.00",
     ),
     Client(
         "Kestrel Pay",
         "PS-2057",
         "gold",
         (("Ines Marchetti", "ines@kestrelpay.example.com"),),
+        fee="4200.00",
     ),
     Client(
         "Bluebird Clinics",
         "PS-2063",
         "silver",
         (("Joon Park", "joon.park@bluebird.example.com"),),
+        fee="1200.00",
     ),
     Client(
         "Larkspur Travel",
@@ -51,6 +73,7 @@ CLIENTS = [
         (("Milo Brandt", "milo@larkspur.example.com"),),
         began_days_ago=400,
         ended_days_ago=35,
+        fee="1200.00",
     ),
     Client(
         "Copperfield Telecom",
@@ -60,12 +83,14 @@ CLIENTS = [
             ("Rosa Lindqvist", "rosa@copperfield.example.com"),
             ("Sam Okafor", "sam@copperfield.example.com"),
         ),
+        services=("sip-trunks",),
     ),
     Client(
         "Northgate Voice",
         "WS-0322",
         "wholesale",
         (("Pia Novak", "pia.novak@northgate.example.com"),),
+        services=("sip-trunks",),
     ),
     Client(
         "Saltmarsh Networks",
@@ -74,12 +99,14 @@ CLIENTS = [
         (("Leo Haas", "leo@saltmarsh.example.com"),),
         began_days_ago=10,
         state=Order.State.DRAFT,
+        services=("sip-trunks",),
     ),
 ]
 
 
 def make_clients(versions: list[PolicyVersion], *, on: date, at: datetime) -> None:
     """Write the accounts, each with its order under the version that has its plan."""
+    services = {key: _kept(Service(key=key, title=title), at) for key, title in SERVICES}
     plans = {plan.key: plan for plan in Plan.objects.filter(version__in=versions)}
     for client in CLIENTS:
         account = _kept(Account(name=client.account), at)
@@ -94,11 +121,33 @@ def make_clients(versions: list[PolicyVersion], *, on: date, at: datetime) -> No
                 state=client.state,
                 starts_on=on - timedelta(days=client.began_days_ago),
                 ends_on=None if ended is None else on - timedelta(days=ended),
+                fee_amount=Decimal(client.fee) if client.fee else None,
+                fee_period=Order.Period.MONTH if client.fee else "",
             ),
             at,
         )
+        order.services.set(services[key] for key in client.services)
+        _keep_matrix(order, at)
         for name, email in client.people:
             _kept(AuthorisedUser(order=order, name=name, email=email), at)
+
+
+def _keep_matrix(order: Order, at: datetime) -> None:
+    """Write who is in charge, rung by rung, and what the order agreed on top of its plan."""
+    for position, (title, email, phone) in enumerate(MATRIX, start=1):
+        rung = EscalationRung(order=order, position=position, title=title)
+        rung.email, rung.phone = email, phone
+        _kept(rung, at)
+    if order.number == AGREED_IN:
+        version = order.version
+        worst = version.severities.order_by("rank")[0]
+        AgreedTarget.objects.create(
+            order=order,
+            severity=worst,
+            kind="RESOLUTION",
+            duration=timedelta(hours=AGREED_HOURS),
+            calendar=version.calendars.get(key=version.standard_calendar),
+        )
 
 
 def _kept(row: Row, at: datetime) -> Row:

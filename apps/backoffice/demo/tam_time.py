@@ -34,7 +34,7 @@ CARES = [Care("PS-2041", 30), Care("PS-2057", 85), Care("PS-2063", 100)]
 def assign_tams(people: Mapping[str, User], *, at: datetime) -> None:
     """Make the demo's TAM the TAM of their clients."""
     for care in CARES:
-        order = Order.objects.select_related("version", "plan").get(number=care.order)
+        order = _order(care)
         assign_tam(
             order=order,
             tam=people["tam"],
@@ -48,18 +48,22 @@ def assign_tams(people: Mapping[str, User], *, at: datetime) -> None:
 
 
 def log_tam_time(tam: User, *, since: datetime, at: datetime) -> None:
-    """Log so much of the month's hours as the demo wants, as far as the month is old enough."""
+    """Log so much of the month's hours as the demo wants, as far as the month is old enough.
+
+    One client after the other, since a person works on one thing at a time.
+    """
+    months = {care: tam_month(_order(care), at=at) for care in CARES}
+    wanted = {care: months[care].limit * care.percent / 100 for care in CARES}
+    pieces = {care: -(-wanted[care] // LONGEST) for care in CARES}
+    begins_at = max(since, *(month.starts_at for month in months.values()))
+    slot = (at - begins_at) // sum(pieces.values())
     for care in CARES:
-        order = Order.objects.select_related("version", "plan").get(number=care.order)
-        month = tam_month(order, at=at)
-        wanted = month.limit * care.percent / 100
+        ends_at = begins_at + slot * pieces[care]
         work = cycle(WORK)
-        for number, (starts_at, length) in enumerate(
-            _spread(wanted, max(month.starts_at, since), at)
-        ):
+        for number, (starts_at, length) in enumerate(_spread(wanted[care], begins_at, ends_at)):
             what, contact = next(work)
             services.log_time(
-                order=order,
+                order=_order(care),
                 who=tam,
                 kind=TimeEntry.Kind.TAM,
                 started_at=starts_at,
@@ -70,6 +74,11 @@ def log_tam_time(tam: User, *, since: datetime, at: datetime) -> None:
                 source_key=f"demo-time:{care.order}:{number}",
                 by=tam,
             )
+        begins_at = ends_at
+
+
+def _order(care: Care) -> Order:
+    return Order.objects.select_related("version", "plan").get(number=care.order)
 
 
 def _spread(

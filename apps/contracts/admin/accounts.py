@@ -3,25 +3,82 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.contracts.admin.kept import KeptAdmin
+from apps.contracts import queries
+from apps.contracts.admin.kept import KeptAdmin, KeptForm
+from apps.contracts.admin.orders_page import held
+from apps.contracts.admin.read_rows import READ, ReadForm
 from apps.contracts.admin.sheets import SheetAdmin
 from apps.contracts.admin.standing import StandingPage
-from apps.contracts.models import Account, AuthorisedUser, Order
+from apps.contracts.models import Account, AuthorisedUser, Order, Standing
+from apps.contracts.sheets.alike import INVISIBLE, ONLY, alike, turns_text
 from apps.contracts.sheets.resources import AccountSheet, AuthorisedUserSheet
 
 MOST_DIGITS = 18  # what a key holds
+RIGHTS = ["may_open", "may_escalate", "may_confirm_closure", "may_see_invoices", "may_manage_users"]
+MOST_ORDERS = 3  # of an account, in the list
+TAG = '<span class="fl-tag fl-{}" title="{}">{}</span>'
+ORDER_LINK = '<span class="fl-line"><a class="fl-link" href="{}">{}</a> {}</span>'
+SEES = {
+    "standing_badge": "contracts.view_standing",
+    "executed_orders": "contracts.view_order",
+    "tams": "contracts.view_tamassignment",
+}
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """How an account stands; one of which nothing is known is in good standing."""
+
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[Any]:
+        return [("suspended", "Suspended in any way"), *Standing.State.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() is None:
+            return queryset
+        suspended = Standing.objects.exclude(state=Standing.State.GOOD)
+        if self.value() == Standing.State.GOOD:
+            return queryset.exclude(pk__in=suspended.values("account"))
+        if self.value() != "suspended":
+            suspended = suspended.filter(state=self.value())
+        return queryset.filter(pk__in=suspended.values("account"))
+
+
+class AccountForm(KeptForm):
+    """A name that nobody takes for another account's, and that hides nothing."""
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if turns_text(name):
+            raise ValidationError(f"This name {INVISIBLE}")
+        others = Account.objects.exclude(pk=self.instance.pk)
+        there = "" if "name" not in self.changed_data else alike(name, column="name", among=others)
+        if there and there != name:  # the very same name is refused by its field
+            raise ValidationError(
+                f"“{name}” {ONLY} “{there}”, which is there. Choose another name."
+            )
+        return name
 
 
 @admin.register(Account)
 class AccountAdmin(StandingPage, SheetAdmin, KeptAdmin):
     """A reseller or client. Its page shows all that is so of it now; the back office reads that."""
 
+    form = AccountForm
     sheet = AccountSheet
-    list_display = ["name"]
+    list_display = ["isolated_name", "standing_badge", "executed_orders", "tams"]
+    list_filter = [StandingFilter]
     search_fields = ["name"]
     search_help_text = "Name, order number or a user's address"
     ordering = ["name"]
@@ -33,6 +90,54 @@ class AccountAdmin(StandingPage, SheetAdmin, KeptAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         return super().get_queryset(request).select_related("standing")
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        may = request.user.has_perm
+        return [name for name in self.list_display if name not in SEES or may(SEES[name])]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [StandingFilter] if request.user.has_perm(SEES["standing_badge"]) else []
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Read the orders and TAMs of the rows shown, in a query each."""
+        found: Any = super().get_changelist_instance(request)
+        found.result_list = list(found.result_list)
+        executed = Order.objects.executed()  # type: ignore[attr-defined]
+        orders = executed.select_related("plan", "version").defer("version__source")
+        shown = Prefetch("orders", orders.order_by("-starts_on", "-pk")[: MOST_ORDERS + 1], "shown")
+        prefetch_related_objects(found.result_list, shown)
+        sees_tams = request.user.has_perm(SEES["tams"])
+        every = [order for account in found.result_list for order in account.shown]
+        tams = queries.tams_now(every, at=timezone.now()) if sees_tams and every else {}
+        for account in found.result_list:
+            account.tams_now = [tams[row.pk] for row in account.shown if row.pk in tams]
+        return found
+
+    @display(description="Name", ordering="name")
+    def isolated_name(self, account: Account) -> SafeString:
+        return format_html("<bdi>{}</bdi>", account.name)
+
+    @display(description="Standing")
+    def standing_badge(self, account: Account) -> SafeString:
+        standing = getattr(account, "standing", None)
+        if standing is None or standing.state == Standing.State.GOOD:
+            return format_html(TAG, "green", "", "Good")
+        text = standing.get_state_display()
+        return format_html(TAG, "red", standing.why, text)
+
+    @display(description="Executed orders")
+    def executed_orders(self, account: Any) -> SafeString:
+        rows = [
+            (reverse("admin:contracts_order_change", args=[row.pk]), row.number, row.plan)
+            for row in account.shown[:MOST_ORDERS]
+        ]
+        links = format_html_join("", ORDER_LINK, rows)
+        more = "and more" if len(account.shown) > MOST_ORDERS else ""
+        return format_html("{}{}", links or "–", more)
+
+    @display(description="TAM now")
+    def tams(self, account: Any) -> str:
+        return ", ".join(dict.fromkeys(str(row.tam) for row in account.tams_now)) or "–"
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
@@ -70,10 +175,18 @@ class OfAccountFilter(admin.SimpleListFilter):
         return queryset.filter(order__account__in=known)
 
 
+class AuthorisedUserForm(ReadForm, KeptForm):
+    """A person whom nobody changed since this form was read."""
+
+
 @admin.register(AuthorisedUser)
 class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
-    """A person who may open tickets under an order."""
+    """A person who may open tickets under an order.
 
+    No term of the order, so not amended: a person may change in every state, kept by history.
+    """
+
+    form = AuthorisedUserForm
     sheet = AuthorisedUserSheet
     list_display = ["name", "email", "account", "order", "is_active"]
     list_filter = ["is_active", OfAccountFilter]
@@ -81,8 +194,27 @@ class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
     search_fields = ["name", "email", "order__number", "order__account__name"]
     ordering = ["name", "pk"]
     autocomplete_fields = ["order"]
-    fields = ["order", "name", "email", "is_active", "change_reason"]
+    fields = ["order", "name", "email", "is_active", *RIGHTS, "change_reason"]
+
+    def get_fields(self, request: HttpRequest, obj: AuthorisedUser | None = None) -> list[Any]:
+        found = list(super().get_fields(request, obj))
+        return [READ, *found] if self.has_change_permission(request, obj) else found
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        user = self.get_object(request, object_id) if object_id else None
+        with held(request, user.order if user else None):
+            return super().changeform_view(request, object_id, *args, **kwargs)
 
     @display(description="Account")
     def account(self, user: AuthorisedUser) -> str:
         return user.order.account.name
+
+    def response_post_save_add(self, request: HttpRequest, obj: AuthorisedUser) -> HttpResponse:
+        """Go back to the order whose page led here."""
+        if "order" in request.GET and request.user.has_perm(SEES["executed_orders"]):
+            return HttpResponseRedirect(
+                reverse("admin:contracts_order_change", args=[obj.order_id])
+            )
+        return super().response_post_save_add(request, obj)

@@ -48,6 +48,15 @@ class KeptAdmin(SimpleHistoryAdmin, ModelAdmin):
             row.instance._change_reason = form.cleaned_data.get("change_reason") or None
         super().save_formset(request, form, formset, change)
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Name who changed what; who may not see users gets the name without a link."""
+        context = extra_context or {}
+        if not request.user.has_perm("contracts.view_user"):
+            context = {**context, "admin_user_view": ""}
+        return super().history_view(request, object_id, context)
+
     def history_form_view(
         self,
         request: HttpRequest,

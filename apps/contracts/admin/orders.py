@@ -11,7 +11,7 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from apps.contracts import services
-from apps.contracts.admin.kept import KeptAdmin
+from apps.contracts.admin.kept import KeptAdmin, uses_of
 from apps.contracts.admin.orders_acts import ACTS, acts_of, do, form_of, refuse, terms_of
 from apps.contracts.admin.orders_amend import AmendmentPage
 from apps.contracts.admin.orders_forms import OrderForm
@@ -20,16 +20,18 @@ from apps.contracts.admin.orders_inlines import (
     AuthorisedUserInline,
     EscalationRungInline,
 )
-from apps.contracts.admin.orders_page import TERM_FIELDSETS, WIDGETS, targets_in
+from apps.contracts.admin.orders_page import TERM_FIELDSETS, WIDGETS, held, targets_in
 from apps.contracts.admin.orders_services import ServiceAdmin
 from apps.contracts.admin.sheets import SheetAdmin
 from apps.contracts.admin.tam_acts import TamPages
 from apps.contracts.admin.tams import context_of
-from apps.contracts.models import AgreedTarget, Order, User
+from apps.contracts.models import Account, AgreedTarget, Order, User
 from apps.contracts.services.order_revisions import TERMS
 from apps.contracts.sheets.resources import OrderSheet
 
 __all__ = ["OrderAdmin", "ServiceAdmin"]
+
+DRAFT = Order.State.DRAFT
 
 
 @admin.register(Order)
@@ -78,7 +80,26 @@ class OrderAdmin(SheetAdmin, KeptAdmin):
         if obj is None or obj.state == Order.State.DRAFT:
             return found
         first, *others = found
+        if not self.has_change_permission(request, obj):
+            others = others[:-1]  # nobody asks a reader why
         return [(first[0], {"fields": ["account", "number"]}), *others]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say whether it may go: of known orders, only a draft that nothing uses."""
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or (obj.state == DRAFT and not any(uses_of(obj))))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
+        """Say of many at once which are more than drafts, and so stay."""
+        executed = [
+            f"{order} is {order.get_state_display().lower()}: only a draft is deleted"
+            for order in objs
+            if order.state != DRAFT
+        ]
+        in_use = [words for order in objs for words in uses_of(order)]
+        if executed or in_use:
+            return [], {}, set(), [*executed, *in_use]
+        return super().get_deleted_objects(objs, request)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -101,10 +122,21 @@ class OrderAdmin(SheetAdmin, KeptAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        known = self.get_object(request, object_id) if object_id else None
+        with held(request, known):
+            return self._changeform(request, object_id, form_url, extra_context)
+
+    def _changeform(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        form_url: str,
+        extra_context: dict[str, Any] | None,
+    ) -> HttpResponse:
         order = self.get_object(request, object_id) if object_id else None
         if order is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        if order.state == Order.State.EXECUTED and "version" in request.POST:
+        if order.state != DRAFT and "version" in request.POST:
             # Executed while somebody was editing the draft: nothing that they typed is lost.
             return self.amend_view(request, order.pk)
         may_change = self.has_change_permission(request, order)
@@ -112,6 +144,9 @@ class OrderAdmin(SheetAdmin, KeptAdmin):
             **(extra_context or {}),
             **context_of(request, order, at=timezone.now()),
             "order_acts": acts_of(order) if may_change else [],
+            "order_may_change": may_change,
+            "may_add_users": not may_change
+            and request.user.has_perm("contracts.add_authoriseduser"),
             "may_amend": may_change and order.state == Order.State.EXECUTED,
             "order_revisions": order.revisions.select_related("by").order_by("-number"),
         }
@@ -148,10 +183,15 @@ class OrderAdmin(SheetAdmin, KeptAdmin):
 
     def amend_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form of an amendment, and enter it."""
+        with held(request, self._order(request, pk)):
+            return self._amend(request, pk)
+
+    def _amend(self, request: HttpRequest, pk: int) -> HttpResponse:
         order = self._order(request, pk)
         if order is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        if order.state != Order.State.EXECUTED:
+        typed = request.method == "POST" and order.state != DRAFT
+        if order.state != Order.State.EXECUTED and not typed:
             state = order.get_state_display().lower()
             text = f"{order} is {state}: only an executed order is amended."
             self.message_user(request, text, messages.WARNING)
@@ -160,6 +200,7 @@ class OrderAdmin(SheetAdmin, KeptAdmin):
             "order": order,
             "title": "Amend the order",
             "order_page": _page(pk),
+            "show_save": order.state == Order.State.EXECUTED,
             "show_save_and_add_another": False,
             "show_save_and_continue": False,
         }
@@ -184,6 +225,9 @@ class OrderAdmin(SheetAdmin, KeptAdmin):
         if form.is_valid():
             try:
                 text = do(act, order, form, by=_signed_in(request), at=now)
+            except (Account.DoesNotExist, Order.DoesNotExist):
+                # Somebody deleted the draft since it was read.
+                return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
             except services.OrderRefused as refusal:
                 order.refresh_from_db()
                 refuse(form, refusal, order)

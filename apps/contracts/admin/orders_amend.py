@@ -10,13 +10,22 @@ from django.utils import timezone
 from apps.contracts import services
 from apps.contracts.admin.kept import KeptAdmin
 from apps.contracts.admin.orders_forms import AmendForm
-from apps.contracts.admin.orders_inlines import AmendedTargetInline
+from apps.contracts.admin.orders_inlines import (
+    AmendedTargetInline,
+    AuthorisedUserInline,
+    EscalationRungInline,
+)
 from apps.contracts.admin.orders_page import TERM_FIELDSETS, WIDGETS, targets_in
-from apps.contracts.models import Order, User
+from apps.contracts.models import AgreedTarget, Order, User
 
 
 class AmendmentPage(KeptAdmin):
-    """A page of the order's own admin, under ``…/amend/``; it is registered nowhere."""
+    """A page of the order's own admin, under ``…/amend/``; it is registered nowhere.
+
+    What was typed on the page of a draft comes here if it was executed meanwhile, with its people
+    and its escalation matrix; they are saved with the amendment. If the order ended meanwhile, what
+    was typed is shown and cannot be saved.
+    """
 
     form = AmendForm
     formfield_overrides = WIDGETS
@@ -32,15 +41,22 @@ class AmendmentPage(KeptAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
         may = super().has_change_permission(request, obj)
-        return may and (obj is None or obj.state == Order.State.EXECUTED)
+        return may and (obj is None or obj.state != Order.State.DRAFT)
 
     def has_delete_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
         return False
+
+    def get_inlines(self, request: HttpRequest, obj: Order | None) -> list[Any]:
+        brought = [AuthorisedUserInline, EscalationRungInline] if _of_draft(request) else []
+        return [*brought, AmendedTargetInline]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Leave it to the service, which is called once the targets are known too."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        for formset in formsets:
+            if formset.model is not AgreedTarget:
+                self.save_formset(request, form, formset, change)
         agreed, withdrawn = targets_in(formsets)
         if isinstance(request.user, User):
             services.amend_order(
@@ -59,8 +75,15 @@ class AmendmentPage(KeptAdmin):
         read = request.POST.get("read_revision")
         if read == str(Order.objects.values_list("revision", flat=True).get(pk=obj.pk)):
             text = f"{obj} says this already: nothing was amended."
+            if _of_draft(request):
+                text = f"The terms of {obj} say this already. People and escalation are as typed."
             self.message_user(request, text, messages.WARNING)
         else:
             text = f"{obj} is amended. Open tickets keep what they were registered under."
             self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:contracts_order_change", args=[obj.pk]))
+
+
+def _of_draft(request: HttpRequest) -> bool:
+    """Return whether this was typed on the page of a draft, which has people too."""
+    return "authorised_users-TOTAL_FORMS" in request.POST

@@ -1,16 +1,19 @@
 """The form of an order: what makes no sense is refused in words, and nobody's typing is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import Model, Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminDateWidget
 
 from apps.contracts.admin.kept import KeptForm
-from apps.contracts.models import Calendar, Order, Plan, PolicyVersion, Service
+from apps.contracts.models import Calendar, Order, Plan, PolicyVersion, Service, Severity
+from apps.contracts.queries.names import names_of
 from apps.contracts.services.order_checks import overlap_problem, problems_of
 from apps.contracts.services.order_revisions import (
     TERMS,
@@ -18,9 +21,14 @@ from apps.contracts.services.order_revisions import (
     revisions_since,
     word,
 )
-from apps.contracts.services.orders import amendment_problem, lock, today_of
+from apps.contracts.services.orders import amendment_problem, lock, over_words, today_of
 
 KEPT = "What you typed is kept; what others changed stands beside it. Look, and save again."
+
+OVER = "What you typed is shown here to be read; it cannot be saved."
+NO_SERVICES = (
+    'No services are listed yet: everything is covered. <a class="fl-link" href="{}">Add one</a>'
+)
 
 
 class OrderForm(KeptForm):
@@ -36,13 +44,18 @@ class OrderForm(KeptForm):
         self.fields["read_revision"].initial = self.instance.revision
         published = Q(state=PolicyVersion.State.PUBLISHED)
         versions = PolicyVersion.objects.filter(published | Q(pk=self.instance.version_id))
+        names = names_of(versions.select_related("policy").defer("source"))
         self._offer("version", versions.select_related("policy"))
+        self.fields["version"].label_from_instance = lambda row: names.get(row.pk, row)  # type: ignore[attr-defined]
         for name, model in (("plan", Plan), ("tam_calendar", Calendar)):
             rows = model.objects.filter(version__in=versions).select_related("version__policy")
             self._offer(name, rows)
-            self.fields[name].label_from_instance = _with_policy  # type: ignore[attr-defined]
+            self.fields[name].label_from_instance = with_policy(names)  # type: ignore[attr-defined]
         there = Q(orders=self.instance) if self.instance.pk else Q(pk=None)
         self._offer("services", Service.objects.filter(Q(is_active=True) | there).distinct())
+        if not Service.objects.exists():
+            page = reverse("admin:contracts_service_add")
+            self.fields["services"].help_text = format_html(NO_SERVICES, page)
 
     def _offer(self, name: str, rows: Any) -> None:
         field = self.fields[name]
@@ -124,7 +137,10 @@ class AmendForm(OrderForm):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
-        if not self.errors:
+        now = lock(self.instance)
+        if now.state != Order.State.EXECUTED:
+            self.add_error(None, f"{over_words(now)} {OVER}")
+        elif not self.errors:
             for text in self._refusals(facts["dated_on"], facts["change_reason"]):
                 self.add_error(None, text)
         return facts
@@ -144,8 +160,9 @@ class AmendForm(OrderForm):
                 yield overlap
 
 
-def _with_policy(row: Plan | Calendar) -> str:
-    return f"{row} · {row.version}"
+def with_policy(names: Mapping[int, str]) -> Callable[[Plan | Calendar | Severity], str]:
+    """Return how a policy's part is called; ``names`` says what the versions are called."""
+    return lambda row: f"{row} · {names.get(row.version_id, row.version)}"
 
 
 def _value(order: Order, name: str) -> Any:

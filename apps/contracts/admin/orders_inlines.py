@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
+from apps.contracts.admin.orders_forms import with_policy
+from apps.contracts.admin.read_rows import READ, ReadForm, ReadFormSet
 from apps.contracts.models import (
     AgreedTarget,
     AuthorisedUser,
@@ -20,12 +22,13 @@ from apps.contracts.models import (
     PolicyVersion,
     Severity,
 )
+from apps.contracts.queries.names import names_of
 from apps.contracts.services.order_checks import agreed_problems
 
 SECONDS = 3600
 
 
-class AuthorisedUsersFormSet(forms.BaseInlineFormSet):
+class AuthorisedUsersFormSet(ReadFormSet):
     """The people of an order; each address once, however it is written."""
 
     def clean(self) -> None:
@@ -39,10 +42,21 @@ class AuthorisedUsersFormSet(forms.BaseInlineFormSet):
 
 
 class OrderPartInline(TabularInline):
-    """Saved with the order: who may not change the order changes none of its parts here."""
+    """Saved with the order: who may not change the order changes none of its parts here.
+
+    The order's people and its escalation matrix are no terms, so they are not amended: they may
+    change in every state, at once. The history of each row says who changed it, when and why, and
+    each row is guarded by itself against what others changed since it was read.
+    """
 
     extra = 0
     hide_title = True
+    form = ReadForm
+    formset = ReadFormSet
+
+    def get_fields(self, request: HttpRequest, obj: Order | None = None) -> list[Any]:
+        found = list(super().get_fields(request, obj))
+        return [*found, READ] if self.has_change_permission(request, obj) else found
 
     def has_add_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
         return super().has_add_permission(request, obj) and _may_change_orders(request)
@@ -54,8 +68,30 @@ class OrderPartInline(TabularInline):
         return super().has_delete_permission(request, obj) and _may_change_orders(request)
 
 
+class AuthorisedUserForm(ReadForm):
+    """A person on one line: room for the address, a word for each right."""
+
+    class Meta:
+        model = AuthorisedUser
+        fields = ["name", "email"]
+        labels = {
+            "is_active": "Active",
+            "may_open": "Opens",
+            "may_escalate": "Escalates",
+            "may_confirm_closure": "Closes",
+            "may_see_invoices": "Invoices",
+            "may_manage_users": "Users",
+        }
+        help_texts = {"is_active": ""}
+        widgets = {
+            "name": UnfoldAdminTextInputWidget(attrs={"style": "min-width: 10rem"}),
+            "email": UnfoldAdminEmailInputWidget(attrs={"style": "min-width: 18rem"}),
+        }
+
+
 class AuthorisedUserInline(OrderPartInline):
     model = AuthorisedUser
+    form = AuthorisedUserForm
     formset = AuthorisedUsersFormSet
     fields = [
         "name",
@@ -78,7 +114,7 @@ class EscalationRungInline(OrderPartInline):
     verbose_name_plural = "Escalation matrix"
 
 
-class AgreedTargetForm(forms.ModelForm):
+class AgreedTargetForm(ReadForm):
     """A target in hours of a calendar."""
 
     hours = forms.DecimalField(
@@ -95,10 +131,12 @@ class AgreedTargetForm(forms.ModelForm):
         fields = ["severity", "kind", "calendar"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        target = kwargs.get("instance")
+        if target and target.pk:
+            seconds = Decimal(int(target.duration.total_seconds()))
+            hours = (seconds / SECONDS).quantize(Decimal("0.01"))
+            kwargs["initial"] = {**(kwargs.get("initial") or {}), "hours": hours}
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            seconds = Decimal(int(self.instance.duration.total_seconds()))
-            self.initial["hours"] = (seconds / SECONDS).quantize(Decimal("0.01"))
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data
@@ -107,7 +145,7 @@ class AgreedTargetForm(forms.ModelForm):
         return facts
 
 
-class AgreedTargetsFormSet(forms.BaseInlineFormSet):
+class AgreedTargetsFormSet(ReadFormSet):
     """The targets that the order sets itself, each of its own policy, each once."""
 
     def clean(self) -> None:
@@ -145,12 +183,14 @@ class AgreedTargetInline(OrderPartInline):
     def get_formset(self, request: HttpRequest, obj: Order | None = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         versions = _versions(request, obj)
+        known = PolicyVersion.objects.filter(pk__in=versions).select_related("policy")
+        names = names_of(known.defer("source"))
         for name, model in (("severity", Severity), ("calendar", Calendar)):
             field: Any = formset.form.base_fields.get(name)  # type: ignore[attr-defined]
             if field is not None:
                 rows = model.objects.filter(version__in=versions)
                 field.queryset = rows.select_related("version__policy")
-                field.label_from_instance = _with_policy if len(versions) > 1 else str
+                field.label_from_instance = with_policy(names) if len(versions) > 1 else str
                 text = f"This {name} is another policy's. Choose one of the order's own policy."
                 field.error_messages["invalid_choice"] = text
         return formset
@@ -182,10 +222,6 @@ def _versions(request: HttpRequest, order: Order | None) -> list[int]:
         published = PolicyVersion.objects.filter(state=PolicyVersion.State.PUBLISHED)
         found = set(published.values_list("pk", flat=True))
     return sorted(found)
-
-
-def _with_policy(row: Severity | Calendar) -> str:
-    return f"{row} · {row.version}"
 
 
 def _may_change_orders(request: HttpRequest) -> bool:

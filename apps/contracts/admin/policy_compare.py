@@ -11,6 +11,7 @@ from apps.contracts.admin.policy_hours import hours_left
 from apps.contracts.admin.policy_saving import NAME, address_of, render
 from apps.contracts.models import PolicyVersion
 from apps.contracts.policy_file import read
+from apps.contracts.queries.names import names_of
 
 MOST_VERSIONS = 200  # that are offered to compare with; the newest
 
@@ -29,9 +30,13 @@ def compare_view(model_admin: Any, request: HttpRequest, pk: int) -> HttpRespons
         .order_by("policy__title", "-number")[:MOST_VERSIONS]
     )
     other = _chosen(request, version, others)
+    names = names_of([version, *others])
+    for each in [version, *others]:
+        each.called = names[each.pk]  # type: ignore[attr-defined]
     wanted = request.GET.get("with", "")
     if wanted and str(getattr(other, "pk", "")) != wanted:
-        note = f"There is no version “{wanted[:40]}” to compare {version} with. Choose one here."
+        mine = names[version.pk]
+        note = f"There is no version “{wanted[:40]}” to compare {mine} with. Choose one here."
         model_admin.message_user(request, note, messages.WARNING)
     chapters = (
         chapters_of(read(other.source, name=NAME), read(version.source, name=NAME)) if other else []
@@ -40,7 +45,7 @@ def compare_view(model_admin: Any, request: HttpRequest, pk: int) -> HttpRespons
         model_admin,
         request,
         "compare.html",
-        title=f"Compare {version}",
+        title=f"Compare {names[version.pk]}",
         version=version,
         page=address_of(version),
         other=other,

@@ -165,6 +165,7 @@ class SheetAdmin(ImportExportMixin):
             "sheet_key": " and ".join(self.sheet.key),
             "most_rows": f"{MOST_ROWS:,}",
             "empty_means": self.sheet.empty_means,
+            "leaves_out": self.sheet.leaves_out,
             "import_url": self._url("import"),
             "confirm_url": self._url("process_import"),
             "list_url": self._url("changelist"),

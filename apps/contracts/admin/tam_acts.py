@@ -28,7 +28,7 @@ from apps.contracts.admin.tams import MAY, section_of, staff_to_choose
 from apps.contracts.models import Order, TamAssignment, User
 from apps.contracts.models.accounts import validate_plain_address
 from apps.contracts.queries.tam_terms import notice_days
-from apps.contracts.queries.tams import coming_handover, day_of, tam_of
+from apps.contracts.queries.tams import coming_handover, day_of, had_tam, tam_of
 from apps.contracts.rules.tams import earliest_handover_on
 from apps.contracts.services.tam_notices import people_to_tell
 
@@ -76,6 +76,19 @@ class AssignForm(forms.Form):
         if isinstance(choice, forms.ModelChoiceField):
             choice.queryset = staff_to_choose(without=held.tam if held else None)
         self.fields["starts_on"].help_text = f"A day in {order.zone}, today at the earliest."
+        if had_tam(order, on=today):
+            self.ask_for_notice()
+
+    def ask_for_notice(self) -> None:
+        """Offer the first day that leaves the client the policy's notice."""
+        days = notice_days(self.order) or 0
+        earliest = earliest_handover_on(noticed_on=self.today, notice_days=days)
+        self.initial["starts_on"] = earliest
+        told = date_format(earliest, "j M Y")
+        self.fields["starts_on"].help_text = (
+            f"{told} at the earliest, {days} calendar days after the notice, in {self.order.zone}. "
+            "A notice that goes out late puts it off."
+        )
 
 
 class HandOverForm(AssignForm):
@@ -91,14 +104,6 @@ class HandOverForm(AssignForm):
 
     def __init__(self, data: Any, *, order: Order, at: datetime) -> None:
         super().__init__(data, order=order, at=at)
-        days = notice_days(order) or 0
-        earliest = earliest_handover_on(noticed_on=self.today, notice_days=days)
-        self.initial["starts_on"] = earliest
-        told = date_format(earliest, "j M Y")
-        self.fields["starts_on"].help_text = (
-            f"{told} at the earliest, {days} calendar days after the notice, in {order.zone}. "
-            "A notice that goes out late puts it off."
-        )
         self.fields["tam"].required = self.fields["email"].required = False
         self.fields["tam"].label = "Who follows"
         self.fields["email"].help_text = "What the client writes to. Needed if somebody follows."
@@ -140,6 +145,30 @@ class WithdrawForm(forms.Form):
             choice.queryset = order.tam_assignments.all()
 
 
+class CorrectForm(WithdrawForm):
+    """The contacts of whoever is the TAM, as they should have been."""
+
+    email, phone, chat = (AssignForm.base_fields[name] for name in ("email", "phone", "chat"))
+    field_order = ["assignment", "email", "phone", "chat", "reason"]
+
+    def __init__(self, data: Any, *, order: Order, at: datetime) -> None:
+        super().__init__(data, order=order, at=at)
+        row = self.meant(order, at)
+        self.initial = {"assignment": row}
+        for name in ("email", "phone", "chat"):
+            self.initial[name] = getattr(row, name, "")
+
+    def meant(self, order: Order, at: datetime) -> TamAssignment | None:
+        return tam_of(order, on=day_of(order, at))
+
+
+class CorrectComingForm(CorrectForm):
+    """The same of whoever follows."""
+
+    def meant(self, order: Order, at: datetime) -> TamAssignment | None:
+        return coming_handover(order, at=at)
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act: what it is called, its form, the service that does it, and what to say after."""
@@ -176,6 +205,22 @@ ACTS = {
         services.withdraw_handover,
         "Withdrawn: {who} does not become the TAM of {order}.",
         "Nothing is planned on {order} any more.",
+    ),
+    "correct": Act(
+        "Correct the contacts",
+        "Correct them and tell the client",
+        CorrectForm,
+        services.correct_contacts,
+        "The contacts of {who} on {order} are corrected. The client's users are told.",
+        "Nobody is the TAM of {order} now.",
+    ),
+    "correct_coming": Act(
+        "Correct the contacts",
+        "Correct them",
+        CorrectComingForm,
+        services.correct_contacts,
+        "The contacts of {who} on {order} are corrected. Whoever was told the old ones is told.",
+        "Nobody follows on {order} now.",
     ),
 }
 
@@ -228,7 +273,8 @@ class TamPages:
             "form": form,
             "page": page,
             "tam": section,
-            "told": people_to_tell(order).values() if key == "hand_over" else [],
+            "told": people_to_tell(order).values() if key != "withdraw" else [],
+            "is_first": not had_tam(order, on=day_of(order, now)),
         }
         return TemplateResponse(request, "admin/contracts/order/tam_act.html", context)
 

@@ -66,7 +66,11 @@ def section_of(order: Order, *, user: Any, at: datetime) -> TamSection | None:
         earlier=earlier[:MOST_EARLIER],
         earlier_left=max(0, len(earlier) - MOST_EARLIER),
         reached=reached_in_words(order, on=today),
-        acts=[act for act in _acts(order, held, coming, today) if user.has_perm(MAY[act])],
+        acts=[
+            act
+            for act in [*_acts(order, held, coming, today), *_corrected(held, coming)]
+            if user.has_perm(MAY[act])
+        ],
     )
 
 
@@ -74,7 +78,17 @@ MAY = {
     "assign": "contracts.add_tamassignment",
     "hand_over": "contracts.add_tamassignment",
     "withdraw": "contracts.change_tamassignment",
+    "correct": "contracts.change_tamassignment",
+    "correct_coming": "contracts.change_tamassignment",
 }
+
+
+def _corrected(held: TamAssignment | None, coming: TamAssignment | None) -> Iterator[str]:
+    """Yield whose contacts can be corrected: of who is the TAM, of who follows."""
+    if held and held.tam:
+        yield "correct"
+    if coming and coming.tam:
+        yield "correct_coming"
 
 
 def _acts(

@@ -1,6 +1,7 @@
 """Appointments, TAMs from a day on, and the standing of accounts."""
 
 import apps.contracts.models.accounts
+import apps.contracts.models.names
 import django.db.models.deletion
 import simple_history.models
 from django.conf import settings
@@ -176,5 +177,55 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='order',
             index=models.Index(condition=models.Q(('state', 'EXECUTED')), fields=['ends_on'], name='order_executed_ends'),
+        ),
+        migrations.AlterField(
+            model_name='account',
+            name='name',
+            field=models.CharField(max_length=160, unique=True, validators=[apps.contracts.models.names.validate_name, apps.contracts.models.names.validate_one_alphabet]),
+        ),
+        migrations.AlterField(
+            model_name='authoriseduser',
+            name='name',
+            field=models.CharField(max_length=120, validators=[apps.contracts.models.names.validate_name]),
+        ),
+        migrations.AlterField(
+            model_name='escalationrung',
+            name='title',
+            field=models.CharField(max_length=120, validators=[apps.contracts.models.names.validate_name]),
+        ),
+        migrations.AlterField(
+            model_name='service',
+            name='title',
+            field=models.CharField(max_length=120, validators=[apps.contracts.models.names.validate_name]),
+        ),
+        migrations.AlterField(
+            model_name='order',
+            name='number',
+            field=models.CharField(help_text='As on the signed order.', max_length=40, unique=True, validators=[apps.contracts.models.names.validate_name]),
+        ),
+        migrations.AlterField(
+            model_name='historicalaccount',
+            name='name',
+            field=models.CharField(db_index=True, max_length=160, validators=[apps.contracts.models.names.validate_name, apps.contracts.models.names.validate_one_alphabet]),
+        ),
+        migrations.AlterField(
+            model_name='historicalauthoriseduser',
+            name='name',
+            field=models.CharField(max_length=120, validators=[apps.contracts.models.names.validate_name]),
+        ),
+        migrations.AlterField(
+            model_name='historicalescalationrung',
+            name='title',
+            field=models.CharField(max_length=120, validators=[apps.contracts.models.names.validate_name]),
+        ),
+        migrations.AlterField(
+            model_name='historicalservice',
+            name='title',
+            field=models.CharField(max_length=120, validators=[apps.contracts.models.names.validate_name]),
+        ),
+        migrations.AlterField(
+            model_name='historicalorder',
+            name='number',
+            field=models.CharField(db_index=True, help_text='As on the signed order.', max_length=40, validators=[apps.contracts.models.names.validate_name]),
         ),
     ]

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from apps.contracts.models.names import validate_name, validate_one_alphabet
 from apps.outbox.rules.address import is_plain_address
 
 
@@ -18,7 +19,9 @@ def validate_plain_address(address: str) -> None:
 class Account(models.Model):
     """A reseller or client of the provider."""
 
-    name = models.CharField(max_length=160, unique=True)
+    name = models.CharField(
+        max_length=160, unique=True, validators=[validate_name, validate_one_alphabet]
+    )
 
     history = HistoricalRecords()
 

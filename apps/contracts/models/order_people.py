@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
 from apps.contracts.models.accounts import validate_plain_address
+from apps.contracts.models.names import validate_name
 from apps.contracts.models.orders import Order
 
 
@@ -14,7 +15,7 @@ class AuthorisedUser(models.Model):
     """A person who may speak for the client under an order, and what each may do (V-3.5)."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="authorised_users")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, validators=[validate_name])
     email = models.EmailField(validators=[validate_plain_address])
     is_active = models.BooleanField(
         default=True, help_text="Take the tick away instead of deleting: tickets name this person."
@@ -48,7 +49,7 @@ class EscalationRung(models.Model):
     position = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1, "The first rung is 1.")], help_text="1 is asked first."
     )
-    title = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, validators=[validate_name])
     email = models.EmailField(validators=[validate_plain_address])
     phone = models.CharField(max_length=40, blank=True)
 

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from apps.contracts.models.accounts import Account
 from apps.contracts.models.calendars import Calendar
+from apps.contracts.models.names import validate_name
 from apps.contracts.models.policies import PolicyVersion
 from apps.contracts.models.terms import Plan
 from apps.contracts.models.users import validate_zone
@@ -21,7 +22,7 @@ class Service(models.Model):
     """Something that support can be bought for, such as SIP trunks."""
 
     key = models.SlugField(max_length=40, unique=True)
-    title = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, validators=[validate_name])
     is_active = models.BooleanField(
         default=True, help_text="Take the tick away, and new orders cannot list it."
     )
@@ -70,7 +71,12 @@ class Order(models.Model):
         YEAR = "YEAR", "Year"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="orders")
-    number = models.CharField(max_length=40, unique=True, help_text="As on the signed order.")
+    number = models.CharField(
+        max_length=40,
+        unique=True,
+        validators=[validate_name],
+        help_text="As on the signed order.",
+    )
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)

@@ -15,11 +15,17 @@ from pydantic import (
     StringConstraints,
 )
 
+from apps.contracts.rules.names import shows, unseen_in
+
 
 def _printable(value: str) -> str:
-    """Refuse control characters: PostgreSQL does not store them all, and a page shows none."""
+    """Refuse control characters, which PostgreSQL does not all store, and what nobody sees."""
     if any(ord(character) < ord(" ") and character not in "\n\t" for character in value):
         raise ValueError("must not hold control characters")
+    if unseen := unseen_in(value, lines=True):
+        raise ValueError(f"must not hold an invisible character, {unseen}")
+    if not shows(value):
+        raise ValueError("must show something")
     return value
 
 

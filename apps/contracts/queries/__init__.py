@@ -3,8 +3,10 @@
 from apps.contracts.queries.entitled import (
     Found,
     entitled,
+    entitled_stranger,
     entitled_user,
     support_addresses,
+    user_at,
     user_of_order,
 )
 from apps.contracts.queries.entitled_facts import delinquency_clause, standing_of
@@ -16,9 +18,10 @@ from apps.contracts.queries.tams import (
     orders_of_tam,
     tam_now,
     tam_of,
+    tams,
     tams_now,
 )
-from apps.contracts.queries.terms import agreed_in, terms
+from apps.contracts.queries.terms import agreed_in, terms, terms_of
 
 __all__ = [
     "Found",
@@ -27,6 +30,7 @@ __all__ = [
     "coming_handovers",
     "delinquency_clause",
     "entitled",
+    "entitled_stranger",
     "entitled_user",
     "has_tam",
     "hours",
@@ -37,7 +41,10 @@ __all__ = [
     "support_addresses",
     "tam_now",
     "tam_of",
+    "tams",
     "tams_now",
     "terms",
+    "terms_of",
+    "user_at",
     "user_of_order",
 ]

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
 from apps.contracts.models import (
+    Account,
     AuthorisedUser,
     Order,
     PolicyVersion,
@@ -16,8 +17,9 @@ from apps.contracts.models import (
     Rule,
     Service,
     Severity,
+    Standing,
 )
-from apps.contracts.queries.entitled_facts import Request, hour_facts, standing_facts
+from apps.contracts.queries.entitled_facts import Request, hour_facts, standing_facts, standing_of
 from apps.contracts.queries.terms import terms
 from apps.contracts.rules.entitlement import (
     Answer,
@@ -51,8 +53,9 @@ def entitled(
 ) -> Found:
     """Answer whether a sender may have what they want now, and under which order.
 
-    A person may be a user of several orders. An order that says yes wins; then one that still
-    names them; then the one whose policy has the mailbox that was written to; then the oldest.
+    A person may be a user of several orders. An order that says yes wins, and among those one of
+    an account in good standing; then one that still names them; then the one whose policy has the
+    mailbox that was written to; then the oldest.
     ``service`` and ``category`` None: what the request is about is not known, as with a mail;
     ``severity`` None: the policy's default.
 
@@ -88,6 +91,33 @@ def entitled_user(
     return _answer(now, Request(at, wants, severity, category, service, is_disconnection))
 
 
+def entitled_stranger(
+    *, sender: str, account: Account | None, at: datetime
+) -> tuple[Answer, Order | None]:
+    """Answer who is no authorised user: no; and the order of the account that they name, if any.
+
+    Of several orders it is the one of which most holds, then the oldest. ``sender`` is an address
+    or a name.
+
+    Clause: V-1.2, V-3.1, V-3.5.
+    """
+    orders = Order.objects.select_related("version").defer("version__source")
+    of_account = orders.filter(account=account).order_by("pk") if account else ()
+    answered = [(_of_stranger(order, at), order) for order in of_account]
+    if not answered:
+        return _unknown(sender, set()), None
+    return max(answered, key=lambda pair: len(pair[0].steps))
+
+
+def user_at(address: str, *, account: Account | None) -> AuthorisedUser | None:
+    """Return an active user with that address: of an order of the account, if there is one named.
+
+    Clause: V-3.5.
+    """
+    users = _users_at(address).filter(is_active=True).select_related("order")
+    return (users.filter(order__account=account) if account else users).order_by("order").first()
+
+
 def user_of_order(order: Order, address: str) -> AuthorisedUser | None:
     """Return the active user of the order with that address, if there is one.
 
@@ -109,9 +139,17 @@ def _users_at(address: str) -> QuerySet[AuthorisedUser]:
 
 def _preference(
     user: AuthorisedUser, answer: Answer, written_to: set[str]
-) -> tuple[bool, bool, bool, int]:
+) -> tuple[bool, bool, bool, bool, int]:
     at_home = user.order.version.support_address.lower() in written_to
-    return not answer.entitled, not user.is_active, not at_home, user.order_id
+    standing = standing_of(user.order.account)
+    is_suspended = standing is not None and standing.state != Standing.State.GOOD
+    return (
+        not answer.entitled,
+        answer.entitled and is_suspended,
+        not user.is_active,
+        not at_home,
+        user.order_id,
+    )
 
 
 def _with_order(users: QuerySet[AuthorisedUser]) -> QuerySet[AuthorisedUser]:
@@ -123,10 +161,11 @@ def _with_order(users: QuerySet[AuthorisedUser]) -> QuerySet[AuthorisedUser]:
 
 def _answer(user: AuthorisedUser, request: Request) -> Answer:
     order, service = user.order, request.service
+    on = request.at.astimezone(ZoneInfo(order.version.time_zone)).date()
     rules = terms(version_id=order.version_id, plan_id=order.plan_id).rules
     facts = OrderFacts(
         number=order.number,
-        is_executed=_was_executed(order),
+        is_executed=_was_executed(order, on),
         starts_on=order.starts_on,
         ends_on=order.ends_on,
         sender_is_authorised=user.is_active,
@@ -136,7 +175,7 @@ def _answer(user: AuthorisedUser, request: Request) -> Answer:
     )
     return entitlement(
         order=facts,
-        on=request.at.astimezone(ZoneInfo(order.version.time_zone)).date(),
+        on=on,
         clauses=_clauses(rules["entitlement"]),
         standing=standing_facts(order, rules, request),
         hour=hour_facts(order, rules, request),
@@ -144,10 +183,29 @@ def _answer(user: AuthorisedUser, request: Request) -> Answer:
     )
 
 
-def _was_executed(order: Order) -> bool:
-    """An order that came to its end was executed: its term says what it owes (V-3.1)."""
-    is_over = order.state == Order.State.ENDED and order.ends_on is not None
-    return is_over or order.state == Order.State.EXECUTED
+def _of_stranger(order: Order, at: datetime) -> Answer:
+    on = at.astimezone(ZoneInfo(order.version.time_zone)).date()
+    rules = terms(version_id=order.version_id, plan_id=order.plan_id).rules
+    facts = OrderFacts(
+        number=order.number,
+        is_executed=_was_executed(order, on),
+        starts_on=order.starts_on,
+        ends_on=order.ends_on,
+        sender_is_authorised=False,
+    )
+    return entitlement(order=facts, on=on, clauses=_clauses(rules["entitlement"]))
+
+
+def _was_executed(order: Order, on: date) -> bool:
+    """Tell whether the term has the last word: it is executed, or was until its term was over.
+
+    One that has ended never says yes. If its last day is still to come, it did not end by it.
+
+    Clause: V-1.2, V-3.1.
+    """
+    if order.state == Order.State.ENDED:
+        return order.ends_on is not None and order.ends_on < on
+    return order.state == Order.State.EXECUTED
 
 
 def _covers(order: Order, service: Service) -> bool:

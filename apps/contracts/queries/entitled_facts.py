@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from apps.contracts.models import Account, Order, Reason, Rule, Service, Severity, Standing
+from apps.contracts.models import (
+    Account,
+    Appointment,
+    Calendar,
+    Order,
+    Reason,
+    Rule,
+    Service,
+    Severity,
+    Standing,
+)
+from apps.contracts.queries.appointments import category_of
 from apps.contracts.queries.hours import hours_of_key
 from apps.contracts.rules.calendar import NoServiceTime, ServiceHours
 from apps.contracts.rules.entitlement import HourFacts, StandingFacts, StandingState, Wanted
@@ -67,35 +78,49 @@ def standing_facts(order: Order, rules: Rules, request: Request) -> StandingFact
 
 
 def hour_facts(order: Order, rules: Rules, request: Request) -> HourFacts | None:
-    """Return what the hour means for the request; None: to this policy all hours are alike.
+    """Return what the hour means for the request; None: it makes no difference.
+
+    Without a rule of off hours, nothing is promised outside of the policy's standard hours, and
+    inside of them, or where they never close, one hour is like another.
 
     Clause: S-3, S-2.1.
     """
-    rule = rules.get("off_hours")
-    if rule is None or request.wants == Wanted.APPOINTMENT:
+    if request.wants == Wanted.APPOINTMENT:
         return None
-    hours = hours_of_key(order.version_id, rule.settings["calendar"])
+    rule = rules.get("off_hours")
+    key = rule.settings["calendar"] if rule else order.version.standard_calendar
+    hours = hours_of_key(order.version_id, key)
     if hours.is_open(request.at):
-        return HourFacts(rule.clause, is_open=True, severity="", is_served=True)
+        return HourFacts(rule.clause, is_open=True, severity="", is_served=True) if rule else None
     severity = request.severity or Severity.objects.get(
         version_id=order.version_id, is_default=True
     )
     installs = rules.get("installs")
     is_no_outage = installs is not None and not installs.settings["disconnection_is_outage"]
     return HourFacts(
-        clause=rule.clause,
+        clause=rule.clause if rule else _clause_of_calendar(order, key),
         is_open=False,
         severity=str(severity),
-        is_served=severity.key in rule.settings["served"],
+        is_served=rule is not None and severity.key in rule.settings["served"],
+        is_bookable=rule is not None,
         opens_at=_opens_at(hours, request.at, order.version.time_zone),
-        is_booked=request.wants == Wanted.HELP_NOW and _is_booked(order, request.at),
+        is_booked=request.wants == Wanted.HELP_NOW and _is_booked(order, request),
         is_disconnection=request.is_disconnection and is_no_outage,
         disconnection_clause=installs.clause if installs else "",
     )
 
 
-def _is_booked(order: Order, at: datetime) -> bool:
-    return order.appointments.confirmed().covering(at=at).exists()
+def _clause_of_calendar(order: Order, key: str) -> str:
+    rows = Calendar.objects.filter(version=order.version_id, key=key)
+    return rows.values_list("clause__ref", flat=True).get()
+
+
+def _is_booked(order: Order, request: Request) -> bool:
+    """Help is booked for anything; an install only for what is about installs."""
+    install = Appointment.Kind.INSTALL
+    is_install = request.category is not None and request.category == category_of(install, order)
+    booked = order.appointments.confirmed().covering(at=request.at)
+    return (booked if is_install else booked.exclude(kind=install)).exists()
 
 
 def _opens_at(hours: ServiceHours, at: datetime, zone: str) -> datetime | None:

@@ -7,12 +7,14 @@ A process keeps hours by the revision's key, and a published revision never chan
 force is asked each time. So a new revision holds everywhere from the next question on.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.db.models import Case, F, IntegerField, When
 
-from apps.contracts.models import CalendarRevision, PolicyVersion
+from apps.contracts.models import CalendarRevision, Holiday, PolicyVersion
+from apps.contracts.queries.kept import Kept
 from apps.contracts.rules import calendar as rules
 
 
@@ -32,12 +34,15 @@ class InForce:
 def in_force(*version_ids: int) -> dict[int, InForce]:
     """Return calendar id -> what counts now, for all calendars of policy versions, in one query.
 
+    Published hours that this process does not know yet take two more, for all of them.
+
     Clause: S-2, V-4.
     """
     newest = _newest(calendar__version_id__in=version_ids)
+    found = _frozen.of([pk for pk, is_published in newest.values() if is_published])
     return {
-        calendar_id: InForce(pk, _of_revision(pk, published))
-        for calendar_id, (pk, published) in newest.items()
+        calendar_id: InForce(pk, found[pk] if is_published else _build(pk))
+        for calendar_id, (pk, is_published) in newest.items()
     }
 
 
@@ -48,7 +53,7 @@ def hours_of_version(*version_ids: int) -> dict[int, rules.ServiceHours]:
 
 def published_hours(revision_id: int) -> rules.ServiceHours:
     """Return the hours of a published revision, whether or not it is still in force."""
-    return _frozen(revision_id)
+    return _of_key(_frozen.of([revision_id]), revision_id)
 
 
 def draft_hours(revision_id: int) -> rules.ServiceHours:
@@ -95,25 +100,41 @@ def _newest(**chosen: object) -> dict[int, tuple[int, bool]]:
 
 
 def _of_revision(pk: int, published: bool) -> rules.ServiceHours:
-    return _frozen(pk) if published else _build(pk)
-
-
-@lru_cache(maxsize=512)
-def _frozen(pk: int) -> rules.ServiceHours:
-    return _build(pk)
+    return published_hours(pk) if published else _build(pk)
 
 
 def _build(pk: int) -> rules.ServiceHours:
-    revision = CalendarRevision.objects.prefetch_related("windows", "holidays").get(pk=pk)
-    return rules.ServiceHours(
-        zone=revision.time_zone,
-        windows=[
-            rules.Window(window.weekday, window.opens, window.closes)
-            for window in revision.windows.all()
-        ],
-        holidays=[
-            rules.Holiday(holiday.on, holiday.name, holiday.opens, holiday.closes)
-            for holiday in revision.holidays.all()
-        ],
-        always_open=revision.always_open,
+    return _of_key(_read([pk]), pk)
+
+
+def _of_key(found: Mapping[int, rules.ServiceHours], pk: int) -> rules.ServiceHours:
+    if pk not in found:
+        raise CalendarRevision.DoesNotExist(f"There is no revision {pk}.")
+    return found[pk]
+
+
+def _read(pks: Collection[int]) -> dict[int, rules.ServiceHours]:
+    """Read the hours of revisions, in two queries however many they are."""
+    windows: dict[int, list[rules.Window]] = defaultdict(list)
+    holidays: dict[int, list[rules.Holiday]] = defaultdict(list)
+    facts: dict[int, tuple[str, bool]] = {}
+    # A revision without windows is one row, with None for its weekday.
+    rows = CalendarRevision.objects.filter(pk__in=pks).order_by(
+        "windows__weekday", "windows__opens"
     )
+    window = ["windows__weekday", "windows__opens", "windows__closes"]
+    for pk, zone, always_open, *day in rows.values_list("pk", "time_zone", "always_open", *window):
+        facts[pk] = (zone, always_open)
+        if day[0] is not None:
+            windows[pk].append(rules.Window(*day))
+    for row in Holiday.objects.filter(revision__in=pks):
+        holidays[row.revision_id].append(rules.Holiday(row.on, row.name, row.opens, row.closes))
+    return {
+        pk: rules.ServiceHours(
+            zone=zone, windows=windows[pk], holidays=holidays[pk], always_open=always_open
+        )
+        for pk, (zone, always_open) in facts.items()
+    }
+
+
+_frozen: Kept[int, rules.ServiceHours] = Kept(most=512, read=_read)

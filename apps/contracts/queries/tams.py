@@ -6,6 +6,7 @@ begun. Days are days in the order's own zone.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,15 @@ def tam_of(order: Order, *, on: date) -> TamAssignment | None:
     return found if found is not None and found.tam_id is not None else None
 
 
+def had_tam(order: Order, *, on: date) -> bool:
+    """Say whether anybody was the TAM of an order by a day, or is on it.
+
+    Clause: V-6.6.
+    """
+    begun = TamAssignment.objects.filter(order=order).effective(on=on)  # type: ignore[attr-defined]
+    return begun.filter(tam__isnull=False).exists()
+
+
 def tam_now(order: Order, *, at: datetime) -> TamAssignment | None:
     """Return who is the TAM now; None also while the order is not served.
 
@@ -53,6 +63,28 @@ def tam_now(order: Order, *, at: datetime) -> TamAssignment | None:
     return tam_of(order, on=day_of(order, at)) if is_served(order, at=at) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Tams:
+    """Who is the TAM of an order now, and the next assignment that has not begun."""
+
+    held: TamAssignment | None
+    coming: TamAssignment | None
+
+
+def tams(orders: Sequence[Order], *, at: datetime) -> dict[int, Tams]:
+    """Return order's key -> its TAM now and next, in one query.
+
+    The orders come with their ``version`` and ``plan``, or each costs queries of its own.
+
+    Clause: V-6.1, V-6.2, V-6.6.
+    """
+    rows = _standing([order.pk for order in orders])
+    return {
+        order.pk: Tams(_held(order, rows[order.pk], at=at), _coming(order, rows[order.pk], at=at))
+        for order in orders
+    }
+
+
 def tams_now(orders: Sequence[Order], *, at: datetime) -> dict[int, TamAssignment]:
     """Return order's key -> who is its TAM now, in one query; an order without one is left out.
 
@@ -60,13 +92,7 @@ def tams_now(orders: Sequence[Order], *, at: datetime) -> dict[int, TamAssignmen
 
     Clause: V-6.1, V-6.2.
     """
-    rows = _standing([order.pk for order in orders])
-    found = {}
-    for order in orders:
-        held = rules.holder(rows[order.pk], on=day_of(order, at))
-        if held is not None and held.tam_id is not None and is_served(order, at=at):
-            found[order.pk] = held
-    return found
+    return {pk: found.held for pk, found in tams(orders, at=at).items() if found.held is not None}
 
 
 def orders_of_tam(user: User, *, at: datetime) -> list[Order]:
@@ -107,13 +133,8 @@ def coming_handovers(orders: Sequence[Order], *, at: datetime) -> dict[int, TamA
     Clause: V-6.6.
     """
     rows = _standing([order.pk for order in orders])
-    found = {}
-    for order in orders:
-        today = day_of(order, at)
-        coming = [row for row in rows[order.pk] if rules.waits(row) or row.starts_on > today]
-        if coming:
-            found[order.pk] = coming[0]
-    return found
+    found = {order.pk: _coming(order, rows[order.pk], at=at) for order in orders}
+    return {pk: coming for pk, coming in found.items() if coming is not None}
 
 
 def day_of(order: Order, at: datetime) -> date:
@@ -132,6 +153,17 @@ def is_served(order: Order, *, at: datetime) -> bool:
     is_over = order.ends_on is not None and order.ends_on < on
     is_executed = order.state == Order.State.EXECUTED
     return is_executed and order.starts_on <= on and not is_over and has_tam(order)
+
+
+def _held(order: Order, rows: Sequence[TamAssignment], *, at: datetime) -> TamAssignment | None:
+    held = rules.holder(rows, on=day_of(order, at))
+    is_tam = held is not None and held.tam_id is not None and is_served(order, at=at)
+    return held if is_tam else None
+
+
+def _coming(order: Order, rows: Sequence[TamAssignment], *, at: datetime) -> TamAssignment | None:
+    today = day_of(order, at)
+    return next((row for row in rows if rules.waits(row) or row.starts_on > today), None)
 
 
 def _standing(orders: Iterable[int]) -> dict[int, list[TamAssignment]]:

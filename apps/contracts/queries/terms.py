@@ -1,16 +1,41 @@
 """The terms of a policy version, as the rules take them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
-from apps.contracts.models import AgreedTarget, Order, PolicyVersion, Rule, Severity, Target
+from django.db.models import FilteredRelation, Q, QuerySet
+
+from apps.contracts.models import AgreedTarget, Order, PolicyVersion, Rule, Severity
+from apps.contracts.queries.kept import Kept
 from apps.contracts.rules.terms import RuleTerm, SeverityTerm, TargetTerm, Terms
 
+OF_SEVERITY = [
+    "version_id",
+    "version__warn_at_percent",
+    "version__time_zone",
+    "key",
+    "rank",
+    "label",
+    "is_incident",
+]
+OF_TARGET = [
+    f"target__{name}"
+    for name in [
+        "plan_id",
+        "kind",
+        "duration",
+        "calendar_id",
+        "calendar__title",
+        "clause__ref",
+        "reading__ref",
+        "channel",
+        "arrival",
+    ]
+]
 
-class NotPublished(LookupError):
-    """A draft has no terms that anybody could rely on."""
+Pair = tuple[int, int]  # keys of a policy version and of one of its plans
 
 
 def terms(*, version_id: int, plan_id: int, agreed: Sequence[Mapping[str, Any]] = ()) -> Terms:
@@ -57,62 +82,81 @@ def _unpinned(row: Mapping[str, Any]) -> TargetTerm:
     )
 
 
+def terms_of(pairs: Collection[Pair]) -> Mapping[Pair, Terms]:
+    """Return what each plan of a version promises, by the keys of version and plan.
+
+    Those of published versions that this process does not know yet take two queries together.
+
+    Clause: V-2-order.
+    """
+    found = _published.of(pairs)
+    missing = set(pairs) - found.keys()
+    return {**found, **_read(missing, PolicyVersion.State.DRAFT)} if missing else found
+
+
 def _of_plan(version_id: int, plan_id: int) -> Terms:
+    pair = (version_id, plan_id)
     try:
-        return _published(version_id, plan_id)
-    except NotPublished:
-        return _read(PolicyVersion.objects.get(pk=version_id), plan_id)
+        return terms_of([pair])[pair]
+    except KeyError:
+        raise PolicyVersion.DoesNotExist(version_id) from None
 
 
-@lru_cache(maxsize=256)
-def _published(version_id: int, plan_id: int) -> Terms:
-    version = PolicyVersion.objects.get(pk=version_id)
-    if version.state != PolicyVersion.State.PUBLISHED:
-        raise NotPublished(version)  # an exception is not cached
-    return _read(version, plan_id)
-
-
-def _read(version: PolicyVersion, plan_id: int) -> Terms:
-    severities = {
-        row.key: SeverityTerm(row.key, row.rank, row.label, row.is_incident)
-        for row in Severity.objects.filter(version=version)
-    }
-    return Terms(
-        severities=severities,
-        targets=_targets(plan_id),
-        rules=_rules(version),
-        warn_at_percent=version.warn_at_percent,
-        time_zone=version.time_zone,
-    )
-
-
-def _targets(plan_id: int) -> tuple[TargetTerm, ...]:
-    rows = Target.objects.filter(plan_id=plan_id).select_related(
-        "severity", "calendar", "clause", "reading"
-    )
-    return tuple(
-        TargetTerm(
-            kind=row.kind,
-            severity=row.severity.key,
-            duration=row.duration,
-            calendar_id=row.calendar_id,
-            calendar=row.calendar.title if row.calendar else "",
-            clause=row.clause.ref,
-            reading=row.reading.ref if row.reading else "",
-            channel=row.channel,
-            arrival=row.arrival,
+def _read(pairs: Collection[Pair], state: str = PolicyVersion.State.PUBLISHED) -> dict[Pair, Terms]:
+    """Read the terms of versions in a state: severities with their targets, then rules."""
+    severities: dict[int, dict[str, SeverityTerm]] = defaultdict(dict)
+    targets: dict[int, list[TargetTerm]] = defaultdict(list)
+    facts: dict[int, tuple[int, str]] = {}
+    for row in _severities(pairs, state).values(*OF_SEVERITY, *OF_TARGET):
+        version = row["version_id"]
+        facts[version] = row["version__warn_at_percent"], row["version__time_zone"]
+        severities[version][row["key"]] = SeverityTerm(
+            row["key"], row["rank"], row["label"], row["is_incident"]
         )
-        for row in rows
+        if row["target__kind"] is not None:
+            targets[row["target__plan_id"]].append(_target(row))
+    rules = _rules(facts) if facts else {}
+    return {
+        (pk, plan): Terms(severities[pk], tuple(targets[plan]), rules[pk], *facts[pk])
+        for pk, plan in pairs
+        if pk in facts
+    }
+
+
+def _severities(pairs: Collection[Pair], state: str) -> QuerySet[Severity]:
+    """Return the severities of versions, the worst first, once for each target of the plans."""
+    of_plans = Q(targets__plan__in={plan for _, plan in pairs})
+    rows = Severity.objects.filter(
+        version__in={version for version, _ in pairs}, version__state=state
+    )
+    # A severity without a target of these plans is there too, with None for its kind.
+    joined = rows.annotate(target=FilteredRelation("targets", condition=of_plans))
+    return joined.order_by("version", "rank", "target__kind", "target__pk")
+
+
+def _target(row: Mapping[str, Any]) -> TargetTerm:
+    return TargetTerm(
+        kind=row["target__kind"],
+        severity=row["key"],
+        duration=row["target__duration"],
+        calendar_id=row["target__calendar_id"],
+        calendar=row["target__calendar__title"] or "",
+        clause=row["target__clause__ref"],
+        reading=row["target__reading__ref"] or "",
+        channel=row["target__channel"],
+        arrival=row["target__arrival"],
     )
 
 
-def _rules(version: PolicyVersion) -> Mapping[str, RuleTerm]:
-    rows = Rule.objects.filter(version=version).select_related("clause", "reading")
-    return {
-        row.key: RuleTerm(
+def _rules(versions: Iterable[int]) -> Mapping[int, dict[str, RuleTerm]]:
+    found: dict[int, dict[str, RuleTerm]] = defaultdict(dict)
+    for row in Rule.objects.filter(version__in=versions).select_related("clause", "reading"):
+        found[row.version_id][row.key] = RuleTerm(
             clause=row.clause.ref,
             reading=row.reading.ref if row.reading else "",
             settings=row.terms,
         )
-        for row in rows
-    }
+    return found
+
+
+_published: Kept[Pair, Terms] = Kept(most=256, read=_read)

@@ -7,7 +7,8 @@ Clause: S-2.1 (new installs), S-3 (help off hours), R-7 (what is billed by the h
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -29,13 +30,22 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The time that is asked for, [starts_at, ends_at), since ``asked_at``."""
+    """The time that is asked for, [starts_at, ends_at), since ``asked_at``; kept in UTC.
+
+    Two instants of one zone would be subtracted by the wall clock, which jumps twice a year.
+    """
 
     kind: Kind
     starts_at: datetime
     ends_at: datetime
     asked_at: datetime
     is_priority: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("starts_at", "ends_at", "asked_at"):
+            # What no clock shows in UTC stays as it is: it lies beyond all calendars.
+            with suppress(OverflowError):
+                object.__setattr__(self, name, getattr(self, name).astimezone(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,7 @@ class Bookable:
 
     ``is_billable``: the fee of installs applies. ``is_priority``: it is taken at shorter notice
     than is owed. ``earliest_on``: the first day on which an install owes no priority handling.
+    ``is_slip``: the time itself is none that anybody could book, whatever the policy says.
     """
 
     allowed: bool
@@ -81,6 +92,7 @@ class Bookable:
     is_billable: bool = False
     is_priority: bool = False
     earliest_on: date | None = None
+    is_slip: bool = False
 
 
 def earliest_install_on(
@@ -119,7 +131,7 @@ def bookable(
     """
     problem = _problem_of(wish, at, standard.hours)
     if problem:
-        return _refused([Step("", False, problem)])
+        return replace(_refused([Step("", False, problem)]), is_slip=True)
     if wish.kind == Kind.OFF_HOURS:
         return _off_hours(wish, off_hours, standard)
     if installs is None:

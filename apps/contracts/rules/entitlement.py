@@ -66,8 +66,9 @@ class HourFacts:
 
     ``opens_at`` is when they begin again, in the policy's zone; None: never. ``severity`` is that
     of the request, and ``is_served`` whether it is served off hours. ``is_booked``: a confirmed
-    appointment holds the instant. ``is_disconnection``: somebody else cut the customer off, which
-    the policy does not take for an outage.
+    appointment holds the instant. ``is_bookable``: help off hours can be booked ahead.
+    ``is_disconnection``: somebody else cut the customer off, which the policy does not take for an
+    outage.
     """
 
     clause: str
@@ -76,6 +77,7 @@ class HourFacts:
     is_served: bool
     opens_at: datetime | None = None
     is_booked: bool = False
+    is_bookable: bool = True
     is_disconnection: bool = False
     disconnection_clause: str = ""
 
@@ -209,7 +211,7 @@ def _of_standing(standing: StandingFacts) -> Step:
     since = f" since {standing.since}" if standing.since else ""
     suspended = f"Support is suspended{since}: {_sentence(standing.why)}"
     if standing.service_related is None:
-        says = f"{suspended} What the request is about is judged when it is classified."
+        says = f"{suspended} It is taken, since it may be about the service itself."
     elif standing.service_related:
         says = f"{suspended} What is about the service itself goes on."
     else:
@@ -222,7 +224,7 @@ def _of_ticket(hour: HourFacts) -> Step:
     if hour.is_open:
         return _inside(hour)
     if hour.is_disconnection:
-        says = f"It is taken at any hour. {_NO_OUTAGE} {_begins(hour)}"
+        says = f"It is taken at any hour. {_no_outage(hour)} {_begins(hour)}"
         return Step(hour.disconnection_clause, True, says)
     if hour.is_served:
         says = f"It is taken at any hour, and {hour.severity} is served off hours too."
@@ -236,18 +238,22 @@ def _of_help_now(hour: HourFacts) -> Step:
     if hour.is_booked:
         return Step(hour.clause, True, "An appointment is confirmed for this time.")
     if hour.is_disconnection:
-        says = f"{_NO_OUTAGE} {_begins(hour)}"
+        says = f"{_no_outage(hour)} {_begins(hour)}"
         return Step(hour.disconnection_clause, False, says)
     if hour.is_served:
         return Step(hour.clause, True, f"{hour.severity} is served off hours.")
+    if not hour.is_bookable:
+        says = f"No help is promised outside of standard hours. {_begins(hour)}"
+        return Step(hour.clause, False, says)
     says = f"{hour.severity} is not served off hours unless it is booked ahead. {_begins(hour)}"
     return Step(hour.clause, False, says)
 
 
-_NO_OUTAGE = (
-    "A customer cut off by another provider is no outage, and is not served off hours unless it is"
-    " booked ahead."
-)
+def _no_outage(hour: HourFacts) -> str:
+    unless = " unless it is booked ahead" if hour.is_bookable else ""
+    return (
+        f"A customer cut off by another provider is no outage, and is not served off hours{unless}."
+    )
 
 
 def _inside(hour: HourFacts) -> Step:

@@ -32,6 +32,7 @@ from apps.contracts.services.sheets import (
     preview_sheet,
 )
 from apps.contracts.services.standing import StandingRefused, set_standing
+from apps.contracts.services.tam_contacts import correct_contacts
 from apps.contracts.services.tam_notices import note_notices
 from apps.contracts.services.tams import TamRefused, assign_tam, hand_over, withdraw_handover
 
@@ -52,6 +53,7 @@ __all__ = [
     "assign_tam",
     "cancel_appointment",
     "confirm_appointment",
+    "correct_contacts",
     "decline_appointment",
     "discard_draft",
     "edit_draft",

@@ -1,9 +1,11 @@
 """What becomes of an appointment: confirmed, declined or cancelled. The client is told each time.
 
 ``appointment`` is always what the caller read; if somebody changed it since, the second is told.
+``zone`` is that in which a refusal tells times; None: the order's.
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -26,7 +28,13 @@ State = Appointment.State
 
 @transaction.atomic
 def confirm_appointment(
-    *, appointment: Appointment, staff: User, by: User, at: datetime, note: str = ""
+    *,
+    appointment: Appointment,
+    staff: User,
+    by: User,
+    at: datetime,
+    note: str = "",
+    zone: ZoneInfo | None = None,
 ) -> Appointment:
     """Confirm an appointment: ``staff`` will be there. ``note`` goes to the client.
 
@@ -36,7 +44,7 @@ def confirm_appointment(
         hold on that day any more; or the person is no active staff or has another appointment.
     """
     person = held_person(staff) or staff
-    now = _undecided(appointment)
+    now = _undecided(appointment, by, zone)
     if now.starts_at < at:
         raise AppointmentRefused("Its time has come and gone undecided: move it, or decline it.")
     that_day = entitled_user(
@@ -48,14 +56,19 @@ def confirm_appointment(
     )
     if not that_day.entitled:
         raise AppointmentRefused(that_day.why, clause=that_day.clause, steps=that_day.steps)
-    refuse_unless_free(person, now.starts_at, now.ends_at, but=now)
+    refuse_unless_free(person, now.starts_at, now.ends_at, but=now, zone=zone)
     now.staff = person
     return _decide(now, State.CONFIRMED, note, why=note or "Confirmed", by=by, at=at)
 
 
 @transaction.atomic
 def decline_appointment(
-    *, appointment: Appointment, reason: str, by: User, at: datetime
+    *,
+    appointment: Appointment,
+    reason: str,
+    by: User,
+    at: datetime,
+    zone: ZoneInfo | None = None,
 ) -> Appointment:
     """Decline an appointment that was asked for. The client is told the reason.
 
@@ -63,14 +76,19 @@ def decline_appointment(
 
     :raises AppointmentRefused: it is decided already, or nobody says why.
     """
-    now = _undecided(appointment)
+    now = _undecided(appointment, by, zone)
     _refuse_without(reason, "declined")
     return _decide(now, State.DECLINED, reason, why=reason, by=by, at=at)
 
 
 @transaction.atomic
 def cancel_appointment(
-    *, appointment: Appointment, reason: str, by: User | None, at: datetime
+    *,
+    appointment: Appointment,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    zone: ZoneInfo | None = None,
 ) -> Appointment:
     """Cancel an appointment that is asked for or confirmed. ``by`` None: the client does.
 
@@ -78,19 +96,19 @@ def cancel_appointment(
 
     :raises AppointmentRefused: it is declined, cancelled or over, or nobody says why.
     """
-    now = held(appointment)
+    now = held(appointment, by=by, zone=zone)
     if now.state not in (State.ASKED, State.CONFIRMED):
-        raise AppointmentRefused(f"{decided(now)} There is nothing to cancel.")
+        raise AppointmentRefused(f"{decided(now, zone)} There is nothing to cancel.")
     if now.state == State.CONFIRMED and now.ends_at <= at:
         raise AppointmentRefused("It is over: there is nothing to cancel.")
     _refuse_without(reason, "cancelled")
     return _decide(now, State.CANCELLED, reason, why=reason, by=by, at=at)
 
 
-def _undecided(appointment: Appointment) -> Appointment:
-    now = held(appointment)
+def _undecided(appointment: Appointment, by: User, zone: ZoneInfo | None) -> Appointment:
+    now = held(appointment, by=by, zone=zone)
     if now.state != State.ASKED:
-        raise AppointmentRefused(f"{decided(now)} There is nothing to decide.")
+        raise AppointmentRefused(f"{decided(now, zone)} There is nothing to decide.")
     return now
 
 

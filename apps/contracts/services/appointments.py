@@ -5,7 +5,8 @@ with who, when and why, and the client hears of it.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -20,6 +21,7 @@ from apps.outbox.enqueue import enqueue
 from apps.outbox.rules.address import is_plain_address
 
 State = Appointment.State
+LONGEST_SUBJECT = 250  # characters of it that are kept
 # What somebody who decides must have seen: of two at once the second is told.
 SEEN = ("state", "starts_at", "ends_at", "staff_id")
 
@@ -28,7 +30,8 @@ class AppointmentRefused(Exception):
     """It cannot be done; the message says why, and what can be.
 
     ``steps`` are the checks that were made, the last of which failed; ``earliest_on`` is the first
-    day on which an install owes no priority handling, where that is what was wrong.
+    day on which an install owes no priority handling, where that is what was wrong. ``is_slip``:
+    the time is none that anybody could book, such as one that has passed.
     """
 
     def __init__(
@@ -38,11 +41,13 @@ class AppointmentRefused(Exception):
         clause: str = "",
         steps: Sequence[Step] = (),
         earliest_on: date | None = None,
+        is_slip: bool = False,
     ) -> None:
         super().__init__(why)
         self.clause = clause
         self.steps = tuple(steps)
         self.earliest_on = earliest_on
+        self.is_slip = is_slip
 
 
 @transaction.atomic
@@ -84,7 +89,7 @@ def ask_appointment(
         requester=requester,
         kind=kind,
         service=service,
-        subject=" ".join(subject.split()),
+        subject=" ".join(subject.split())[:LONGEST_SUBJECT],
         details=details,
         asked_at=at,
         source_key=source_key,
@@ -107,11 +112,15 @@ def move_appointment(
     at: datetime,
     staff: User | None = None,
     is_priority: bool | None = None,
+    zone: ZoneInfo | None = None,
+    for_client: bool = False,
 ) -> Appointment:
     """Give an appointment another time; one that is confirmed stays so, and may change hands.
 
-    ``appointment`` is what the caller read. The rules are asked again; notice counts from when the
-    client asked, since it is we who move it. ``staff`` and ``is_priority`` None: as they are.
+    ``appointment`` is what the caller read. The rules are asked again. ``for_client``: they want
+    another time, and its notice counts from ``at``, as if they asked anew; if it is we who move
+    it, it counts from when they first asked. ``staff`` and ``is_priority`` None: as they are.
+    ``zone`` is that in which a refusal tells times; None: the order's.
 
     Clause: S-2.1, S-3, R-7.
 
@@ -119,9 +128,9 @@ def move_appointment(
         changes; the time cannot be booked; who is to be there is not free; or somebody was faster.
     """
     person = held_person(staff or appointment.staff)
-    now = held(appointment)
+    now = held(appointment, by=by, zone=zone)
     if now.state not in (State.ASKED, State.CONFIRMED):
-        raise AppointmentRefused(f"{decided(now)} Book a new one instead.")
+        raise AppointmentRefused(f"{decided(now, zone)} Book a new one instead.")
     if now.state == State.CONFIRMED and now.starts_at <= at:
         raise AppointmentRefused("It has begun, or is over: book a new one instead.")
     if not reason.strip():
@@ -131,16 +140,18 @@ def move_appointment(
         raise AppointmentRefused("That is its time already: choose another one.")
     if is_priority is None:
         is_priority = now.is_priority
-    wish = Wish(Kind(now.kind), starts_at, ends_at, now.asked_at, is_priority=is_priority)
+    asked_at = at if for_client else now.asked_at
+    wish = Wish(Kind(now.kind), starts_at, ends_at, asked_at, is_priority=is_priority)
     booking, steps = _checked(now.requester, wish, service=now.service, at=at)
     if now.state == State.CONFIRMED and person is not None:
-        refuse_unless_free(person, starts_at, ends_at, but=now)
+        refuse_unless_free(person, starts_at, ends_at, but=now, zone=zone)
         now.staff = person
     _book(now, wish, booking, steps)
     now.decision = reason.strip()
     sign(now, reason=reason.strip(), by=by, at=at)
     now.save()
-    tell(now, "moved", at=at, was=[instant.isoformat() for instant in was], reason=now.decision)
+    facts = {"reason": now.decision, "for_client": for_client}
+    tell(now, "moved", at=at, was=[instant.isoformat() for instant in was], **facts)
     return now
 
 
@@ -163,12 +174,18 @@ def _checked(
     steps = (*today.steps, *booking.steps)
     if not booking.allowed:
         raise AppointmentRefused(
-            booking.why, clause=booking.clause, steps=steps, earliest_on=booking.earliest_on
+            booking.why,
+            clause=booking.clause,
+            steps=steps,
+            earliest_on=booking.earliest_on,
+            is_slip=booking.is_slip,
         )
-    that_day = owed(wish.starts_at)
-    if not that_day.entitled:
-        steps = (*steps, that_day.steps[-1])
-        raise AppointmentRefused(that_day.why, clause=that_day.clause, steps=steps)
+    # All of it lies in the term: the end itself is outside of the appointment.
+    for then in (wish.starts_at, wish.ends_at - timedelta.resolution):
+        that_day = owed(then)
+        if not that_day.entitled:
+            steps = (*steps, that_day.steps[-1])
+            raise AppointmentRefused(that_day.why, clause=that_day.clause, steps=steps)
     return booking, steps
 
 
@@ -189,36 +206,47 @@ def held_person(person: User | None) -> User | None:
     return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
-def held(appointment: Appointment) -> Appointment:
+def held(appointment: Appointment, *, by: User | None, zone: ZoneInfo | None) -> Appointment:
     """Return an appointment as it is now, held until the transaction ends.
 
-    :raises AppointmentRefused: somebody has changed it since the caller read it.
+    ``by`` is who decides, and ``zone`` that in which they read times; None: the order's.
+
+    :raises AppointmentRefused: somebody, perhaps they themselves, changed it since they read it.
     """
     rows = Appointment.objects.select_for_update(of=("self",)).select_related(
         "order__account", "order__version", "requester", "service", "staff", "decided_by"
     )
     now = rows.get(pk=appointment.pk)
     if any(getattr(now, name) != getattr(appointment, name) for name in SEEN):
+        latest = now.history.latest("history_date", "history_id")
+        is_theirs = by is not None and latest.history_user_id == by.pk
         if now.state != appointment.state:
-            raise AppointmentRefused(f"Somebody was faster. {decided(now)}")
-        when = span(now.starts_at, now.ends_at, now.order.zone)
+            first = "You did already." if is_theirs else "Somebody was faster."
+            raise AppointmentRefused(f"{first} {decided(now, zone, names=not is_theirs)}")
+        when = span(now.starts_at, now.ends_at, zone or now.order.zone)
+        first = "You changed it already" if is_theirs else "Somebody was faster"
         raise AppointmentRefused(
-            f"Somebody was faster: it is on {when}{f', with {now.staff}' if now.staff else ''}."
+            f"{first}: it is on {when}{f', with {now.staff}' if now.staff else ''}."
             " Look at it again."
         )
     return now
 
 
-def decided(appointment: Appointment) -> str:
-    """Say what was decided on an appointment, when and by whom."""
+def decided(appointment: Appointment, zone: ZoneInfo | None, *, names: bool = True) -> str:
+    """Say what was decided on an appointment, when and by whom. ``zone`` None: the order's."""
     state = appointment.get_state_display().lower()
-    who = f" by {appointment.decided_by}" if appointment.decided_by else ""
-    zone, decided_at = appointment.order.zone, appointment.decided_at
+    who = f" by {appointment.decided_by}" if names and appointment.decided_by else ""
+    zone, decided_at = zone or appointment.order.zone, appointment.decided_at
     return f"It was {state}{who}{f' on {moment(decided_at, zone)}' if decided_at else ''}."
 
 
 def refuse_unless_free(
-    person: User, starts_at: datetime, ends_at: datetime, *, but: Appointment
+    person: User,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    but: Appointment,
+    zone: ZoneInfo | None,
 ) -> None:
     """Refuse a time in which a held person is booked. One may begin when another ends.
 
@@ -232,7 +260,7 @@ def refuse_unless_free(
     other = others.exclude(pk=but.pk).select_related("order__account", "order__version")
     clash = other.order_by("starts_at").first()
     if clash is not None:
-        when = span(clash.starts_at, clash.ends_at, but.order.zone)
+        when = span(clash.starts_at, clash.ends_at, zone or but.order.zone)
         raise AppointmentRefused(
             f"{person} has an appointment with {clash.order.account} then, {when}."
             " Choose somebody else, or another time."

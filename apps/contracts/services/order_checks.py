@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from apps.contracts.models import AgreedTarget, Order, PolicyVersion, Service
+from apps.contracts.queries.names import name_of
 
 Problem = tuple[str, str]  # the field that it is about, and what to do
 
@@ -25,18 +26,18 @@ def problems_of(order: Order) -> Iterator[Problem]:
 
 def _of_version(order: Order) -> Iterator[Problem]:
     if order.version.state != PolicyVersion.State.PUBLISHED:
-        yield "version", f"{order.version} is a draft. Publish it before it is ordered."
+        yield "version", f"{name_of(order.version)} is a draft. Publish it before it is ordered."
 
 
 def _of_plan(order: Order) -> Iterator[Problem]:
     version, plan = order.version, order.plan
     if plan.version_id != version.pk:
         known = ", ".join(str(each) for each in version.plans.all())
-        yield "plan", f"{version} has no plan “{plan}” of its own. It has {known}."
+        yield "plan", f"{name_of(version)} has no plan “{plan}” of its own. It has {known}."
     elif not plan.targets.all().exists():  # asks nothing where they were read with many plans
         yield (
             "plan",
-            f"{plan} of {version} promises no targets, so no deadline could be set. "
+            f"{plan} of {name_of(version)} promises no targets, so no deadline could be set. "
             "Choose a plan with targets.",
         )
 
@@ -60,7 +61,8 @@ def _of_tam(order: Order) -> Iterator[Problem]:
     if minutes is not None and minutes < 1:
         yield "tam_minutes_per_month", "At least a minute; leave it empty for the plan's."
     if calendar is not None and calendar.version_id != order.version_id:
-        yield "tam_calendar", f"“{calendar}” is another policy's. Choose one of {order.version}."
+        own = name_of(order.version)
+        yield "tam_calendar", f"“{calendar}” is another policy's. Choose one of {own}."
 
 
 _CHECKS: Sequence[Callable[[Order], Iterator[Problem]]] = (
@@ -82,10 +84,10 @@ def agreed_problems(
     seen = set()
     for row in rows:
         if row.severity.version_id != version.pk:
-            text = f"“{row.severity}” is another policy's. Choose a severity of {version}."
+            text = f"“{row.severity}” is another policy's. Choose a severity of {name_of(version)}."
             yield row, ("severity", text)
         if row.calendar.version_id != version.pk:
-            text = f"“{row.calendar}” is another policy's. Choose a calendar of {version}."
+            text = f"“{row.calendar}” is another policy's. Choose a calendar of {name_of(version)}."
             yield row, ("calendar", text)
         if row.duration <= NONE:
             yield row, ("duration", "A target takes time: more than nothing.")

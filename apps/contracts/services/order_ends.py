@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from apps.contracts.models import Order, OrderRevision, User
+from apps.contracts.models import Appointment, Order, OrderRevision, User
+from apps.contracts.services.appointment_decisions import cancel_appointment
 from apps.contracts.services.order_checks import OrderRefused, day_over
 from apps.contracts.services.order_revisions import words_of
 from apps.contracts.services.orders import keep, lock, today_of
@@ -41,9 +42,10 @@ def end_expired(*, at: datetime) -> int:
     """End the executed orders whose last day is over in their policy's zone; return how many.
 
     It is dated to the day after, whenever it runs. Nothing is owed under them since: that is asked
-    of the term, not of the state. Safe to run late, twice, or in two places at once.
+    of the term, not of the state. Appointments that are still to come are cancelled, and the
+    client is told. Safe to run late, twice, or in two places at once.
 
-    Clause: V-3.1.
+    Clause: V-1.2, V-3.1.
     """
     # In no zone is it later than this day, so that this leaves out none whose term is over.
     latest = (at + EASTERNMOST).date()
@@ -59,6 +61,8 @@ def _end_expired(order: Order, at: datetime) -> bool:
         return False
     before = words_of(order)
     order.state = State.ENDED
+    why = f"The term of {order} is over: it ended on {order.ends_on}."
+    _cancel_appointments(order, why, by=None, at=at)
     day = order.ends_on + timedelta(days=1)
     keep(order, Kind.ENDED, before, dated_on=day, reason="The term is over.", by=None, at=at)
     return True
@@ -68,18 +72,31 @@ def _end_expired(order: Order, at: datetime) -> bool:
 def terminate_order(*, order: Order, reason: str, by: User, at: datetime) -> Order:
     """Terminate an executed order at once: from now on nothing is owed for new requests.
 
+    Appointments that are still to come are cancelled, and the client is told. ``reason`` is ours:
+    that mail only says that the order is terminated.
+
     Clause: V-1.2, V-3.1.
 
     :raises OrderRefused: the order is not executed, or nobody says why.
     """
     order = lock(order)
     _refuse_unless_executed(order, reason)
+    _cancel_appointments(order, f"{order} is terminated.", by=by, at=at)
     before = words_of(order)
     day = today_of(order, at)
     order.state = State.TERMINATED
     if order.starts_on <= day and (order.ends_on is None or order.ends_on > day):
         order.ends_on = day
     return keep(order, Kind.TERMINATED, before, dated_on=day, reason=reason, by=by, at=at)
+
+
+def _cancel_appointments(order: Order, reason: str, *, by: User | None, at: datetime) -> None:
+    asked, confirmed = Appointment.State.ASKED, Appointment.State.CONFIRMED
+    coming = Appointment.objects.filter(
+        order=order, state__in=[asked, confirmed], starts_at__gte=at
+    )
+    for row in coming.select_for_update(of=("self",)).order_by("pk"):
+        cancel_appointment(appointment=row, reason=reason, by=by, at=at)
 
 
 def _refuse_unless_executed(order: Order, reason: str) -> None:

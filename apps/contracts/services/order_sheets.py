@@ -1,7 +1,7 @@
 """Orders of a sheet: new ones come in at once, others change as on their page, by a revision."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from simple_history.utils import bulk_create_with_history
@@ -30,6 +30,7 @@ def write_orders(plan: Plan, signature: Signature) -> list[Problem]:
         reason = f"changes more than {MOST_CHANGED:,} orders together with the rows before it. "
         return [Problem(row, "", f"{reason}Split the file here.")]
     problems = [problem for change in [*new, *changed] for problem in _unfit(change)]
+    problems += [problem for change in new for problem in _not_over(change, signature)]
     if problems:
         return problems
     _add(plan, signature)
@@ -41,6 +42,23 @@ def _unfit(change: Change) -> Iterator[Problem]:
     columns = {each.field_name: name for name, each in OrderSheet.columns().items()}
     for field, reason in problems_of(_order(change)):
         yield Problem(change.row, columns.get(field, field), reason)
+
+
+def _not_over(change: Change, signature: Signature) -> Iterator[Problem]:
+    """Yield why an order does not come in as ended: on its last day it is still served.
+
+    Clause: V-3.1.
+    """
+    order = _order(change)
+    if order.state not in (State.ENDED, State.TERMINATED):
+        return
+    how = order.get_state_display().lower()
+    if order.ends_on is None:
+        yield Problem(change.row, "ends_on", f"is empty. Write on which day the order was {how}.")
+    elif order.ends_on >= today_of(order, signature.at):
+        reason = f"{order.ends_on} is not over, so the order is not {how} yet. "
+        told = "Import it as EXECUTED, and end it on its own page."
+        yield Problem(change.row, "ends_on", reason + told)
 
 
 def _overlapping(new: Sequence[Change]) -> Iterator[Problem]:
@@ -90,13 +108,11 @@ def _end(order: Order) -> date:
 def _add(plan: Plan, signature: Signature) -> None:
     """Write new orders in the state that the sheet gives them: books of orders are brought over.
 
-    Being executed is a revision here as it is on the order's page.
+    Being executed, and coming to an end, is a revision here as it is on the order's page.
     """
-    executed = []
-    for order in plan.instances(NEW):
-        if order.state == State.EXECUTED:
-            order.revision += 1
-            executed.append(order)
+    signed = [order for order in plan.instances(NEW) if order.state != State.DRAFT]
+    for order in signed:
+        order.revision += 1
     if plan.of(NEW):
         bulk_create_with_history(plan.instances(NEW), Order, **signature.of_bulk())
         _list_services(plan.of(NEW))
@@ -105,16 +121,23 @@ def _add(plan: Plan, signature: Signature) -> None:
             OrderRevision(
                 order=order,
                 number=order.revision,
-                kind=OrderRevision.Kind.EXECUTED,
-                dated_on=today_of(order, signature.at),
+                kind=OrderRevision.Kind(order.state),
+                dated_on=_dated_on(order, signature.at),
                 reason=signature.reason,
                 at=signature.at,
                 by=signature.by,
             )
-            for order in executed
+            for order in signed
         ],
         batch_size=AT_ONCE,
     )
+
+
+def _dated_on(order: Order, at: datetime) -> date:
+    """Return the day that an order's first revision bears, as its page would have dated it."""
+    if order.state == State.EXECUTED or order.ends_on is None:
+        return today_of(order, at)
+    return order.ends_on + timedelta(days=order.state == State.ENDED)
 
 
 def _list_services(new: Sequence[Change]) -> None:

@@ -120,13 +120,18 @@ def amendment_problem(
     """Return why a locked order cannot be amended so; "": it can."""
     today = today_of(order, at)
     if order.state != State.EXECUTED:
-        return f"{order} is {order.get_state_display().lower()}: only an executed order is amended."
+        return over_words(order)
     unknown = ", ".join(sorted(set(terms) - set(AMENDED)))
     if unknown:
         return f"An amendment does not change {unknown}. Make a new order."
     if not reason.strip():
         return "Say why the order is amended: the history keeps it."
     return _date_problem(order, terms.get("ends_on", order.ends_on), dated_on, today)
+
+
+def over_words(order: Order) -> str:
+    """Return why an order that is not executed is not amended."""
+    return f"{order} is {order.get_state_display().lower()}: only an executed order is amended."
 
 
 def _date_problem(order: Order, ends_on: date | None, dated_on: date, today: date) -> str:

@@ -1,27 +1,31 @@
-"""The notice of a hand-over: told to the client's users, and what follows when it has gone out.
+"""Who becomes the TAM, told to the client's users, and the notice of a hand-over.
 
 The notice is mails, one a user. The first that the mail server takes starts the policy's days.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from apps.contracts.models import Order, TamAssignment
 from apps.contracts.queries.tam_terms import notice_days
 from apps.contracts.queries.tams import day_of
-from apps.contracts.rules.tams import earliest_handover_on, settled_start
+from apps.contracts.rules.tams import counts, earliest_handover_on, settled_start
 from apps.contracts.services.orders import sign
 from apps.outbox.enqueue import enqueue
 from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
 
-REPLACED, HANDOVER_WITHDRAWN, HANDOVER_MOVED = (
+ASSIGNED, REPLACED, HANDOVER_WITHDRAWN, HANDOVER_MOVED = (
+    "tam.assigned",
     "tam.replaced",
     "tam.handover_withdrawn",
     "tam.handover_moved",
 )
+WESTERNMOST = timedelta(hours=12)  # behind UTC, the zone where a day begins last
 
 
 def people_to_tell(order: Order) -> Mapping[int, str]:
@@ -35,31 +39,37 @@ def people_to_tell(order: Order) -> Mapping[int, str]:
 
 
 def announce(assignment: TamAssignment, *, at: datetime) -> None:
-    """Queue the notice of a hand-over on its day: a mail to each of the order's users.
+    """Queue who the TAM will be and from which day on: a mail to each of the order's users.
 
-    Clause: V-6.6.
+    Who was told of that day at their address is not told again.
+
+    Clause: V-6.4, V-6.6.
     """
     day = assignment.starts_on.isoformat()
+    start = f"{key_of_notice(assignment)}{day}:"
+    told: dict[int, list[str]] = defaultdict(list)
+    for message in Message.objects.filter(key__startswith=start).order_by("pk"):
+        told[message.payload["user_id"]].append(message.recipient)
     for user_id, address in people_to_tell(assignment.order).items():
-        enqueue(
-            topic=REPLACED,
-            key=f"{key_of_notice(assignment)}{day}:{user_id}",
-            recipient=address,
-            payload={"assignment_id": assignment.pk, "user_id": user_id, "starts_on": day},
-            at=at,
-        )
+        before = told[user_id]
+        if address not in before:
+            enqueue(
+                topic=REPLACED if assignment.needs_notice else ASSIGNED,
+                key=f"{start}{user_id}{f'#{len(before) + 1}' if before else ''}",
+                recipient=address,
+                payload={"assignment_id": assignment.pk, "user_id": user_id, "starts_on": day},
+                at=at,
+            )
 
 
 def take_back(assignment: TamAssignment, *, at: datetime) -> None:
-    """Queue the word that a hand-over does not take place, to all to whom it was announced.
+    """Queue the word that what was planned does not take place, to all to whom it was announced.
 
     Whether the announcement reached them is looked at when this mail is sent.
 
     Clause: V-6.6.
     """
-    announced = Message.objects.filter(key__startswith=key_of_notice(assignment)).order_by("pk")
-    people = {message.payload["user_id"]: message.recipient for message in announced}
-    for user_id, address in people.items():
+    for user_id, address in people_told(assignment).items():
         enqueue(
             topic=HANDOVER_WITHDRAWN,
             key=f"tam:{assignment.pk}:withdrawn:{user_id}",
@@ -69,9 +79,15 @@ def take_back(assignment: TamAssignment, *, at: datetime) -> None:
         )
 
 
+def people_told(assignment: TamAssignment) -> Mapping[int, str]:
+    """Return user's key -> address, of those to whom a hand-over was announced."""
+    announced = Message.objects.filter(key__startswith=key_of_notice(assignment)).order_by("pk")
+    return {message.payload["user_id"]: message.recipient for message in announced}
+
+
 def key_of_notice(assignment: TamAssignment) -> str:
-    """Return how the keys of a hand-over's announcements begin."""
-    return f"tam:{assignment.pk}:replaced:"
+    """Return how the keys of an assignment's announcements begin."""
+    return f"tam:{assignment.pk}:{'replaced' if assignment.needs_notice else 'assigned'}:"
 
 
 def note_notices(*, at: datetime) -> int:
@@ -81,10 +97,25 @@ def note_notices(*, at: datetime) -> int:
     ``at``, when we noticed. Where that leaves too few days, the hand-over is put off to the first
     day allowed, and the users are told the new day. While no mail has gone out, it waits.
 
+    Users who came since it was planned, or have another address, are told while it has not begun.
+
     Clause: V-6.6.
     """
+    _tell_newcomers(at)
     waiting = TamAssignment.objects.standing().filter(needs_notice=True, noticed_at=None)  # type: ignore[attr-defined]
     return sum(_note(pk, at) for pk in waiting.order_by("pk").values_list("pk", flat=True))
+
+
+def _tell_newcomers(at: datetime) -> None:
+    waits = Q(needs_notice=True, noticed_at=None)
+    # In no zone is it earlier than this day, so that this leaves out none that has not begun.
+    coming = TamAssignment.objects.standing().filter(  # type: ignore[attr-defined]
+        waits | Q(starts_on__gt=(at - WESTERNMOST).date()), order__state=Order.State.EXECUTED
+    )
+    for row in coming.select_related("order__version").order_by("pk"):
+        if not counts(row) or row.starts_on > day_of(row.order, at):
+            with transaction.atomic():
+                announce(row, at=at)
 
 
 @transaction.atomic

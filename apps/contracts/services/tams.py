@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from apps.contracts.models import Order, TamAssignment, User
 from apps.contracts.queries.tam_terms import notice_days
-from apps.contracts.queries.tams import coming_handover, day_of, has_tam, tam_of
+from apps.contracts.queries.tams import coming_handover, day_of, had_tam, has_tam, tam_of
 from apps.contracts.rules.tams import counts, earliest_handover_on
 from apps.contracts.services.orders import lock, sign
 from apps.contracts.services.tam_notices import announce, people_to_tell, take_back
@@ -37,30 +37,36 @@ def assign_tam(
     chat: str = "",
     reason: str = "",
 ) -> TamAssignment:
-    """Make somebody the TAM of an order that has none. Nobody is replaced, so no notice is owed.
+    """Make somebody the TAM of an order that has none, and tell the client who it is.
 
     ``starts_on`` is a day in the order's time zone, today at the earliest. ``email``, ``phone`` and
-    ``chat`` are how the client reaches the TAM.
+    ``chat`` are how the client reaches the TAM. Only the first TAM of an order begins without
+    notice: whoever follows an earlier one, if after a time without any, is announced like any
+    successor.
 
-    Clause: V-6.1, V-6.2, V-6.4.
+    Clause: V-6.1, V-6.2, V-6.4, V-6.6.
 
     :raises TamRefused: the order is not executed, or has no TAM's time; the day lies in the past or
-        outside the term; the person is not active staff or cannot be reached; there is a TAM, or
-        one is planned.
+        outside the term, or comes too soon after an earlier TAM; the person is not active staff or
+        cannot be reached; there is a TAM, or one is planned; no user of the order could be told.
     """
     order = lock(order)
     today = day_of(order, at)
     row = TamAssignment(
         order=order, tam=tam, starts_on=starts_on, email=email, phone=phone, chat=chat
     )
-    _refuse_unless_fitting(row)
+    days = _refuse_unless_fitting(row)
     _refuse_if_planned(order, at)
     there = tam_of(order, on=today)
     if there is not None:
         raise TamRefused(f"{there.tam} is the TAM of {order} already. Hand over instead.")
     if starts_on < today:
         raise TamRefused(f"{starts_on} is over. The first day is today, {today}, or later.")
-    return _write(row, reason=reason, by=by, at=at)
+    if had_tam(order, on=today):
+        _ask_for_notice(row, days, today)
+    _write(row, reason=reason, by=by, at=at)
+    announce(row, at=at)
+    return row
 
 
 @transaction.atomic
@@ -100,17 +106,7 @@ def hand_over(
         raise TamRefused(f"{order} has no TAM who could hand over. Assign one instead.")
     if there.tam == tam:
         raise TamRefused(f"{tam} is the TAM of {order} already. Choose somebody else.")
-    row.needs_notice = True
-    row.earliest_on = earliest_handover_on(noticed_on=today, notice_days=days)
-    if starts_on < row.earliest_on:
-        raise TamRefused(
-            f"{starts_on} is too soon: the client is told {days} calendar days before. "
-            f"The earliest day is {row.earliest_on}."
-        )
-    if not people_to_tell(order):
-        raise TamRefused(
-            f"{order} has no active user who could be told. Add an authorised user first."
-        )
+    _ask_for_notice(row, days, today)
     _write(row, reason=reason, by=by, at=at)
     announce(row, at=at)
     return row
@@ -179,6 +175,21 @@ def _refuse_if_planned(order: Order, at: datetime) -> None:
         raise TamRefused(
             f"It is planned already that {who} follows from {planned.starts_on} on. "
             "Withdraw that first."
+        )
+
+
+def _ask_for_notice(row: TamAssignment, days: int, today: date) -> None:
+    """Let a row wait for its notice; refuse a day that leaves too few days for it."""
+    row.needs_notice = True
+    row.earliest_on = earliest_handover_on(noticed_on=today, notice_days=days)
+    if row.starts_on < row.earliest_on:
+        raise TamRefused(
+            f"{row.starts_on} is too soon: the client is told {days} calendar days before. "
+            f"The earliest day is {row.earliest_on}."
+        )
+    if not people_to_tell(row.order):
+        raise TamRefused(
+            f"{row.order} has no active user who could be told. Add an authorised user first."
         )
 
 

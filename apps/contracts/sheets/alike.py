@@ -1,5 +1,5 @@
-"""Names that people would take for one: they differ only in case, in spaces or in their accents'
-encoding. A sheet adds no such second name.
+"""Names that people would take for one: they differ only in case, in spaces, in dashes or in their
+accents' encoding. A sheet adds no such second name.
 """
 
 import unicodedata
@@ -9,12 +9,28 @@ from django.db.models import QuerySet
 
 from apps.contracts.sheets.sheet import Problem, Row
 
-ONLY = "differs only in case or spaces from"
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+INVISIBLE = "has invisible marks that turn the text round. Type it anew instead of pasting it."
+ONLY = "differs only in case, spaces or dashes from"
 
 
 def folded(name: str) -> str:
     """Return what two names share that people would take for one."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    dashed = ("-" if unicodedata.category(each) == "Pd" else each for each in plain)
+    return " ".join("".join(dashed).split())
+
+
+def alike(name: str, *, column: str, among: QuerySet) -> str:
+    """Return the name that is there and that people would take for this one; "": none is."""
+    wanted = folded(name)
+    every = among.order_by("pk").values_list(column, flat=True).iterator()
+    return next((there for there in every if folded(there) == wanted), "")
+
+
+def turns_text(name: str) -> bool:
+    """Say whether a name has marks that turn round the text after it, and are not seen."""
+    return any(unicodedata.bidirectional(letter) in TURNING for letter in name)
 
 
 def too_alike(rows: Sequence[Row], *, column: str, among: QuerySet) -> Iterator[Problem]:

@@ -2,25 +2,30 @@
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterator
 
 from apps.contracts.sheets.sheet import Record, Unreadable
 
 SEPARATORS = [",", ";", "\t"]
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# What a spreadsheet takes for its instruction, and never shows as a line.
+SAID = re.compile(r'"?sep=(?P<separator>[^"\r\n])"?[,;\t]*(\r\n|\r|\n)', re.IGNORECASE)
 
 
 def csv_records(data: bytes, *, columns: Collection[str]) -> Iterator[Record]:
     """Yield each line of a CSV file, its header first.
 
-    ``columns`` are the names that a header may have: they decide between the separators.
+    ``columns`` are the names that a header may have: they decide between the separators, unless
+    the file's first line does. Lines are counted as a spreadsheet shows them, without that one.
 
     :raises Unreadable: it is neither UTF-8 nor marked UTF-16, or its quotes do not match.
     """
     text = decoded(data)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=_separator(text, columns), strict=True
-    )
+    said = SAID.match(text)
+    text = text[said.end() :] if said else text
+    separator = said["separator"] if said else _separator(text, columns)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for number, cells in enumerate(reader, start=1):
             yield Record(number, [cell.strip() for cell in cells])

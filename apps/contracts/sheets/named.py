@@ -1,7 +1,7 @@
 """Cells that name a row of the database by its natural key: accounts, orders, policies, plans."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from import_export.widgets import Widget
 
@@ -9,12 +9,20 @@ from apps.contracts.models import Account, Calendar, Order, Plan, PolicyVersion,
 from apps.contracts.sheets.cells import LONGEST_NUMBER, Depends, TextCell, listed
 
 BETWEEN = "; "
+Keyed = TypeVar("Keyed", Plan, Calendar, Service)
 
 
 def number_in(text: str) -> int:
     """Return the number that a text is; 0, which no version has, where it is none."""
     is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
     return int(text) if is_number else 0
+
+
+def by_key(word: str, rows: Iterable[Keyed]) -> Keyed | None:
+    """Return the row with exactly that key, else the only one that differs in case; None: none."""
+    keys = {row.key: row for row in rows}
+    folded = [row for key, row in keys.items() if key.casefold() == word.casefold()]
+    return keys.get(word) or (folded[0] if len(folded) == 1 else None)
 
 
 class AccountCell(TextCell):
@@ -76,7 +84,7 @@ class PlanCell(TextCell):
         if version is None:
             raise Depends
         plans = known.plans[version.pk]
-        plan = plans.get(value) or plans.get(value.lower())
+        plan = by_key(value, plans.values())
         if plan is None:
             raise ValueError(f"“{value}” is not a plan of {version}; it has {listed(plans)}.")
         return plan
@@ -94,7 +102,7 @@ class CalendarCell(TextCell):
         if version is None:
             raise Depends
         calendars = known.calendars[version.pk]
-        calendar = calendars.get(value) or calendars.get(value.lower())
+        calendar = by_key(value, calendars.values())
         if calendar is None:
             raise ValueError(
                 f"“{value}” is not a calendar of {version}; it has {listed(calendars)}."
@@ -122,8 +130,10 @@ class ServicesCell(Widget):
         return sorted(found, key=lambda service: service.key)
 
     def _service(self, word: str, services: Iterable[Service]) -> Service:
-        by_key = [each for each in services if each.key == word.lower()]
-        called = by_key or [each for each in services if each.title.lower() == word.lower()]
+        service = by_key(word, services)
+        if service is not None:
+            return service
+        called = [each for each in services if each.title.casefold() == word.casefold()]
         if not called:
             raise ValueError(
                 f"there is no service “{word}”; there is {listed(each.key for each in services)}."

@@ -1,8 +1,8 @@
 """From a file's bytes to a sheet: either every column is known, or a refusal names it."""
 
 from collections.abc import Iterator, Sequence
-from unicodedata import category
 
+from apps.contracts.rules.names import unseen_in
 from apps.contracts.sheets.csv_text import csv_records
 from apps.contracts.sheets.harmless import as_meant
 from apps.contracts.sheets.sheet import (
@@ -15,8 +15,6 @@ from apps.contracts.sheets.sheet import (
     counted,
 )
 from apps.contracts.sheets.xlsx import xlsx_records
-
-CONTROL = ("Cc", "Cs")  # no list needs them, and XLSX cannot hold them
 
 
 def read_sheet(*, data: bytes, name: str, columns: Sequence[str], required: Sequence[str]) -> Sheet:
@@ -80,6 +78,5 @@ def _problems(record: Record, names: Sequence[str]) -> Iterator[Problem]:
         reason = "has more cells than the header has columns. Check separators and quotes."
         yield Problem(record.number, "", reason)
     for name, cell in zip(names, record.cells, strict=False):
-        odd = next((each for each in cell if category(each) in CONTROL), None)
-        if odd is not None:
-            yield Problem(record.number, name, f"holds an invisible character, U+{ord(odd):04X}.")
+        if unseen := unseen_in(cell):  # no list needs one, and XLSX cannot hold them all
+            yield Problem(record.number, name, f"holds an invisible character, {unseen}.")

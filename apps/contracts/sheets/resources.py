@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from import_export import resources
 
 from apps.contracts.models import Account, AuthorisedUser, Calendar, Order, Plan, Service
-from apps.contracts.sheets.alike import too_alike
+from apps.contracts.sheets.alike import INVISIBLE, too_alike, turns_text
 from apps.contracts.sheets.cells import (
     ChoiceCell,
     Column,
@@ -40,7 +40,8 @@ class SheetResource(resources.ModelResource):
     key: ClassVar[tuple[str, ...]]  # the columns that identify a row
     related: ClassVar[tuple[str, ...]] = ()
     lists: ClassVar[tuple[str, ...]] = ()
-    empty_means: ClassVar[str] = ""  # said once, above the columns of the upload's page
+    empty_means: ClassVar[str] = ""  # said once, below the columns of the upload's page
+    leaves_out: ClassVar[str] = ""  # what of a row is entered elsewhere; said before and after
 
     @classmethod
     def columns(cls) -> dict[str, Column]:
@@ -95,7 +96,11 @@ class AccountSheet(SheetResource):
 
     def clashes(self, rows: Sequence[Row], known: Known) -> Iterator[Problem]:
         new = [row for row in rows if self.key_of(row.cells) not in known.there]
-        return too_alike(new, column="name", among=Account.objects.all()) if new else iter(())
+        for row in new:
+            if turns_text(row.cells["name"]):
+                yield Problem(row.number, "name", f"This name {INVISIBLE}")
+        if new:
+            yield from too_alike(new, column="name", among=Account.objects.all())
 
 
 class OrderSheet(SheetResource):
@@ -107,6 +112,10 @@ class OrderSheet(SheetResource):
     empty_means = (
         "An empty cell means the same as in an export: no last day, all services, no fee, "
         "the policy's time zone, the plan's TAM."
+    )
+    leaves_out = (
+        "Agreed targets and escalation rungs are not in this list, neither in an export nor in an "
+        "import: enter those of each order on its own page."
     )
     account = Column("account", AccountCell(), says="name of an account that is there")
     number = Column("number", TextCell(), says="the order's number")
@@ -195,6 +204,10 @@ class OrderSheet(SheetResource):
             calendars=by_version(Calendar.objects.all(), versions.values()),
             services=list(Service.objects.order_by("key")),
         )
+
+    def clashes(self, rows: Sequence[Row], known: Known) -> Iterator[Problem]:
+        new = [row for row in rows if self.key_of(row.cells) not in known.there]
+        return too_alike(new, column="number", among=Order.objects.all()) if new else iter(())
 
 
 def _right(name: str) -> Column:

@@ -18,12 +18,14 @@ class TimeForm(forms.Form):
     """A time in the reader's zone, and how long it takes. One that no clock shows is refused."""
 
     starts_at = forms.DateTimeField(
+        label="Begins",
         error_messages={
             "required": "Say when it begins.",
             "invalid": "Write the time as 2026-11-27T14:30.",
         },
     )
     minutes = forms.IntegerField(
+        label="Takes, in minutes",
         initial=60,
         min_value=1,
         max_value=LONGEST_MINUTES,
@@ -46,15 +48,18 @@ class BookingForm(TimeForm):
     """An appointment in a client's name. It can be sent twice and is booked once."""
 
     CHANNELS = (Ticket.Channel.PHONE, Ticket.Channel.CHAT, Ticket.Channel.TAM, Ticket.Channel.EMAIL)
+    field_order = ("kind", "starts_at", "minutes", "channel", "service", "subject")
     act_key = forms.UUIDField(error_messages={"required": LOST, "invalid": LOST})
     kind = forms.ChoiceField(
         choices=Appointment.Kind.choices,
         initial=Appointment.Kind.INSTALL,
+        label="What for",
         error_messages={"required": "Say what it is for."},
     )
     channel = forms.ChoiceField(
         choices=[(channel.value, channel.label) for channel in CHANNELS],
         initial=Ticket.Channel.PHONE,
+        label="Asked by",
     )
     service = forms.ModelChoiceField(
         queryset=Service.objects.filter(is_active=True),
@@ -67,8 +72,8 @@ class BookingForm(TimeForm):
     details = forms.CharField(max_length=20_000, required=False, widget=forms.Textarea)
     is_priority = forms.BooleanField(required=False)
 
-    def __init__(self, data: Any = None, *, person: AuthorisedUser) -> None:
-        super().__init__(data, auto_id="booking_%s")
+    def __init__(self, data: Any = None, *, person: AuthorisedUser, **initial: Any) -> None:
+        super().__init__(data, auto_id="booking_%s", initial=initial)
         self.person = person
 
     @property
@@ -116,25 +121,36 @@ class DecisionForm(forms.Form):
 class ConfirmForm(DecisionForm):
     staff = forms.ModelChoiceField(
         queryset=User.objects.none(),
+        label="Who will be there",
         error_messages={
             "required": "Choose who will be there.",
             "invalid_choice": "That person is not active staff: choose somebody else.",
         },
     )
-    note = forms.CharField(max_length=LONGEST_REASON, required=False)
+    note = forms.CharField(max_length=LONGEST_REASON, required=False, label="A word to the client")
 
 
 class ReasonForm(DecisionForm):
     reason = forms.CharField(
-        max_length=LONGEST_REASON, error_messages={"required": "Say why: the client is told."}
+        max_length=LONGEST_REASON,
+        label="Why",
+        error_messages={"required": "Say why: the client is told."},
     )
 
 
 class MoveForm(TimeForm, ReasonForm):
+    field_order = ("starts_at", "minutes", "staff", "for_client", "is_priority", "reason")
     staff = forms.ModelChoiceField(
         queryset=User.objects.none(),
+        label="Who will be there",
         required=False,
         error_messages={"invalid_choice": "That person is not active staff: choose somebody else."},
+    )
+    for_client = forms.TypedChoiceField(
+        choices=[("us", "We do"), ("client", "The client does")],
+        coerce=lambda who: who == "client",
+        label="Who wants it moved",
+        error_messages={"required": "Say who wants it moved: the notice depends on it."},
     )
     is_priority = forms.BooleanField(required=False)
 

@@ -32,6 +32,7 @@ def page_of(
     theirs = span(row.starts_at, row.ends_at, row.order.zone)
     yours = span(row.starts_at, row.ends_at, zone)
     titles = dict(version.calendars.values_list("key", "title")) if row.fee else {}
+    stray = _stray(row, at, refused)
     return {
         "appointment": row,
         "order": row.order,
@@ -44,7 +45,8 @@ def page_of(
         "seen": seen,
         "people": _people(row) if may_act else [],
         "forms": _forms(row, at, refused) if may_act else {},
-        "stray": _stray(row, at, refused),
+        "stray": stray,
+        "typed": _typed(stray) if stray else [],
     }
 
 
@@ -94,3 +96,10 @@ def _stray(
 ) -> DecisionForm | None:
     """Return a refused form that has no place on the page any more, for its words."""
     return refused[1] if refused and refused[0] not in _offered(row, at) else None
+
+
+def _typed(form: DecisionForm) -> list[tuple[str, str]]:
+    """Return the words of a form that has no place any more, so that nobody types them again."""
+    names = [name for name in ("reason", "note") if name in form.fields]
+    said = ((str(form[name].label), str(form[name].value() or "").strip()) for name in names)
+    return [(label, words) for label, words in said if words]

@@ -182,9 +182,10 @@ class AppointmentAdmin(ReadOnlyAdmin):
             try:
                 seen = _as_seen(row, form.cleaned_data["seen"])
                 facts = form.facts()
-                do(appointment=seen, by=cast(User, request.user), at=timezone.now(), **facts)
+                by = cast(User, request.user)
+                do(appointment=seen, by=by, at=timezone.now(), zone=_zone(), **facts)
             except services.AppointmentRefused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error("starts_at" if refusal.is_slip else None, str(refusal))
             else:
                 said = f"{done}. {row.requester.email} is told."
                 self.message_user(request, said, messages.SUCCESS)

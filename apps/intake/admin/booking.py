@@ -11,12 +11,21 @@ from django.utils import timezone
 
 from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser, Clause, User
+from apps.contracts.services import AppointmentRefused
 from apps.intake import services
 from apps.intake.admin.appointment_forms import BookingForm
-from apps.intake.admin.new_request import FORM_REFUSED, WHO, people_for, person_of
+from apps.intake.admin.new_request import (
+    FORM_REFUSED,
+    WHO,
+    channel_for,
+    people_for,
+    person_of,
+)
 from apps.tickets.admin.entitled import checks
 
 WHEN = "admin/intake/appointment/book.html"
+# What a refused request hands over in the address.
+CARRIED = ("kind", "subject", "details", "service")
 
 
 def book(request: HttpRequest, *, site: dict[str, Any]) -> HttpResponse:
@@ -28,26 +37,36 @@ def book(request: HttpRequest, *, site: dict[str, Any]) -> HttpResponse:
     if person is None:
         return TemplateResponse(request, WHO, {**site, **people_for(request)})
     if request.method != "POST":
-        return _page(request, site, BookingForm(person=person))
+        given = {name: request.GET[name] for name in CARRIED if request.GET.get(name)}
+        channel = channel_for(request, person)
+        return _page(request, site, BookingForm(person=person, channel=channel, **given))
     form = BookingForm(request.POST, person=person)
     if not form.is_valid():
         return _page(request, site, form)
-    given = form.cleaned_data
-    facts = ("channel", "kind", "subject", "details", "starts_at", "ends_at", "service")
-    booked = services.request_appointment(
-        requester=person,
-        at=timezone.now(),
-        source_key=f"staff:{form.once}",
-        is_priority=given["is_priority"],
-        by=cast(User, request.user),
-        **{name: given[name] for name in facts},
-    )
+    try:
+        booked = _book(request, form)
+    except AppointmentRefused as slip:
+        form.add_error("starts_at", str(slip))
+        return _page(request, site, form)
     if booked.appointment is None:
         return _page(request, site, form, booked=booked)
     said = f"It is written down, and {person.email} is told. Now confirm it, or decline it."
     messages.success(request, said)
     page = reverse("admin:contracts_appointment_change", args=[booked.appointment.pk])
     return HttpResponseRedirect(page)
+
+
+def _book(request: HttpRequest, form: BookingForm) -> services.Booked:
+    given = form.cleaned_data
+    facts = ("channel", "kind", "subject", "details", "starts_at", "ends_at", "service")
+    return services.request_appointment(
+        requester=form.person,
+        at=timezone.now(),
+        source_key=f"staff:{form.once}",
+        is_priority=given["is_priority"],
+        by=cast(User, request.user),
+        **{name: given[name] for name in facts},
+    )
 
 
 def _page(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -14,17 +15,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.contracts import queries as contracts
-from apps.contracts.models import AuthorisedUser, Clause, User
-from apps.contracts.rules.entitlement import Answer
+from apps.contracts.models import Appointment, AuthorisedUser, Clause, Service, User
+from apps.contracts.rules.entitlement import Answer, Wanted
 from apps.intake import services
 from apps.intake.admin.new_request_form import NewRequestForm
 from apps.intake.models import RefusedRequest
 from apps.tickets.admin.entitled import checks
 from apps.tickets.admin.keys import key_in
+from apps.tickets.models import Ticket
 
 WHO, WHAT = "admin/intake/request/who.html", "admin/intake/request/what.html"
 FORM_REFUSED = 422
 MOST_PEOPLE = 30
+LONGEST_CARRIED = 1000  # characters of a text, from one form to another
 
 
 def new_request(request: HttpRequest, *, site: dict[str, Any]) -> HttpResponse:
@@ -36,9 +39,13 @@ def new_request(request: HttpRequest, *, site: dict[str, Any]) -> HttpResponse:
         raise PermissionDenied
     person = person_of(request.GET.get("requester", ""))
     if person is None:
-        return TemplateResponse(request, WHO, {**site, **people_for(request)})
+        stranger = _with_words(reverse("admin:intake_request_stranger"), request, "q", "account")
+        books = request.user.has_perm("contracts.add_appointment")
+        facts = {"stranger_url": stranger, "books": books, **people_for(request)}
+        return TemplateResponse(request, WHO, {**site, **facts})
     if request.method != "POST":
-        return _page(request, site, NewRequestForm(person=person))
+        channel = channel_for(request, person)
+        return _page(request, site, NewRequestForm(person=person, channel=channel))
     form = NewRequestForm(request.POST, person=person)
     if not form.is_valid():
         return _page(request, site, form)
@@ -77,6 +84,7 @@ def _page(
     answer: Answer | None = None,
     refused: RefusedRequest | None = None,
 ) -> HttpResponse:
+    is_no = refused is not None or (answer is not None and not answer.entitled)
     steps = refused.steps if refused else answer.as_json()["steps"] if answer else []
     order = form.person.order
     clauses = {row.ref: row for row in Clause.objects.filter(version=order.version_id)}
@@ -87,6 +95,7 @@ def _page(
         "standing": contracts.standing_of(order.account),
         "answer": answer,
         "refused": refused,
+        "booking_url": _booking(request, form) if is_no else "",
         "checks": checks(steps, clauses),
         # What was refused is told and done: to send the form once more is to ask once more.
         "act_key": str(uuid4()) if refused else form.fresh_key,
@@ -95,6 +104,54 @@ def _page(
     turned_down = refused is not None or bool(form.is_bound and form.errors)
     status = FORM_REFUSED if turned_down else None
     return TemplateResponse(request, WHAT, {**site, **context}, status=status)
+
+
+def _booking(request: HttpRequest, form: NewRequestForm) -> str:
+    """Return where help is booked that cannot be had at this hour."""
+    given = form.cleaned_data
+    if given["wanted"] != Wanted.HELP_NOW:
+        return ""
+    kind = Appointment.Kind.OFF_HOURS
+    told = {"subject": given["subject"], "details": given["text"], "service": given["service"]}
+    return booking_url(request, form.person, kind=kind, **told)
+
+
+def booking_url(
+    request: HttpRequest,
+    person: AuthorisedUser,
+    *,
+    kind: str,
+    subject: str,
+    details: str = "",
+    service: Service | None = None,
+) -> str:
+    """Return where an appointment is booked for a person, filled in as far as an address can hold.
+
+    Empty: the reader books none, or nothing is owed to the person at any time.
+    """
+    if not request.user.has_perm("contracts.add_appointment"):
+        return ""
+    owed = contracts.entitled_user(user=person, at=timezone.now(), wants=Wanted.APPOINTMENT)
+    if not owed.entitled:
+        return ""
+    told = {"kind": kind, "subject": subject, "service": service.pk if service else ""}
+    short = {"details": details} if len(details) <= LONGEST_CARRIED else {}
+    given = {name: value for name, value in {**told, **short}.items() if value}
+    query = urlencode({"requester": person.pk, **given})
+    return f"{reverse('admin:contracts_appointment_add')}?{query}"
+
+
+def channel_for(request: HttpRequest, person: AuthorisedUser) -> str:
+    """Return how it most likely came: who is the order's TAM was asked as the TAM."""
+    tam = contracts.tam_now(person.order, at=timezone.now())
+    is_theirs = tam is not None and tam.tam_id == request.user.pk
+    return Ticket.Channel.TAM if is_theirs else Ticket.Channel.PHONE
+
+
+def _with_words(url: str, request: HttpRequest, *names: str) -> str:
+    """Return the address with those of the page's parameters that it has."""
+    query = urlencode({name: request.GET[name] for name in names if request.GET.get(name)})
+    return f"{url}?{query}" if query else url
 
 
 def _hour(person: AuthorisedUser, at: datetime) -> dict[str, Any]:

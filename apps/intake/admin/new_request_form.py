@@ -13,20 +13,62 @@ from apps.tickets.models import Ticket
 LOST = "Something of the page got lost on its way: send it once more."
 
 
-class NewRequestForm(forms.Form):
-    """A request in a client's name. It can be sent twice and is taken once."""
+class AskedForm(forms.Form):
+    """What somebody asks, by whatever channel. It can be sent twice and is taken once."""
 
     CHANNELS = (Ticket.Channel.PHONE, Ticket.Channel.CHAT, Ticket.Channel.TAM, Ticket.Channel.EMAIL)
-    WANTED = (
-        (Wanted.TICKET.value, "In its turn"),
-        (Wanted.HELP_NOW.value, "Right now: somebody must act at this hour"),
-    )
     act_key = forms.UUIDField(error_messages={"required": LOST, "invalid": LOST})
     channel = forms.ChoiceField(
         choices=[(channel.value, channel.label) for channel in CHANNELS],
         initial=Ticket.Channel.PHONE,
+        label="Came by",
     )
-    wanted = forms.ChoiceField(choices=WANTED, initial=Wanted.TICKET.value)
+    subject = forms.CharField(
+        max_length=250, error_messages={"required": "Say in a few words what it is about."}
+    )
+    text = forms.CharField(
+        max_length=100_000,
+        label="What is asked",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "Write down what was asked: it opens the conversation."},
+    )
+
+    @property
+    def about(self) -> str:
+        """In whose name it is asked, where the form's fields do not say so."""
+        return ""
+
+    @property
+    def fresh_key(self) -> str:
+        """The key to send next time: the one that came, if it is one."""
+        try:
+            return str(UUID(str(self.data.get("act_key", ""))))
+        except ValueError:
+            return str(uuid4())
+
+    @property
+    def once(self) -> str:
+        """Names this request: the same one sent twice is taken once, other words are another.
+
+        Who goes back in the browser and writes something new sends the old key.
+        """
+        told = [f"{name}={self.data.get(name, '')}" for name in sorted(self.base_fields)]
+        return str(uuid5(self.cleaned_data["act_key"], "\n".join([self.about, *told])))
+
+    def clean_text(self) -> str:
+        """Browsers send line ends as they please; mails are written with plain ones."""
+        return self.cleaned_data["text"].replace("\r\n", "\n")
+
+
+class NewRequestForm(AskedForm):
+    """A request in a client's name."""
+
+    field_order = ("channel", "category", "service", "wanted", "severity", "is_disconnection")
+    WANTED = (
+        (Wanted.TICKET.value, "In its turn"),
+        (Wanted.HELP_NOW.value, "Right now: somebody must act at this hour"),
+    )
+    wanted = forms.ChoiceField(choices=WANTED, initial=Wanted.TICKET.value, label="Help is wanted")
     severity = forms.ModelChoiceField(
         queryset=Severity.objects.none(),
         error_messages={
@@ -45,17 +87,9 @@ class NewRequestForm(forms.Form):
         error_messages={"invalid_choice": "That service is not on offer any more."},
     )
     is_disconnection = forms.BooleanField(required=False)
-    subject = forms.CharField(
-        max_length=250, error_messages={"required": "Say in a few words what it is about."}
-    )
-    text = forms.CharField(
-        max_length=100_000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": "Write down what was asked: it opens the conversation."},
-    )
 
-    def __init__(self, data: Any = None, *, person: AuthorisedUser) -> None:
-        super().__init__(data, auto_id="request_%s")
+    def __init__(self, data: Any = None, *, person: AuthorisedUser, **initial: Any) -> None:
+        super().__init__(data, auto_id="request_%s", initial=initial)
         self.person = person
         version = person.order.version_id
         self.severities = list(Severity.objects.filter(version=version).order_by("rank"))
@@ -85,25 +119,8 @@ class NewRequestForm(forms.Form):
         return "installs" in rules and not rules["installs"].settings["disconnection_is_outage"]
 
     @property
-    def fresh_key(self) -> str:
-        """The key to send next time: the one that came, if it is one."""
-        try:
-            return str(UUID(str(self.data.get("act_key", ""))))
-        except ValueError:
-            return str(uuid4())
-
-    @property
-    def once(self) -> str:
-        """Names this request: the same one sent twice is taken once, other words are another.
-
-        Who goes back in the browser and writes something new sends the old key.
-        """
-        told = [f"{name}={self.data.get(name, '')}" for name in sorted(self.base_fields)]
-        return str(uuid5(self.cleaned_data["act_key"], "\n".join([str(self.person.pk), *told])))
-
-    def clean_text(self) -> str:
-        """Browsers send line ends as they please; mails are written with plain ones."""
-        return self.cleaned_data["text"].replace("\r\n", "\n")
+    def about(self) -> str:
+        return str(self.person.pk)
 
     def facts(self) -> dict[str, Any]:
         """Return what the answer depends on."""

@@ -7,13 +7,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.decorators import display
 
-from apps.contracts.models import Clause
-from apps.intake.admin.new_request import new_request
+from apps.contracts.models import Appointment, Clause
+from apps.intake.admin import stranger
+from apps.intake.admin.new_request import booking_url, new_request
 from apps.intake.models import RefusedRequest
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.admin.entitled import Check, checks
@@ -24,12 +26,18 @@ class RefusedRequestAdmin(ReadOnlyAdmin):
     """What was asked and not owed. The database keeps it as it is; nothing is done with it."""
 
     change_form_template = "admin/intake/refusedrequest/change_form.html"
-    list_display = ["asked_at", "from_whom", "account_link", "wanted", "about", "clause", "reason"]
-    list_display_links = ["asked_at", "about"]
+    list_display = ["asked", "from_whom", "account_link", "wanted", "about", "clause", "reason"]
+    list_display_links = ["asked", "about"]
     list_filter = ["wanted", "channel"]
     list_select_related = ["account", "person"]
     search_fields = ["sender__startswith", "subject__icontains", "account__name__icontains"]
     search_help_text = "Start of the sender's address, subject, account"
+
+    @display(description="Asked at")
+    def asked(self, refused: RefusedRequest) -> SafeString:
+        local = timezone.localtime(refused.asked_at)
+        said = f"{local.day} {local:%b %Y, %H:%M}"
+        return format_html('<span class="fl-nowrap">{}</span>', said)
 
     @display(description="Asked by")
     def from_whom(self, refused: RefusedRequest) -> str:
@@ -58,27 +66,47 @@ class RefusedRequestAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("new/", view(self.new_view), name="intake_request_new"),
+            path("new/stranger/", view(self.stranger_view), name="intake_request_stranger"),
             *super().get_urls(),
         ]
 
     def new_view(self, request: HttpRequest) -> HttpResponse:
         """Take what a client asks by phone, in a chat or in person, through the one door."""
-        site = {
-            **self.admin_site.each_context(request),
-            "opts": None,
-            "media": self.media,
-            "title": "New request",
-        }
-        return new_request(request, site=site)
+        return new_request(request, site=self._site(request))
+
+    def stranger_view(self, request: HttpRequest) -> HttpResponse:
+        """Refuse who is no authorised user, and keep what they ask."""
+        return stranger.refuse(request, site=self._site(request))
+
+    def _site(self, request: HttpRequest) -> dict[str, Any]:
+        site = self.admin_site.each_context(request)
+        return {**site, "opts": None, "media": self.media, "title": "New request"}
 
     def page_context(self, request: HttpRequest, refused: RefusedRequest) -> dict[str, Any]:
         return {
             "title": refused.subject or "(no subject)",
             "subtitle": refused.person or refused.sender,
             "refused": refused,
+            "booking_url": _booking(request, refused),
             "checks": checks_of(refused, refused.steps),
             "sees_mail": request.user.has_perm("intake.view_inboundmail"),
         }
+
+
+def _booking(request: HttpRequest, refused: RefusedRequest) -> str:
+    """Return where a time is booked instead of what was refused; empty: it asked for no time."""
+    wanted = {*Appointment.Kind.values, RefusedRequest.Wanted.HELP_NOW}
+    if refused.person is None or refused.wanted not in wanted:
+        return ""
+    is_now = refused.wanted == RefusedRequest.Wanted.HELP_NOW
+    return booking_url(
+        request,
+        refused.person,
+        kind=Appointment.Kind.OFF_HOURS if is_now else refused.wanted,
+        subject=refused.subject,
+        details=refused.text if is_now else "",  # the other begins with the time that was refused
+        service=refused.service,
+    )
 
 
 def checks_of(refused: RefusedRequest, steps: Sequence[Mapping[str, Any]]) -> list[Check]:

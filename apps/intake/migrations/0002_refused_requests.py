@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['account', '-id'], name='refusedrequest_of_account')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('wanted__in', ['TICKET', 'HELP_NOW', 'INSTALL', 'OFF_HOURS'])), name='refusedrequest_wanted_known')],
             },
         ),

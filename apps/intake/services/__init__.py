@@ -8,19 +8,22 @@ from apps.intake.services.mails import (
     process_pending,
     receive_mail,
 )
-from apps.intake.services.refuse import refuse, tell
-from apps.intake.services.request import Taken, request_support
+from apps.intake.services.refuse import refuse, tell, was_told
+from apps.intake.services.request import KnownSender, Taken, refuse_stranger, request_support
 
 __all__ = [
     "BATCH",
     "Booked",
+    "KnownSender",
     "Taken",
     "TooBig",
     "process",
     "process_pending",
     "receive_mail",
     "refuse",
+    "refuse_stranger",
     "request_appointment",
     "request_support",
     "tell",
+    "was_told",
 ]

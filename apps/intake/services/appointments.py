@@ -48,6 +48,9 @@ def request_appointment(
     ``by`` is who takes it for the client, and tells them of a refusal; None: we write to them.
 
     Clause: S-2.1, S-3, V-1.2, V-3.5, S-12.
+
+    :raises contracts.AppointmentRefused: ``by`` wrote a time that nobody could book, such as one
+        that has passed: their slip, which is not kept as something that the client asked for.
     """
     # Of two that bring the same request, the second waits here and finds what became of it.
     AuthorisedUser.objects.select_for_update(no_key=True).get(pk=requester.pk)
@@ -69,6 +72,8 @@ def request_appointment(
             by=by,
         )
     except contracts.AppointmentRefused as refusal:
+        if refusal.is_slip and by is not None:
+            raise
         answer = Answer(False, refusal.clause, str(refusal), refusal.steps)
         earliest_on = refusal.earliest_on
     else:

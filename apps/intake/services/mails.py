@@ -14,6 +14,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 
 from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser
+from apps.contracts.rules.entitlement import Answer
 from apps.intake.html import sanitised, text_of
 from apps.intake.models import InboundMail
 from apps.intake.rules.automatic import automatic_reason
@@ -26,6 +27,7 @@ from apps.outbox.rules.address import is_plain_address
 from apps.tickets import services as tickets
 from apps.tickets.models import Ticket
 from apps.tickets.queries import duty_managers
+from apps.tickets.rules.history import Status
 
 logger = logging.getLogger(__name__)
 
@@ -180,6 +182,19 @@ def _ticket_named(parsed: ParsedMail) -> tuple[Ticket, AuthorisedUser] | None:
 def _add(
     mail: InboundMail, parsed: ParsedMail, ticket: Ticket, client: AuthorisedUser
 ) -> InboundMail:
+    """Put the mail on its ticket. Only what is open goes on as it is; a closed one asks anew.
+
+    Clause: V-3.1, V-3.5, V-8.1.4.
+    """
+    # Held, so that nobody closes it between this look and the reply.
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
+    answer = (
+        _to_reopen(ticket, client, mail.received_at) if ticket.status == Status.CLOSED else None
+    )
+    if answer is not None:
+        mail.clause = answer.clause
+        if not answer.entitled:
+            return _refuse(mail, parsed, contracts.Found(answer, client))
     tickets.client_replied(
         ticket=ticket,
         client=client,
@@ -189,9 +204,24 @@ def _add(
         at=mail.received_at,
         source_key=f"mail:{mail.pk}",
         source_mail_id=parsed.message_id,
+        entitled=answer.as_json() if answer else None,
     )
     mail.ticket, mail.account_id = ticket, ticket.account_id
-    return _decide(mail, State.ADDED, f"The sender wrote to {ticket.number}.")
+    wrote = f"The sender wrote to {ticket.number}"
+    if answer is None:
+        return _decide(mail, State.ADDED, f"{wrote}.")
+    return _decide(mail, State.ADDED, f"{wrote}, which reopened. {answer.why}")
+
+
+def _to_reopen(ticket: Ticket, client: AuthorisedUser, at: datetime) -> Answer:
+    """Whether a client is owed support for a closed ticket: an old number is no promise."""
+    return contracts.entitled_user(
+        user=client,
+        at=at,
+        service=ticket.service,
+        severity=ticket.severity,
+        category=ticket.category,
+    )
 
 
 def _request(mail: InboundMail, parsed: ParsedMail) -> InboundMail:

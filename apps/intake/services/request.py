@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from apps.contracts import queries as contracts
-from apps.contracts.models import AuthorisedUser, Reason, Service, Severity, User
+from apps.contracts.models import Account, AuthorisedUser, Reason, Service, Severity, User
 from apps.contracts.rules.entitlement import Wanted
 from apps.intake.models import RefusedRequest
 from apps.intake.services.refuse import refuse, tell
+from apps.outbox.rules.address import is_plain_address
 from apps.tickets import services as tickets
 from apps.tickets.models import Ticket
 
@@ -85,6 +86,64 @@ def request_support(
     )
     tell(refused)
     return Taken(refused=refused)
+
+
+class KnownSender(Exception):
+    """Who asks is an authorised user after all; the message says of which order."""
+
+
+@transaction.atomic
+def refuse_stranger(
+    *,
+    sender: str,
+    channel: str,
+    subject: str,
+    text: str,
+    at: datetime,
+    source_key: str,
+    by: User,
+    account: Account | None = None,
+) -> RefusedRequest:
+    """Keep what somebody asks who is no authorised user; nothing of it is processed.
+
+    ``sender`` is their address, and then they are told; or their name. ``account`` is the one that
+    they name. ``source_key`` names the request: the same again is the same refusal, told once.
+
+    Clause: V-1.2, V-3.5.
+
+    :raises KnownSender: the address is that of an authorised user.
+    """
+    before = RefusedRequest.objects.filter(source_key=source_key).first()
+    if before is not None:
+        return before
+    user = contracts.user_at(sender, account=account)
+    if user is not None:
+        raise KnownSender(
+            f"{sender} is an authorised user of order {user.order.number}: find them by that"
+            " address, and ask in their name."
+        )
+    answer, order = contracts.entitled_stranger(sender=sender, account=account, at=at)
+    try:
+        with transaction.atomic():
+            refused = refuse(
+                answer=answer,
+                person=None,
+                sender=sender,
+                account=account,
+                order=order,
+                channel=channel,
+                subject=subject,
+                text=text,
+                at=at,
+                source_key=source_key,
+                by=by,
+            )
+    except IntegrityError:
+        # The same request came at the same time, and was kept by then.
+        return RefusedRequest.objects.get(source_key=source_key)
+    if is_plain_address(sender):
+        tell(refused)
+    return refused
 
 
 def _known(source_key: str) -> Taken | None:

@@ -51,7 +51,8 @@ def _responded(facts: Facts, severities: Labels) -> str:
 
 def _assigned(facts: Facts, severities: Labels) -> str:
     if facts.get("desk") == Ticket.Desk.CENTRE:
-        return "Handed to the support centre"
+        to = f", {facts['to']}" if facts.get("to") else ""
+        return f"Handed to the support centre{to}"
     if facts.get("desk") == Ticket.Desk.TAM:
         return f"To the TAM, {facts['to']}"
     return f"Assigned to {facts['to']}" if facts.get("to") else "Put back to the queue"

@@ -21,14 +21,18 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminAutocompleteWidget
 
-from apps.contracts.models import TamAssignment, User
+from apps.contracts.models import Order, TamAssignment, User
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets import services
 from apps.tickets.admin.keys import key_in, keys_in
 from apps.tickets.admin.times_forms import CorrectionForm, NewTimeForm, RemovalForm
 from apps.tickets.models import Ticket, TimeEntry
+from apps.tickets.queries import tam_month
+from apps.tickets.rules.tam_months import TamMonth
+from apps.tickets.wording import span
 
 REFUSED = 422
+ISOLATED = '<a class="fl-link" href="{}"><bdi>{}</bdi></a>'
 LIST = "admin:tickets_timeentry_changelist"
 CHANGE = "admin:tickets_timeentry_change"
 
@@ -63,10 +67,20 @@ def _name(choice: tuple[str, str]) -> str:
 class TimeEntryAdmin(ReadOnlyAdmin):
     """Each page calls one service. Nothing else writes an entry."""
 
-    list_display = ["began", "length", "kind", "who", "order", "on_ticket", "what", "contact"]
+    list_display = [
+        "began",
+        "length",
+        "kind",
+        "who",
+        "account",
+        "of_order",
+        "on_ticket",
+        "what",
+        "contact",
+    ]
     list_display_links = ["began"]
     list_filter = ["kind", "contact", WhoFilter]
-    list_select_related = ["who", "order", "ticket"]
+    list_select_related = ["who", "order__account", "ticket"]
     list_fullwidth = True
     search_fields = ["what", "order__number", "order__account__name", "who__username"]
     search_help_text = "What was done, order, account, login or ticket number"
@@ -104,6 +118,16 @@ class TimeEntryAdmin(ReadOnlyAdmin):
     def length(self, entry: TimeEntry) -> int:
         return entry.minutes
 
+    @display(description="Account", ordering="order__account__name")
+    def account(self, entry: TimeEntry) -> SafeString:
+        page = reverse("admin:contracts_account_change", args=[entry.order.account_id])
+        return format_html(ISOLATED, page, entry.order.account)
+
+    @display(description="Order", ordering="order__number")
+    def of_order(self, entry: TimeEntry) -> SafeString:
+        page = reverse("admin:contracts_order_change", args=[entry.order_id])
+        return format_html(ISOLATED, page, entry.order)
+
     @display(description="Ticket", empty_value="–")
     def on_ticket(self, entry: TimeEntry) -> SafeString | None:
         if entry.ticket is None:
@@ -131,7 +155,8 @@ class TimeEntryAdmin(ReadOnlyAdmin):
         if form.is_valid() and self._log(request, form, me):
             return HttpResponseRedirect(_back(request))
         search = UnfoldAdminAutocompleteWidget().media + form.media
-        context = {"title": "Log time", "form": form, "media": search}
+        context = {"title": "Log time", "form": form, "media": search, "back": _back(request)}
+        context["left"] = _left_on(form["order"].value())
         return self._page(request, "add", context, form=form)
 
     def change_view(
@@ -187,7 +212,8 @@ class TimeEntryAdmin(ReadOnlyAdmin):
         except services.Refused as refusal:
             form.add_error(None, str(refusal))
             return False
-        text = f"{entry.minutes} minutes are logged for {entry.order}."
+        minutes = f"{entry.minutes} minute{'s are' if entry.minutes != 1 else ' is'}"
+        text = f"{minutes} logged for {entry.order}. {_left_of(entry)}".strip()
         self.message_user(request, text, messages.SUCCESS)
         return True
 
@@ -238,6 +264,27 @@ class TimeEntryAdmin(ReadOnlyAdmin):
             {**self.admin_site.each_context(request), **site, **context},
             status=status,
         )
+
+
+def _left_on(key: Any) -> str:
+    """Say what is left this month of the order that is chosen; "": none is, or it has no TAM."""
+    pk = key_in(str(key or ""))
+    order = Order.objects.select_related("version", "plan").filter(pk=pk).first() if pk else None
+    return f"{order}: {_in_words(tam_month(order, at=timezone.now()))}" if order else ""
+
+
+def _left_of(entry: TimeEntry) -> str:
+    """Say what is left of the month in which it began; "": it took nothing from it."""
+    if entry.kind != TimeEntry.Kind.TAM:
+        return ""
+    return _in_words(tam_month(entry.order, at=entry.started_at))
+
+
+def _in_words(month: TamMonth) -> str:
+    if not month.has_tam:
+        return "No TAM time belongs to it."
+    left = span(month.left) if month.left else "0 h"
+    return f"{left} of {span(month.limit)} are left in {month.label}."
 
 
 def _back(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -205,13 +206,15 @@ def client_replied(
     html: str = "",
     uploads: Sequence[Upload] = (),
     source_mail_id: str = "",
+    entitled: dict[str, Any] | None = None,
 ) -> None:
     """Put a client's message on their ticket: it is our turn again, and a closed ticket reopens.
 
     The same ``source_key`` again changes nothing. The assignee, or else the duty managers, hear
-    of it by the queue, where the ticket is back on our side.
+    of it by the queue, where the ticket is back on our side. ``entitled`` is the answer by which a
+    closed ticket may reopen, kept with the event; None: nobody had to ask.
 
-    Clause: V-2-resolution, V-8.1.4.
+    Clause: V-2-resolution, V-3.1, V-8.1.4.
     """
     ticket = lock(ticket)
     if Event.objects.filter(source_key=source_key).exists():
@@ -230,7 +233,7 @@ def client_replied(
         ticket=ticket,
         kind=Kind.REOPENED if was_closed else Kind.CLIENT_REPLIED,
         at=at,
-        facts={"message": message.pk},
+        facts={"message": message.pk} | ({"entitled": entitled} if entitled else {}),
         source_key=source_key,
     )
     settle(ticket=ticket)

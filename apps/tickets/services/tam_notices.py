@@ -3,9 +3,12 @@
 from contextlib import suppress
 from datetime import datetime
 
+from django.db.models import Q
+
 from apps.contracts import queries as contracts
 from apps.contracts.models import Order, TamAssignment
 from apps.outbox.enqueue import KeyReused, enqueue
+from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
 from apps.tickets.models import Ticket
 from apps.tickets.rules.tam_months import TamMonth
@@ -15,7 +18,7 @@ def tell_of_hours(*, order: Order, month: TamMonth, at: datetime) -> None:
     """Tell the TAM that the hours are nearly used up; or TAM and client, that they are.
 
     A fact is the order, the month, the percentage and the limit: after an upgrade the new limit is
-    told of anew.
+    told of anew. So is one whose mail was withdrawn, because for a while it was not true.
 
     Clause: V-6.3, R-18.
     """
@@ -31,7 +34,8 @@ def tell_of_hours(*, order: Order, month: TamMonth, at: datetime) -> None:
         users = order.authorised_users.filter(is_active=True).order_by("pk")
         people += [(f"user-{pk}", email, True) for pk, email in users.values_list("pk", "email")]
     for name, address, is_client in people:
-        _tell(topic, f"{fact}:{name}", address, {**payload, "to_client": is_client}, at)
+        key = _next_key(f"{fact}:{name}")
+        _tell(topic, key, address, {**payload, "to_client": is_client}, at)
 
 
 def tell_of_redirection(*, ticket: Ticket, tam: TamAssignment, at: datetime) -> None:
@@ -44,6 +48,17 @@ def tell_of_redirection(*, ticket: Ticket, tam: TamAssignment, at: datetime) -> 
     client = ticket.requester
     _tell(topic, f"{fact}:user-{client.pk}", client.email, {**payload, "to_client": True}, at)
     _tell(topic, f"{fact}:tam-{tam.tam_id}", _address(tam), {**payload, "to_client": False}, at)
+
+
+def _next_key(fact: str) -> str:
+    """Return the key under which a fact is told: the last one, unless its mail was withdrawn.
+
+    The caller holds the order, so that of two who tell the second sees what the first wrote.
+    """
+    tries = Message.objects.filter(Q(key=fact) | Q(key__startswith=f"{fact}#"))
+    states = list(tries.order_by("pk").values_list("state", flat=True))
+    number = len(states) + (states[-1:] == [Message.State.WITHDRAWN])
+    return fact if number <= 1 else f"{fact}#{number}"
 
 
 def _address(tam: TamAssignment) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from apps.contracts.models import Order, User
+from apps.contracts.wording import span as when_words
 from apps.tickets.models import Ticket, TimeEntry
 from apps.tickets.models.times import LONGEST
 from apps.tickets.queries import tam_month
@@ -44,7 +45,8 @@ def log_time(
 
     Clause: V-6.3, V-6.4, R-11, R-18.
 
-    :raises Refused: it lies ahead, before the order or beyond a day, or names what does not fit.
+    :raises Refused: it lies ahead, outside the order's term or beyond a day, names what does not
+        fit, or overlaps other time of that person.
     """
     order = _locked(order)
     known = TimeEntry.objects.filter(source_key=source_key).first()
@@ -55,6 +57,7 @@ def log_time(
     entry = TimeEntry(order=order, who=who, recorded_at=at, source_key=source_key)
     work = {"ticket": ticket, "kind": kind, "minutes": minutes, "what": what, "contact": contact}
     _take(entry, {**work, "started_at": started_at}, at=at)
+    _refuse_overlap(entry)
     before = tam_month(order, at=at)
     _keep(entry, reason="Logged", by=by, at=at)
     _tell(order, before, at=at)
@@ -96,6 +99,7 @@ def amend_time(
     if _values(entry) == read:
         return entry
     _check_reason(reason)
+    _refuse_overlap(entry)
     before = tam_month(order, at=at)
     entry.revision += 1
     _keep(entry, reason=reason, by=by, at=at)
@@ -182,7 +186,31 @@ def _when_problem(entry: TimeEntry, *, at: datetime) -> str:
     first = datetime.combine(order.starts_on, time.min, tzinfo=zone)
     if entry.started_at < first:
         return f"{order} begins on {order.starts_on}. Time before that day is not logged on it."
+    last = order.ends_on
+    if entry.ticket is None and last and entry.started_at.astimezone(zone).date() > last:
+        return f"{order} ended on {last}. Time after that day is logged on one of its tickets."
     return ""
+
+
+def _refuse_overlap(entry: TimeEntry) -> None:
+    """Refuse time in which the person has other time, on any order; one may begin as another ends.
+
+    The person is held until the transaction ends, so that of two who log for them one waits.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=entry.who_id)
+    others = TimeEntry.objects.filter(
+        who=entry.who_id,
+        started_at__lt=entry.ended_at,
+        started_at__gt=entry.started_at - timedelta(minutes=LONGEST),
+    ).exclude(pk=entry.pk)
+    rows = others.select_related("order__version").order_by("started_at", "pk")
+    other = next((row for row in rows if row.ended_at > entry.started_at), None)
+    if other is not None:
+        when = when_words(other.started_at, other.ended_at, entry.order.zone)
+        raise Refused(
+            f"{entry.who} has time on {other.order} then already, “{other.what}”, {when}."
+            " Correct that one, or choose another time."
+        )
 
 
 def _values(entry: TimeEntry) -> list[Any]:
