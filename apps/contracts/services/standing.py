@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.contracts.models import Account, Standing, User
+from apps.contracts.services.orders import sign
 
 LONGEST_WHY = 250  # what the row stores; the history's reason is its beginning
-_LONGEST_REASON = 100
 
 
 class StandingRefused(Exception):
@@ -56,8 +56,6 @@ def set_standing(
         standing.since_at = at
     standing.state, standing.clause, standing.why, _ = after
     standing.held_by = by if hold else None
-    history = {"change_reason": why[:_LONGEST_REASON], "history_user": by, "history_date": at}
-    for name, value in history.items():
-        setattr(standing, f"_{name}", value)
+    sign(standing, reason=why, by=by, at=at)
     standing.save()
     return True

@@ -7,6 +7,7 @@ from typing import Any
 from apps.contracts import queries as contracts
 from apps.contracts.models import User
 from apps.contracts.queries.hours import in_force, published_hours
+from apps.contracts.services.orders import sign
 from apps.tickets.models import Deadline, Event, Ticket
 from apps.tickets.queries import duty_managers, history_of
 from apps.tickets.rules import deadlines as rules
@@ -33,12 +34,7 @@ def lock(ticket: Ticket) -> Ticket:
 
 def amend(*, ticket: Ticket, reason: str, at: datetime, by: User | None = None) -> None:
     """Say who amends a ticket, when and why, for the history row of the next save."""
-    for name, value in [
-        ("change_reason", reason[:100]),
-        ("history_user", by),
-        ("history_date", at),
-    ]:
-        setattr(ticket, f"_{name}", value)
+    sign(ticket, reason=reason, by=by, at=at)
 
 
 def record(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from apps.contracts.models import Order, User
+from apps.contracts.services.orders import sign
 from apps.contracts.wording import span as when_words
 from apps.tickets.models import Ticket, TimeEntry
 from apps.tickets.models.times import LONGEST
@@ -16,7 +17,7 @@ from apps.tickets.rules.tam_months import TamMonth
 from apps.tickets.services.record import Refused
 from apps.tickets.services.tam_notices import tell_of_hours
 
-LONGEST_TEXT, LONGEST_REASON = 250, 100  # characters
+LONGEST_TEXT = 250  # characters
 
 
 class ChangedMeanwhile(Refused):
@@ -118,7 +119,7 @@ def remove_time(*, entry: TimeEntry, reason: str, by: User, at: datetime) -> Non
     _locked(entry.order)
     entry = _held(entry)
     _check_reason(reason)
-    _sign(entry, reason=reason, by=by, at=at)
+    sign(entry, reason=reason.strip(), by=by, at=at)
     entry.delete()
 
 
@@ -233,14 +234,8 @@ def _who_was_faster(entry: TimeEntry) -> str:
 
 
 def _keep(entry: TimeEntry, *, reason: str, by: User, at: datetime) -> None:
-    _sign(entry, reason=reason, by=by, at=at)
+    sign(entry, reason=reason.strip(), by=by, at=at)
     entry.save()
-
-
-def _sign(entry: TimeEntry, *, reason: str, by: User, at: datetime) -> None:
-    """Say who changes an entry, when and why, for its history row."""
-    reason = reason.strip()[:LONGEST_REASON]
-    vars(entry).update(_change_reason=reason, _history_user=by, _history_date=at)
 
 
 def _tell(order: Order, before: TamMonth, *, at: datetime) -> None:
