@@ -49,6 +49,7 @@ def stored(ticket):
             "ended_at": row.ended_at,
             "used": row.used,
             "steps": row.steps,
+            "serial": row.serial,
         }
         for row in ticket.deadlines.order_by("-kind")
     ]

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from apps.contracts.models import AgreedTarget, Order, PolicyVersion, Rule, Severity
+from apps.contracts.models import AgreedTarget, Calendar, Order, PolicyVersion, Rule, Severity
 from apps.contracts.queries.kept import Kept
-from apps.contracts.rules.terms import RuleTerm, SeverityTerm, TargetTerm, Terms
+from apps.contracts.rules.terms import CalendarTerm, RuleTerm, SeverityTerm, TargetTerm, Terms
 
 OF_SEVERITY = [
     "version_id",
@@ -103,7 +103,7 @@ def _of_plan(version_id: int, plan_id: int) -> Terms:
 
 
 def _read(pairs: Collection[Pair], state: str = PolicyVersion.State.PUBLISHED) -> dict[Pair, Terms]:
-    """Read the terms of versions in a state: severities with their targets, then rules."""
+    """Read the terms of versions in a state: severities with targets, then rules and calendars."""
     severities: dict[int, dict[str, SeverityTerm]] = defaultdict(dict)
     targets: dict[int, list[TargetTerm]] = defaultdict(list)
     facts: dict[int, tuple[int, str]] = {}
@@ -115,9 +115,11 @@ def _read(pairs: Collection[Pair], state: str = PolicyVersion.State.PUBLISHED) -
         )
         if row["target__kind"] is not None:
             targets[row["target__plan_id"]].append(_target(row))
-    rules = _rules(facts) if facts else {}
+    rules, calendars = _rules(facts) if facts else ({}, {})
     return {
-        (pk, plan): Terms(severities[pk], tuple(targets[plan]), rules[pk], *facts[pk])
+        (pk, plan): Terms(
+            severities[pk], tuple(targets[plan]), rules[pk], *facts[pk], calendars[pk]
+        )
         for pk, plan in pairs
         if pk in facts
     }
@@ -148,15 +150,20 @@ def _target(row: Mapping[str, Any]) -> TargetTerm:
     )
 
 
-def _rules(versions: Iterable[int]) -> Mapping[int, dict[str, RuleTerm]]:
-    found: dict[int, dict[str, RuleTerm]] = defaultdict(dict)
-    for row in Rule.objects.filter(version__in=versions).select_related("clause", "reading"):
-        found[row.version_id][row.key] = RuleTerm(
-            clause=row.clause.ref,
-            reading=row.reading.ref if row.reading else "",
-            settings=row.terms,
-        )
-    return found
+def _rules(
+    versions: Iterable[int],
+) -> tuple[Mapping[int, dict[str, RuleTerm]], Mapping[int, dict[str, CalendarTerm]]]:
+    """Return version -> its rules, and version -> its calendars, in one query: both are few."""
+    rules: dict[int, dict[str, RuleTerm]] = defaultdict(dict)
+    calendars: dict[int, dict[str, CalendarTerm]] = defaultdict(dict)
+    rows = Rule.objects.filter(version__in=versions).values_list(
+        *("version_id", "key", "clause__ref", "reading__ref", "terms"),
+        *(f"version__calendars__{name}" for name in ("key", "pk", "title")),
+    )
+    for version, key, clause, reading, settings, *calendar in rows:
+        rules[version][key] = RuleTerm(clause, reading or "", settings)
+        calendars[version][calendar[0]] = CalendarTerm(*calendar[1:])
+    return rules, calendars
 
 
 _published: Kept[Pair, Terms] = Kept(most=256, read=_read)

@@ -4,7 +4,7 @@ Clause: V-2-order, V-4, S-5-targets (what is promised), R-14 (tickets pin their 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Self
 
@@ -49,6 +49,14 @@ class RuleTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarTerm:
+    """Hours that a rule names by their key."""
+
+    pk: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """All that a ticket's clocks need to know of its policy and plan."""
 
@@ -57,6 +65,7 @@ class Terms:
     rules: Mapping[str, RuleTerm]
     warn_at_percent: int
     time_zone: str
+    calendars: Mapping[str, CalendarTerm] = field(default_factory=dict)
 
     def target(self, *, kind: str, severity: str, channel: str, arrival: str) -> TargetTerm | None:
         """Return the promise for a ticket of that kind; the most specific row wins.

@@ -16,6 +16,7 @@ from apps.tickets.admin.explained import Cited, cite, explained
 from apps.tickets.admin.when_due_form import WhenDueForm
 from apps.tickets.rules.deadlines import Deadline, deadlines
 from apps.tickets.rules.history import Happening, Kind
+from apps.tickets.rules.promise import DeadlineKind
 from apps.tickets.wording import moment, span
 
 
@@ -61,8 +62,8 @@ def _answers(form: WhenDueForm, reader: str) -> Iterator[Answer]:
     clauses = {row.ref: row for row in Clause.objects.filter(version=version)}
     zones = list(dict.fromkeys([given["zone"], version.time_zone, reader]))
     for kind, name in Target.Kind.choices:
-        if kind in owed:
-            yield _owed(name, owed[kind], zones, clauses)
+        if DeadlineKind(kind) in owed:
+            yield _owed(name, owed[DeadlineKind(kind)], zones, clauses)
         else:
             yield _not_owed(kind, name, facts, terms, clauses)
 

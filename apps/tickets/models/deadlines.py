@@ -6,9 +6,9 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from apps.contracts.models import Calendar, CalendarRevision, Target
+from apps.contracts.models import Calendar, CalendarRevision
 from apps.tickets.models.tickets import Ticket
-from apps.tickets.rules.deadlines import State
+from apps.tickets.rules.promise import DeadlineKind, State
 
 
 class DeadlineQuerySet(models.QuerySet):
@@ -34,8 +34,20 @@ class Deadline(models.Model):
         MET = State.MET, "Met"
         MISSED = State.MISSED, "Missed"
 
+    class Kind(models.TextChoices):
+        RESPONSE = DeadlineKind.RESPONSE, "Response"
+        RESOLUTION = DeadlineKind.RESOLUTION, "Resolution"
+        RFO = DeadlineKind.RFO, "Reason for Outage"
+        CLIENT_REPLY = DeadlineKind.CLIENT_REPLY, "Client's reply"
+        CONFIRMATION = DeadlineKind.CONFIRMATION, "Closure confirmation"
+        STEP_DOWN = DeadlineKind.STEP_DOWN, "Step-down"
+        AUTO_CLOSE = DeadlineKind.AUTO_CLOSE, "Auto-close"
+
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="deadlines")
-    kind = models.CharField(max_length=12, choices=Target.Kind.choices)
+    kind = models.CharField(max_length=12, choices=Kind)
+    serial = models.PositiveSmallIntegerField(
+        default=1, help_text="Which of its kind: the second question has the second client reply."
+    )
     state = models.CharField(max_length=6, choices=Verdict.choices, default=State.OPEN)
     target = models.DurationField(help_text="Service time.")
     used = models.DurationField(help_text="Service time used at the latest event.")
@@ -56,6 +68,9 @@ class Deadline(models.Model):
     next_at = models.DateTimeField(null=True, help_text="When the sweep has something to do.")
     settled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="When the promised act came.")
+    in_work = models.BooleanField(
+        default=True, help_text="Whether its ticket is not closed, so that lists of work show it."
+    )
     steps = models.JSONField(default=list, help_text="Why: clause, text and figures of each step.")
 
     objects = DeadlineQuerySet.as_manager()
@@ -63,7 +78,9 @@ class Deadline(models.Model):
     class Meta:
         ordering = ["ticket", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["ticket", "kind"], name="deadline_one_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["ticket", "kind", "serial"], name="deadline_one_of_a_kind"
+            ),
             models.CheckConstraint(
                 condition=Q(state="OPEN", settled_at__isnull=True)
                 | Q(state__in=["MET", "MISSED"], settled_at__isnull=False, next_at__isnull=True),
@@ -75,15 +92,30 @@ class Deadline(models.Model):
                 name="deadline_miss_dated_to_its_due_instant",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["RESPONSE", "RESOLUTION"]), name="deadline_kind_known"
+                condition=Q(kind__in=list(DeadlineKind)), name="deadline_kind_known"
             ),
             models.CheckConstraint(
-                condition=Q(target__gt=timedelta(0)), name="deadline_target_positive"
+                # A step of the policy may come at once; nobody has to keep it.
+                condition=Q(target__gt=timedelta(0)) | Q(kind="STEP_DOWN", target=timedelta(0)),
+                name="deadline_target_positive",
             ),
         ]
         indexes = [
             # The one index that the sweep reads: open deadlines, soonest first.
             models.Index(fields=["next_at"], condition=Q(state="OPEN"), name="deadline_sweep"),
+            # What is due next, and what was missed, among the tickets that are still worked on.
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(state="OPEN", in_work=True, kind__in=["RESPONSE", "RESOLUTION", "RFO"]),
+                name="deadline_next_due",
+            ),
+            models.Index(
+                fields=["-due_at", "-id"],
+                condition=Q(
+                    state="MISSED", in_work=True, kind__in=["RESPONSE", "RESOLUTION", "RFO"]
+                ),
+                name="deadline_missed_in_work",
+            ),
             # A new revision of a calendar looks for the open deadlines that it changes.
             models.Index(
                 fields=["calendar", "hours"], condition=Q(state="OPEN"), name="deadline_hours"

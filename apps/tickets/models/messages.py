@@ -30,6 +30,9 @@ class Message(models.Model):
     mail_id = models.CharField(
         max_length=998, blank=True, help_text="The mail's Message-ID, without brackets."
     )
+    mark = models.CharField(
+        max_length=250, blank=True, help_text="What staff should know of it, such as a failed SPF."
+    )
 
     class Meta:
         ordering = ["pk"]

@@ -53,6 +53,9 @@ class Ticket(models.Model):
     class State(models.TextChoices):
         OPEN = Status.OPEN, "Our turn"
         WAITING = Status.WAITING, "Waiting for the client"
+        SOLVED = Status.SOLVED, "Awaiting closure"
+        ANSWERED = Status.ANSWERED, "Solution answered"
+        SUSPENDED = Status.SUSPENDED, "Suspended"
         CLOSED = Status.CLOSED, "Closed"
 
     class Desk(models.TextChoices):
@@ -86,7 +89,38 @@ class Ticket(models.Model):
         max_length=8, choices=Desk.choices, default=Desk.CENTRE, help_text="Whose queue it is in."
     )
     subject = models.CharField(max_length=250)
-    status = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    status = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    work_band = models.PositiveSmallIntegerField(
+        default=0, help_text="Its place in the order of work: lower bands go first."
+    )
+    work_at = models.DateTimeField(help_text="Its place within the band: earlier goes first.")
+    closing = models.ForeignKey(
+        Reason,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="For which of the policy's reasons it was solved or closed.",
+    )
+    exclusion = models.ForeignKey(
+        Reason,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Which exclusion of the policy its cause is, if one.",
+    )
+    covered_work = models.ForeignKey(
+        Reason,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Which kind of covered work it is.",
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates"
+    )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="tickets"
     )
@@ -98,7 +132,10 @@ class Ticket(models.Model):
 
     # What people amend; status and instants follow from the events.
     history = HistoricalRecords(
-        excluded_fields=["status", "latest_at", "source_key", "agreed", "entitled"]
+        excluded_fields=[
+            *("status", "latest_at", "source_key", "agreed", "entitled"),
+            *("work_band", "work_at"),
+        ]
     )
     objects = TicketQuerySet.as_manager()
 
@@ -113,10 +150,19 @@ class Ticket(models.Model):
             ),
         ]
         indexes = [
+            # The queue and its views, each in the order of work (V-8.2.3).
             models.Index(
-                fields=["severity", "registered_at"],
+                fields=["status", "work_band", "work_at", "id"],
                 condition=~Q(status="CLOSED"),
-                name="ticket_queue",
+                name="ticket_in_order_of_work",
+            ),
+            models.Index(
+                fields=["assignee", "work_band", "work_at", "id"],
+                condition=~Q(status="CLOSED"),
+                name="ticket_of_assignee",
+            ),
+            models.Index(
+                fields=["severity"], condition=~Q(status="CLOSED"), name="ticket_open_by_severity"
             ),
             # What an account's page shows: its open tickets, and where something happened last.
             models.Index(
@@ -144,10 +190,30 @@ class Event(models.Model):
         ACKNOWLEDGED = Kind.ACKNOWLEDGED, "Acknowledged"
         ASSIGNED = Kind.ASSIGNED, "Assigned"
         NOTED = Kind.NOTED, "Internal note"
+        CLASSIFIED = Kind.CLASSIFIED, "Classified"
         RESPONDED = Kind.RESPONDED, "Responded"
         ASKED_CLIENT = Kind.ASKED_CLIENT, "Asked the client"
         CLIENT_REPLIED = Kind.CLIENT_REPLIED, "Client replied"
         SEVERITY_CHANGED = Kind.SEVERITY_CHANGED, "Severity changed"
+        DISPUTED = Kind.DISPUTED, "Severity disputed"
+        DISPUTE_DECIDED = Kind.DISPUTE_DECIDED, "Dispute decided"
+        PROPOSAL_DECLINED = Kind.PROPOSAL_DECLINED, "Lower severity declined"
+        HANDED_OUT = Kind.HANDED_OUT, "Handed to others"
+        HANDED_BACK = Kind.HANDED_BACK, "Back from others"
+        WORKAROUND_GIVEN = Kind.WORKAROUND_GIVEN, "Workaround given"
+        SOLVED = Kind.SOLVED, "Solution given"
+        CONFIRMED = Kind.CONFIRMED, "Closure confirmed"
+        REFUSED = Kind.REFUSED, "Closure refused"
+        JUDGED = Kind.JUDGED, "Refusal judged"
+        STEPPED_DOWN = Kind.STEPPED_DOWN, "Stepped down"
+        RFO_ISSUED = Kind.RFO_ISSUED, "Reason for Outage issued"
+        SUSPENDED = Kind.SUSPENDED, "Suspended"
+        RESUMED = Kind.RESUMED, "Resumed"
+        LINKED = Kind.LINKED, "Linked"
+        MERGED = Kind.MERGED, "Merged"
+        JOINED = Kind.JOINED, "Duplicate merged in"
+        SPLIT = Kind.SPLIT, "Split"
+        BOUNCED = Kind.BOUNCED, "Mail bounced"
         CLOSED = Kind.CLOSED, "Closed"
         REOPENED = Kind.REOPENED, "Reopened"
         DEADLINE_WARNED = Kind.DEADLINE_WARNED, "Deadline near"

@@ -8,61 +8,30 @@ Clause: V-2-response, V-2-resolution, V-7.3, S-5-targets, S-8, R-14 to R-17.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from apps.contracts.rules.calendar import ServiceHours
 from apps.contracts.rules.terms import TargetTerm, Terms
 from apps.tickets.rules.clock import due_at, time_used
-from apps.tickets.rules.explain import Course, Step, steps
-from apps.tickets.rules.history import Happening, Kind, Pause, pauses_of
+from apps.tickets.rules.explain import Course, steps
+from apps.tickets.rules.history import Happening, Kind, Pause, pauses_of, severity_after
+from apps.tickets.rules.promise import Deadline, DeadlineKind, State
 
 Hours = Mapping[int, ServiceHours]
-
-
-class State(StrEnum):
-    """What became of a deadline."""
-
-    OPEN = "OPEN"
-    MET = "MET"
-    MISSED = "MISSED"
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A promise on a ticket.
-
-    ``due_at`` None: the clock stands still. ``warn_at``: when the policy's share of the target is
-    used. ``settled_at``: when it was kept, or, missed, when it fell due. ``ended_at``: when the
-    promised act came, in time or late. ``target`` and ``used`` are service time.
-    """
-
-    kind: str
-    state: State
-    target: timedelta
-    calendar_id: int
-    clause: str
-    started_at: datetime
-    due_at: datetime | None
-    warn_at: datetime | None
-    settled_at: datetime | None
-    ended_at: datetime | None
-    used: timedelta
-    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Promise:
     """What the kinds of deadline differ in."""
 
-    kind: str
+    kind: DeadlineKind
     rule: str
     ended_by: Kind
     reopens: bool
 
 
 _PROMISES = (
-    _Promise("RESPONSE", "response", Kind.RESPONDED, reopens=False),
-    _Promise("RESOLUTION", "resolution", Kind.CLOSED, reopens=True),
+    _Promise(DeadlineKind.RESPONSE, "response", Kind.RESPONDED, reopens=False),
+    _Promise(DeadlineKind.RESOLUTION, "resolution", Kind.CLOSED, reopens=True),
 )
 _TURNS = {
     Kind.REGISTERED,
@@ -167,7 +136,7 @@ def _stand(
     registered = history[0]
     target = terms.target(
         kind=promise.kind,
-        severity=_severity_after(history),
+        severity=severity_after(history),
         channel=registered.facts.get("channel", ""),
         arrival=registered.facts.get("arrival", ""),
     )
@@ -195,14 +164,6 @@ def _stand(
         due,
         _ended_at(promise, history, terms),
     )
-
-
-def _severity_after(history: Sequence[Happening]) -> str:
-    severity: str = history[0].facts["severity"]
-    for happening in history:
-        if happening.kind == Kind.SEVERITY_CHANGED:
-            severity = happening.facts["to"]
-    return severity
 
 
 def _ended_at(promise: _Promise, history: Sequence[Happening], terms: Terms) -> datetime | None:

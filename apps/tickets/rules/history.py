@@ -17,10 +17,30 @@ class Kind(StrEnum):
     ACKNOWLEDGED = "ACKNOWLEDGED"
     ASSIGNED = "ASSIGNED"
     NOTED = "NOTED"
+    CLASSIFIED = "CLASSIFIED"
     RESPONDED = "RESPONDED"
     ASKED_CLIENT = "ASKED_CLIENT"
     CLIENT_REPLIED = "CLIENT_REPLIED"
     SEVERITY_CHANGED = "SEVERITY_CHANGED"
+    DISPUTED = "DISPUTED"
+    DISPUTE_DECIDED = "DISPUTE_DECIDED"
+    PROPOSAL_DECLINED = "PROPOSAL_DECLINED"
+    HANDED_OUT = "HANDED_OUT"
+    HANDED_BACK = "HANDED_BACK"
+    WORKAROUND_GIVEN = "WORKAROUND_GIVEN"
+    SOLVED = "SOLVED"
+    CONFIRMED = "CONFIRMED"
+    REFUSED = "REFUSED"
+    JUDGED = "JUDGED"
+    STEPPED_DOWN = "STEPPED_DOWN"
+    RFO_ISSUED = "RFO_ISSUED"
+    SUSPENDED = "SUSPENDED"
+    RESUMED = "RESUMED"
+    LINKED = "LINKED"
+    MERGED = "MERGED"
+    JOINED = "JOINED"
+    SPLIT = "SPLIT"
+    BOUNCED = "BOUNCED"
     CLOSED = "CLOSED"
     REOPENED = "REOPENED"
     DEADLINE_WARNED = "DEADLINE_WARNED"
@@ -32,6 +52,9 @@ class Status(StrEnum):
 
     OPEN = "OPEN"
     WAITING = "WAITING"
+    SOLVED = "SOLVED"
+    ANSWERED = "ANSWERED"
+    SUSPENDED = "SUSPENDED"
     CLOSED = "CLOSED"
 
 
@@ -95,3 +118,15 @@ def pauses_of(history: Sequence[Happening]) -> tuple[Pause, ...]:
     if since is not None:
         pauses.append(Pause(_PAUSED_BY[status], since))
     return tuple(pauses)
+
+
+def severity_after(history: Sequence[Happening]) -> str:
+    """Return the key of the severity that a ticket has after all that happened.
+
+    Clause: V-7.3.
+    """
+    severity: str = history[0].facts["severity"]
+    for happening in history:
+        if happening.kind == Kind.SEVERITY_CHANGED:
+            severity = happening.facts["to"]
+    return severity

@@ -98,7 +98,10 @@ def _moves(rows: Sequence[Deadline], draft: ServiceHours, at: datetime) -> Itera
 
 def _moved(row: Deadline, owed: Sequence[rules.Deadline], at: datetime) -> Iterator[Move]:
     for deadline in owed:
-        if deadline.kind == row.kind and deadline.due_at != row.due_at:
+        if (deadline.kind, deadline.serial) == (
+            row.kind,
+            row.serial,
+        ) and deadline.due_at != row.due_at:
             due_at = deadline.due_at
             was_in_time = row.due_at is None or row.due_at >= at
             missed = was_in_time and due_at is not None and due_at < at

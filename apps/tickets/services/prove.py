@@ -53,15 +53,19 @@ def differences_of(ticket: Ticket) -> Iterator[str]:
         version_id=ticket.version_id, plan_id=ticket.plan_id, agreed=ticket.agreed
     )
     hours = contracts.hours_of_version(ticket.version_id)
-    rows = {row.kind: row for row in ticket.deadlines.all()}
+    rows = {(row.kind, row.serial): row for row in ticket.deadlines.all()}
     for owed in rules.deadlines(history, terms=terms, hours=hours):
-        row = rows.pop(owed.kind, None)
+        row = rows.pop((owed.kind, owed.serial), None)
         if row is None:
             yield f"{ticket.number} {owed.kind}: the rules owe one, and there is no row"
             continue
         then = rules.deadlines(history, terms=terms, hours=hours_on_record(row, hours))
-        yield from _compared(ticket, row, next(one for one in then if one.kind == row.kind))
-    for kind in rows:
+        yield from _compared(
+            ticket,
+            row,
+            next(one for one in then if (one.kind, one.serial) == (row.kind, row.serial)),
+        )
+    for kind, _ in rows:
         yield f"{ticket.number} {kind}: there is a row, and the rules owe none"
 
 

@@ -11,7 +11,9 @@ from apps.contracts.services.orders import sign
 from apps.tickets.models import Deadline, Event, Ticket
 from apps.tickets.queries import duty_managers, history_of
 from apps.tickets.rules import deadlines as rules
-from apps.tickets.rules.history import Kind, status_of
+from apps.tickets.rules.history import Kind, Status, severity_after, status_of
+from apps.tickets.rules.order_of_work import place_of
+from apps.tickets.rules.promise import DeadlineKind
 from apps.tickets.services.notice import record_misses
 
 
@@ -86,24 +88,45 @@ def count_anew(*, ticket: Ticket, at: datetime) -> None:
     )
     counts = in_force(ticket.version_id)
     hours = {calendar_id: found.hours for calendar_id, found in counts.items()}
-    rows = {row.kind: row for row in ticket.deadlines.all()}
+    status = status_of(history)
+    is_worked_on = status != Status.CLOSED
+    rows = {(row.kind, row.serial): row for row in ticket.deadlines.all()}
     late = []
-    for owed in rules.deadlines(history, terms=terms, hours=hours):
-        row = rows.pop(owed.kind, None) or Deadline(ticket=ticket, kind=owed.kind)
+    found = rules.deadlines(history, terms=terms, hours=hours)
+    for owed in found:
+        named = (owed.kind, owed.serial)
+        row = rows.pop(named, None) or Deadline(ticket=ticket, kind=named[0], serial=named[1])
+        was_worked_on, row.in_work = row.in_work, is_worked_on
         if row.state == rules.State.MISSED:
             then = rules.deadlines(history, terms=terms, hours=hours_on_record(row, hours))
-            _keep_miss(row, next((each for each in then if each.kind == row.kind), owed))
+            same = (each for each in then if (each.kind, each.serial) == named)
+            _keep_miss(row, next(same, owed))
         elif row.state != rules.State.MET or row.ended_at != owed.ended_at:
             _write(row, owed, counts[owed.calendar_id].revision_id)
             if owed.state == rules.State.MISSED:
                 late.append(row.pk)
+        elif was_worked_on != is_worked_on:
+            row.save(update_fields=["in_work"])
     if late:
         record_misses(late, managers=duty_managers(), at=at)
     gone = [row.pk for row in rows.values() if row.state != rules.State.MISSED]
     if gone:
         Deadline.objects.filter(pk__in=gone).delete()
-    ticket.status = Ticket.State(status_of(history))
-    Ticket.objects.filter(pk=ticket.pk).update(status=ticket.status, latest_at=ticket.latest_at)
+    due_at = next((each.due_at for each in found if each.kind == DeadlineKind.RESOLUTION), None)
+    place = place_of(
+        severity=severity_after(history),
+        registered_at=history[0].at,
+        resolution_due_at=due_at,
+        terms=terms,
+    )
+    ticket.status = Ticket.State(status)
+    ticket.work_band, ticket.work_at = place.band, place.at
+    Ticket.objects.filter(pk=ticket.pk).update(
+        status=ticket.status,
+        latest_at=ticket.latest_at,
+        work_band=ticket.work_band,
+        work_at=ticket.work_at,
+    )
 
 
 def hours_on_record(row: Deadline, hours: rules.Hours) -> rules.Hours:
@@ -118,7 +141,7 @@ def _keep_miss(row: Deadline, then: rules.Deadline) -> None:
     row.ended_at = then.ended_at
     if then.due_at == row.due_at:
         row.steps = [asdict(step) for step in then.steps]
-    row.save(update_fields=["ended_at", "steps"])
+    row.save(update_fields=["ended_at", "steps", "in_work"])
 
 
 def _write(row: Deadline, owed: rules.Deadline, revision_id: int) -> None:

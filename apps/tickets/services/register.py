@@ -77,6 +77,7 @@ def register(
         subject=" ".join(subject.split())[:250] or "(no subject)",
         registered_at=at,
         latest_at=at,
+        work_at=at,
         source_key=source_key,
     )
     amend(ticket=ticket, reason="Registered", at=at, by=by)
