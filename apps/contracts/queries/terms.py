@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from apps.contracts.models import AgreedTarget, Calendar, Order, PolicyVersion, Rule, Severity
+from apps.contracts.models import AgreedTarget, Order, PolicyVersion, Rule, Severity
 from apps.contracts.queries.kept import Kept
 from apps.contracts.rules.terms import CalendarTerm, RuleTerm, SeverityTerm, TargetTerm, Terms
 
