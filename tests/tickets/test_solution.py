@@ -198,18 +198,23 @@ def test_reason_and_exclusion_go_together(closing, exclusion, why):
     assert everything() == before
 
 
-@pytest.mark.parametrize("act", ["solve", "ask"])
+def solve_again(ticket):
+    solve(ticket, act_key="again")
+
+
+def ask(ticket):
+    services.ask_client(
+        ticket=ticket, text="And?", by=make_staff(), at=later(hours=2), act_key="ask"
+    )
+
+
+@pytest.mark.parametrize("act", [solve_again, ask])
 def test_what_has_a_solution_is_neither_solved_nor_asked_again(act):
     ticket = premium()
     solve(ticket)
 
     with pytest.raises(Refused, match="has its solution"):
-        if act == "solve":
-            solve(ticket, act_key="again")
-        else:
-            services.ask_client(
-                ticket=ticket, text="And?", by=make_staff(), at=later(hours=2), act_key="ask"
-            )
+        act(ticket)
 
 
 @pytest.mark.clause("V-3.4.4")
