@@ -21,7 +21,7 @@ def body(text, *, automatic=True):
     """What is between the frame's outer tags, without its styles and its line breaks."""
     page = html_of(Email(subject="Tea", text=text, automatic=automatic))
     inner = page.partition("<body")[2].partition(">")[2].partition("</body>")[0]
-    plain = re.sub(r' style="[^"]*"', "", inner)
+    plain = re.sub(r'\s+style="[^"]*"', "", inner)
     return (
         re.sub(r"[ \n]*(<[^>]*>)[ \n]*", r"\1", plain).removeprefix("<div>").removesuffix("</div>")
     )

@@ -38,7 +38,7 @@ def _write(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
         services.close(reason=given["reason"], **call)
         return f"{ticket.number} is closed, and {ticket.requester.email} is told."
     service, done = _WRITTEN[given["act"]]
-    service(**call)
+    service(uploads=given["attached"], **call)
     return done.format(ticket=ticket)
 
 

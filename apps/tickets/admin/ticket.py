@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.contracts.models import Reason, User
 from apps.tickets import services
 from apps.tickets.admin.acts import FORMS, act
-from apps.tickets.admin.attachments import download
+from apps.tickets.admin.attachments import download, take_files
 from apps.tickets.admin.forms import ActForm
 from apps.tickets.admin.keys import key_in
 from apps.tickets.admin.page import logged_on, mails_of, page_of
@@ -69,6 +69,7 @@ class TicketAdmin(QueueAdmin):
         if request.method != "POST":
             return HttpResponseRedirect(page)
         form = asked(request.POST, ticket=ticket)
+        take_files(form, request)
         if form.is_valid():
             try:
                 done = act(form, ticket=ticket, by=cast(User, request.user), at=timezone.now())

@@ -16,6 +16,7 @@ from apps.tickets.services.routing import hand_to_centre
 from apps.tickets.services.severity import change_severity
 from apps.tickets.services.sweep import sweep_deadlines
 from apps.tickets.services.times import amend_time, log_time, remove_time
+from apps.tickets.services.watching import unwatch, watch
 
 __all__ = [
     "Refused",
@@ -36,4 +37,6 @@ __all__ = [
     "reopen",
     "settle",
     "sweep_deadlines",
+    "unwatch",
+    "watch",
 ]
