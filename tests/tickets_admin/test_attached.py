@@ -40,7 +40,7 @@ def attached():
 
 
 def test_files_go_out_with_an_answer_byte_for_byte_and_stay_with_it():
-    ticket, answer = write(file(), file("Bericht März.pdf", b"%PDF", "application/pdf"))
+    _, answer = write(file(), file("Bericht März.pdf", b"%PDF", "application/pdf"))
 
     assert answer.status_code == 302
     assert kept() == [

@@ -14,6 +14,7 @@ from apps.tickets.admin.forms import (
     WriteForm,
 )
 from apps.tickets.admin.times_forms import HandOverForm, TimeForm
+from apps.tickets.admin.watch_forms import WatchForm, follow
 from apps.tickets.models import Event, Ticket
 
 
@@ -116,5 +117,6 @@ _ACTS: dict[type[ActForm], Callable[[Any, Ticket, User, datetime], str]] = {
     ReopenForm: _reopen,
     TimeForm: _time,
     HandOverForm: _centre,
+    WatchForm: follow,
 }
 FORMS = {form.name: form for form in _ACTS}
