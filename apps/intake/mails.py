@@ -21,7 +21,7 @@ def refused(payload: dict[str, Any]) -> Email:
     """
     said = {"why": payload["why"], "clause": payload["clause"]}
     if "request_id" in payload:
-        asked = RefusedRequest.objects.select_related("order__version").get(
+        asked = RefusedRequest.objects.select_related("order__version", "person").get(
             pk=payload["request_id"]
         )
         return Email(
@@ -30,7 +30,7 @@ def refused(payload: dict[str, Any]) -> Email:
             reply_to=_mailbox(asked),
         )
     mail = InboundMail.objects.only("mail_id", "subject").get(pk=payload["mail_id"])
-    requests = RefusedRequest.objects.select_related("order__version")
+    requests = RefusedRequest.objects.select_related("order__version", "person")
     known = f"<{mail.mail_id}>" if mail.mail_id else ""
     return Email(
         subject=f"Not processed: {mail.subject or '(no subject)'}",
@@ -42,8 +42,10 @@ def refused(payload: dict[str, Any]) -> Email:
 
 
 def _mailbox(asked: RefusedRequest | None) -> tuple[str, ...]:
-    """Return the mailbox of the policy that a request would have been under, if of any."""
-    return (asked.order.version.support_address,) if asked and asked.order else ()
+    """Return the mailbox of the order's policy; who is none of its users hears nothing of it."""
+    if asked is None or asked.order is None or asked.person is None or not asked.person.is_active:
+        return ()
+    return (asked.order.version.support_address,)
 
 
 @renders("mail.unreadable")

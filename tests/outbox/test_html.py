@@ -49,10 +49,10 @@ def test_facts_lists_and_wrapped_lines_are_seen_for_what_they_are():
 
     assert body(text) == (
         '<p dir="auto">Resolution was missed.</p>'
-        "<div>"
-        '<div><span>Ticket</span><span dir="auto">FL-1 No dial tone</span></div>'
-        '<div><span>Reason</span><span dir="auto">one<br>two</span></div>'
-        "</div>"
+        '<div><table role="presentation">'
+        '<tr><td>Ticket</td><td dir="auto">FL-1 No dial tone</td></tr>'
+        '<tr><td>Reason</td><td dir="auto">one<br>two</td></tr>'
+        "</table></div>"
         '<p dir="auto">Why:</p>'
         '<ul><li dir="auto">The clock starts.</li><li dir="auto">It ends.</li></ul>'
         '<p dir="auto">Keep FL-1 in the subject of whatever you write about it, so that it'

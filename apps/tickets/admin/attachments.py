@@ -9,12 +9,12 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse
-from django.template.defaultfilters import filesizeformat
 from django.utils.http import content_disposition_header
 
 from apps.tickets.models import Attachment
 from apps.tickets.rules.file_names import ending_of, safe_name
 from apps.tickets.services import Upload
+from apps.tickets.wording import size
 
 ANYTHING = "application/octet-stream"
 # What a mail program shows by itself, or an e-mail in an e-mail: sent as a plain file instead.
@@ -99,7 +99,7 @@ def take_files(form: forms.Form, request: HttpRequest) -> None:
 def too_much() -> str:
     """Say how much there may be in all, and what to do."""
     return (
-        f"Together the files have more than {filesizeformat(settings.ATTACHMENTS_MAX_BYTES)}."
+        f"Together the files have more than {size(settings.ATTACHMENTS_MAX_BYTES)}."
         " Send some of them with another answer, or a link to where they lie."
     )
 
@@ -114,7 +114,7 @@ def _problems(file: UploadedFile) -> Sequence[str]:
     if not file.size:
         return [f"{name} is empty."]
     if file.size > settings.ATTACHMENT_MAX_BYTES:
-        most = filesizeformat(settings.ATTACHMENT_MAX_BYTES)
+        most = size(settings.ATTACHMENT_MAX_BYTES)
         return [f"{name} is larger than {most}. Send a part of it, or a link to where it lies."]
     return []
 

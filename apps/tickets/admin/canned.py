@@ -55,7 +55,7 @@ class CannedReplyAdmin(KeptAdmin):
     @display(description="Placeholders")
     def placeholders(self, reply: CannedReply) -> SafeString:
         rows = format_html_join(
-            "", "<li><code>{{{}}}</code> {}</li>", ((name, what) for name, what in KNOWN.items())
+            "", "<li><code>{{{}}}</code>: {}</li>", ((name, what) for name, what in KNOWN.items())
         )
         return format_html(
             "<ul>{}</ul>To write a brace itself, write it twice: {{{{ or }}}}.", rows

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -91,10 +90,8 @@ def short(at: datetime, zone: str) -> SafeString:
 @register.simple_tag
 def files_allowed() -> str:
     """Say how large the files of an answer may be."""
-    each, in_all = (
-        filesizeformat(limit)
-        for limit in (settings.ATTACHMENT_MAX_BYTES, settings.ATTACHMENTS_MAX_BYTES)
-    )
+    each = wording.size(settings.ATTACHMENT_MAX_BYTES)
+    in_all = wording.size(settings.ATTACHMENTS_MAX_BYTES)
     return f"Up to {each} each, {in_all} together. No programs or scripts."
 
 
