@@ -147,6 +147,30 @@ try:
     MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=40 * 1024 * 1024)
 except ValueError as error:
     raise ImproperlyConfigured("MAIL_MAX_BYTES is a whole number, such as 41943040.") from error
+# Files that staff attach: each, all of an answer, and what no mail server lets through.
+try:
+    ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=10 * 1024 * 1024)
+    ATTACHMENTS_MAX_BYTES = env.int("ATTACHMENTS_MAX_BYTES", default=15 * 1024 * 1024)
+except ValueError as error:
+    raise ImproperlyConfigured(
+        "ATTACHMENT_MAX_BYTES and ATTACHMENTS_MAX_BYTES are whole numbers, such as 10485760."
+    ) from error
+ATTACHMENT_REFUSED_ENDINGS = {
+    ending.strip().lower().removeprefix(".")
+    for ending in env.str(
+        "ATTACHMENT_REFUSED_ENDINGS",
+        default="ade,adp,apk,app,appx,bat,chm,cmd,com,cpl,dll,dmg,exe,hta,ins,isp,jar,js,jse,lib,"
+        "lnk,mde,msc,msi,msix,msp,mst,nsh,pif,ps1,psm1,py,reg,scr,sct,sh,sys,vb,vbe,vbs,vxd,wsc,"
+        "wsf,wsh",
+    ).split(",")
+} - {""}
+# Whatever is uploaded anywhere, in all its files; more is not kept, not even for a moment.
+UPLOAD_MAX_BYTES = max(2 * ATTACHMENTS_MAX_BYTES, 30 * 1024 * 1024)
+FILE_UPLOAD_HANDLERS = [
+    "apps.tickets.admin.attachments.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", MAIL_DOMAIN):
     raise ImproperlyConfigured(
         "MAIL_DOMAIN is a domain such as example.com; it comes from DEFAULT_FROM_EMAIL unless set."

@@ -36,6 +36,7 @@ def manage(tmp_path: Path, *args: str, **environment: str) -> subprocess.Complet
         ({"DATABASE_URL": "nonsense"}, b"DATABASE_URL is not the address"),
         ({"DATABASE_URL": ""}, b"DATABASE_URL is not the address"),
         ({"MAIL_MAX_BYTES": "40M"}, b"MAIL_MAX_BYTES is a whole number"),
+        ({"ATTACHMENT_MAX_BYTES": "10M"}, b"ATTACHMENTS_MAX_BYTES are whole numbers"),
         ({"TICKET_PREFIX": "A B"}, b"TICKET_PREFIX is one to eight capital letters"),
         ({"DEFAULT_FROM_EMAIL": "nonsense"}, b"MAIL_DOMAIN is a domain"),
     ],

@@ -54,6 +54,12 @@ GROUPS = [
             ),
             Link("When would this be due?", "timer", "tickets_ticket_due", "tickets.view_ticket"),
             Link(
+                "Canned replies",
+                "quickreply",
+                "tickets_cannedreply_changelist",
+                "tickets.view_cannedreply",
+            ),
+            Link(
                 "Mail to look at",
                 "report",
                 "intake_inboundmail_changelist",

@@ -90,6 +90,7 @@ def handover_moved(payload: dict[str, Any]) -> Email:
     return Email(
         subject=f"[{assignment.order}] Hand-over put off to {day(assignment.starts_on)}",
         text=_text("mail/tam_handover_moved.txt", assignment, context),
+        reply_to=(assignment.order.version.support_address,),
         language=assignment.order.version.language,
     )
 

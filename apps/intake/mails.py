@@ -21,17 +21,31 @@ def refused(payload: dict[str, Any]) -> Email:
     """
     said = {"why": payload["why"], "clause": payload["clause"]}
     if "request_id" in payload:
-        asked = RefusedRequest.objects.get(pk=payload["request_id"])
-        text = render_to_string("mail/request_refused.txt", {"asked": asked, **said})
-        return Email(subject=f"Not processed: {asked.subject or '(no subject)'}", text=text)
+        asked = RefusedRequest.objects.select_related("order__version", "person").get(
+            pk=payload["request_id"]
+        )
+        return Email(
+            subject=f"Not processed: {asked.subject or '(no subject)'}",
+            text=render_to_string("mail/request_refused.txt", {"asked": asked, **said}),
+            reply_to=_mailbox(asked),
+        )
     mail = InboundMail.objects.only("mail_id", "subject").get(pk=payload["mail_id"])
+    requests = RefusedRequest.objects.select_related("order__version", "person")
     known = f"<{mail.mail_id}>" if mail.mail_id else ""
     return Email(
         subject=f"Not processed: {mail.subject or '(no subject)'}",
         text=render_to_string("mail/refused.txt", {"mail": mail, **said}),
+        reply_to=_mailbox(requests.filter(mail=mail.pk).first()),
         in_reply_to=known,
         references=(known,) if known else (),
     )
+
+
+def _mailbox(asked: RefusedRequest | None) -> tuple[str, ...]:
+    """Return the mailbox of the order's policy; who is none of its users hears nothing of it."""
+    if asked is None or asked.order is None or asked.person is None or not asked.person.is_active:
+        return ()
+    return (asked.order.version.support_address,)
 
 
 @renders("mail.unreadable")

@@ -60,7 +60,7 @@ class Email:
 
     subject: str
     text: str
-    html: str = ""
+    html: str = ""  # empty: made from the text
     reply_to: tuple[str, ...] = ()
     in_reply_to: str = ""
     references: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from typing import Self
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from apps.outbox.html import html_of
 from apps.outbox.models import Message
 from apps.outbox.rendering import Email, InvalidEmail, describe
 
@@ -27,7 +28,7 @@ class Failed(Exception):
 
 
 def compose(message: Message, email: Email) -> EmailMultiAlternatives:
-    """Return the mail with its headers, ready for the backend.
+    """Return the mail with its headers and both its parts, ready for the backend.
 
     :raises InvalidEmail: an address or a header cannot be written.
     """
@@ -46,8 +47,7 @@ def compose(message: Message, email: Email) -> EmailMultiAlternatives:
         reply_to=email.reply_to,
         headers=headers,
     )
-    if email.html:
-        mail.attach_alternative(email.html, "text/html")
+    mail.attach_alternative(html_of(email), "text/html")
     for part in email.attachments:
         mail.attach(part.filename, part.content, part.mimetype)
     try:

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from apps.outbox.rendering import Email, Withdrawn, renders
-from apps.tickets.models import Deadline, Message, Ticket
+from apps.contracts.models import Severity
+from apps.outbox.rendering import Attachment, Email, Withdrawn, renders
+from apps.tickets.models import Deadline, Event, Message, Ticket
 from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.wording import moment, sentence, span
 
@@ -40,7 +41,7 @@ def acknowledged(payload: dict[str, Any]) -> Email:
 
 @renders("ticket.replied")
 def replied(payload: dict[str, Any]) -> Email:
-    """Send what a person of ours wrote."""
+    """Send what a person of ours wrote, with its files; to the requester, or to one in copy."""
     message = Message.objects.select_related(
         "author", "ticket__version", "ticket__requester", "ticket__severity"
     ).get(pk=payload["message_id"])
@@ -49,10 +50,34 @@ def replied(payload: dict[str, Any]) -> Email:
     return _to_client(
         message.ticket,
         "mail/replied.txt",
-        {"message": message},
+        {"message": message, "is_copy": "client_id" in payload},
         in_reply_to=latest.mail_id if latest else "",
         automatic=False,
+        attachments=tuple(
+            Attachment(file.name, bytes(file.content), file.content_type)
+            for file in message.attachments.all()
+        ),
     )
+
+
+@renders("ticket.watched")
+def watched(payload: dict[str, Any]) -> Email:
+    """Tell one of ours who watches a ticket what happened to it, in a few lines.
+
+    Clause: V-8.2.3.
+    """
+    event = Event.objects.select_related(
+        "by", "ticket__version", "ticket__account", "ticket__severity", "ticket__assignee"
+    ).get(pk=payload["event_id"])
+    ticket, facts, what = event.ticket, event.facts, event.get_kind_display()
+    context = {
+        "what": what,
+        "when": moment(event.at, ticket.version.time_zone),
+        "who": event.by or _client_of(facts),
+        "before": _severity_before(ticket, facts),
+        "why": ": ".join(filter(None, [facts.get("label"), facts.get("explanation")])),
+    }
+    return _about(ticket, what, "mail/watched.txt", context)
 
 
 @renders("deadline.missed")
@@ -80,6 +105,7 @@ def _to_client(
     *,
     in_reply_to: str,
     automatic: bool = True,
+    attachments: tuple[Attachment, ...] = (),
 ) -> Email:
     thread = mail_id(ticket.pk, "acknowledged")
     known = [f"<{in_reply_to}>"] if in_reply_to else []
@@ -91,6 +117,7 @@ def _to_client(
         references=tuple(known if automatic else [thread, *known]),
         automatic=automatic,
         language=ticket.version.language,
+        attachments=attachments,
     )
 
 
@@ -100,21 +127,37 @@ def _to_staff(payload: dict[str, Any], template: str, what: str) -> Email:
     ).get(pk=payload["deadline_id"])
     ticket = deadline.ticket
     zone = ticket.version.time_zone
-    page = reverse("admin:tickets_ticket_change", args=[ticket.pk])
     context = {
-        "ticket": ticket,
         "deadline": deadline,
         "due": moment(deadline.due_at, zone) if deadline.due_at else "",
         "target": span(deadline.target),
         "steps": [(step["clause"], sentence(step, zone)) for step in deadline.steps],
-        "url": f"{settings.BASE_URL}{page}",
     }
-    kind = deadline.get_kind_display()
+    return _about(ticket, f"{deadline.get_kind_display()} {what}", template, context)
+
+
+def _about(ticket: Ticket, what: str, template: str, context: dict[str, Any]) -> Email:
+    """Return a mail to one of ours. All of a ticket's are one thread in their mail program."""
+    page = reverse("admin:tickets_ticket_change", args=[ticket.pk])
     return Email(
-        subject=f"[{ticket.number}] {kind} {what}: {ticket.subject}",
-        text=_text(template, context),
+        subject=f"[{ticket.number}] {what}: {ticket.subject}",
+        text=_text(template, {"ticket": ticket, "url": f"{settings.BASE_URL}{page}", **context}),
+        reply_to=(ticket.version.support_address,),
+        references=(mail_id(ticket.pk, "acknowledged"),),
         language=ticket.version.language,
     )
+
+
+def _client_of(facts: dict[str, Any]) -> str:
+    """Return who of the client wrote, where an event is their message."""
+    rows = Message.objects.filter(pk=facts.get("message", 0), client__isnull=False)
+    return rows.values_list("client__name", flat=True).first() or ""
+
+
+def _severity_before(ticket: Ticket, facts: dict[str, Any]) -> str:
+    """Return the label of the severity that a change started from."""
+    rows = Severity.objects.filter(version=ticket.version_id, key=facts.get("from", ""))
+    return rows.values_list("label", flat=True).first() or ""
 
 
 def _text(template: str, context: dict[str, Any]) -> str:

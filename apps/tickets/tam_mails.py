@@ -54,7 +54,7 @@ def request_redirected(payload: dict[str, Any]) -> Email:
         subject=f"[{ticket.number}] {ticket.subject}" if to_client else _redirected(ticket),
         text=_text("mail/tam_request_redirected.txt", {**context, "to_client": to_client}),
         reply_to=(ticket.version.support_address,),
-        references=(mail_id(ticket.pk, "acknowledged"),) if to_client else (),
+        references=(mail_id(ticket.pk, "acknowledged"),),
         language=ticket.version.language,
     )
 

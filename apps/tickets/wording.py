@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.template.defaultfilters import filesizeformat
+
 
 def moment(at: datetime, zone: str) -> str:
     """Return an instant on a person's wall clock, with the zone's short name."""
@@ -27,6 +29,11 @@ def span(length: timedelta) -> str:
     if minutes or not hours:
         parts.append(f"{minutes} min")
     return sign + " ".join(parts)
+
+
+def size(amount: int) -> str:
+    """Return an amount of bytes in the unit in which it is short."""
+    return filesizeformat(amount).replace(".0", "")
 
 
 def sentence(step: Mapping[str, Any], zone: str) -> str:

@@ -53,6 +53,25 @@
     window.django?.jQuery?.("[data-submits] select").on("change", function choose() { this.form.submit(); });
   });
 
+  // A canned reply is put where the cursor stands. Where that fails, the button does it by itself.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-canned]");
+    if (!button || button.dataset.plain || !button.form.elements.canned.value) return;
+    event.preventDefault();
+    const data = new FormData();
+    for (const name of ["csrfmiddlewaretoken", "canned"]) data.set(name, button.form.elements[name].value);
+    const text = button.form.elements.text;
+    try {
+      const answer = await fetch(button.formAction.split("#")[0], { method: "POST", body: data, headers: { Accept: "text/plain" } });
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      text.setRangeText(await answer.text(), text.selectionStart, text.selectionEnd, "end");
+      text.focus();
+    } catch {
+      button.dataset.plain = "1";
+      button.click();
+    }
+  });
+
   // The theme hides a page until its scripts have run, and what is hidden takes no focus by itself.
   const begin = () => {
     if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();

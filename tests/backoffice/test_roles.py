@@ -13,8 +13,8 @@ from apps.tickets.queries import DUTY_MANAGERS
 pytestmark = pytest.mark.django_db
 # All that the migration's functions ask of a schema editor is its connection.
 EDITOR = SimpleNamespace(connection=connection)
-NAMES = ["0001_roles", "0002_order_roles", "0003_tams_and_finance"]
-roles, orders, tams = (
+NAMES = ["0001_roles", "0002_order_roles", "0003_tams_and_finance", "0004_canned_and_more"]
+roles, orders, tams, canned = (
     importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES
 )
 WORK = {
@@ -53,6 +53,8 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "contracts.change_authoriseduser",
         "contracts.add_tamassignment",
         "contracts.change_tamassignment",
+        "tickets.add_cannedreply",
+        "tickets.change_cannedreply",
     }
 
 
@@ -69,6 +71,12 @@ def test_finance_reads_and_keeps_the_standing_of_accounts():
     assert acts_of(granted) == {"contracts.change_standing"}
     assert {"contracts.view_order", "tickets.view_ticket", "tickets.view_timeentry"} <= granted
     assert "contracts.view_user" not in granted
+
+
+def test_all_of_staff_see_the_canned_replies_and_what_belongs_to_a_ticket():
+    for name in ("Support agents", DUTY_MANAGERS, "TAMs", "Finance", "Administrators"):
+        seen = {"tickets.view_cannedreply", "tickets.view_watcher", "tickets.view_dispute"}
+        assert seen <= rights(name)
 
 
 def test_administrators_may_do_everything_of_ours_and_keep_staff_groups_and_schedule():
@@ -105,5 +113,6 @@ def test_the_roles_can_be_taken_away_and_come_back():
     roles.fill(apps, EDITOR)
     orders.grant(apps, EDITOR)
     tams.grant(apps, EDITOR)
+    canned.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)

@@ -42,7 +42,7 @@ def test_the_acknowledgement_carries_number_severity_and_due_instant():
         "Subject:     No dial tone\n"
         "Registered:  Wed 4 Mar 2026, 09:00 EST\n"
         "Severity:    Priority 3\n"
-        "First response due by Wed 4 Mar 2026, 13:00 EST\n"
+        "Response by: Wed 4 Mar 2026, 13:00 EST\n"
         "\n"
         f"Keep {number} in the subject of whatever you write about it, so that it\n"
         "reaches the same ticket. A person of our team will answer you; this mail was sent by\n"

@@ -54,5 +54,5 @@ def test_a_sweep_costs_the_same_for_one_and_for_many(django_assert_num_queries, 
         make_ticket(requester=client, assignee=assignee)
     assert connection.features.supports_json_field  # Django asks the database once
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         services.sweep_deadlines(at=later(hours=30))

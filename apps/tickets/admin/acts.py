@@ -14,6 +14,7 @@ from apps.tickets.admin.forms import (
     WriteForm,
 )
 from apps.tickets.admin.times_forms import HandOverForm, TimeForm
+from apps.tickets.admin.watch_forms import WatchForm, follow
 from apps.tickets.models import Event, Ticket
 
 
@@ -38,7 +39,7 @@ def _write(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
         services.solve(reason=given["reason"], **call)
         return f"{ticket.number} is closed, and {ticket.requester.email} is told."
     service, done = _WRITTEN[given["act"]]
-    service(**call)
+    service(uploads=given["attached"], **call)
     return done.format(ticket=ticket)
 
 
@@ -116,5 +117,6 @@ _ACTS: dict[type[ActForm], Callable[[Any, Ticket, User, datetime], str]] = {
     ReopenForm: _reopen,
     TimeForm: _time,
     HandOverForm: _centre,
+    WatchForm: follow,
 }
 FORMS = {form.name: form for form in _ACTS}

@@ -70,7 +70,7 @@ _WORDS: dict[str, Callable[[Facts, Labels], str]] = {
     Event.What.REGISTERED: _registered,
     Event.What.ACKNOWLEDGED: lambda facts, severities: "Number sent to the requester",
     Event.What.ASSIGNED: _assigned,
-    Event.What.NOTED: lambda facts, severities: "Left an internal note",
+    Event.What.NOTED: lambda facts, severities: facts.get("what") or "Left an internal note",
     Event.What.RESPONDED: _responded,
     Event.What.ASKED_CLIENT: lambda facts, severities: "Asked the client: it is their turn",
     Event.What.CLIENT_REPLIED: lambda facts, severities: "The client wrote: it is our turn",

@@ -1,11 +1,13 @@
 """What staff fill in on a ticket's page. Whether it fits the ticket, the services decide."""
 
+import hashlib
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
 
 from apps.contracts.models import Reason, Severity, User
+from apps.tickets.admin.attachments import FilesField
 from apps.tickets.models import Ticket
 
 
@@ -49,6 +51,7 @@ class WriteForm(ActForm):
         ("close", "Close"),
     )
     ON_CLOSED = ("note", "call")
+    WITH_FILES = ("answer", "ask", "note", "call")
     act = forms.ChoiceField(choices=ACTS, initial="answer")
     text = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 7, "class": "tk-input"}),
@@ -60,6 +63,7 @@ class WriteForm(ActForm):
         required=False,
         error_messages={"invalid_choice": "That is not a closing reason of this policy."},
     )
+    attached = FilesField(required=False)
 
     def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
         super().__init__(data, ticket=ticket)
@@ -89,6 +93,13 @@ class WriteForm(ActForm):
             self.cleaned_data.get("reason") or "reason" in self.errors
         ):
             self.add_error("reason", "Say for which of the policy's reasons it is closed.")
+        if (
+            self.cleaned_data.get("attached")
+            and self.cleaned_data.get("act") not in self.WITH_FILES
+        ):
+            self.add_error(
+                "attached", "Send the files with an answer first: this takes none along."
+            )
 
     @property
     def once(self) -> str:
@@ -97,7 +108,8 @@ class WriteForm(ActForm):
         A person who goes back in the browser and writes something new sends the old key.
         """
         data = self.cleaned_data
-        return str(uuid5(data["act_key"], f"{data['act']}\n{data['text']}"))
+        files = [hashlib.sha256(file.content).hexdigest() for file in data["attached"]]
+        return str(uuid5(data["act_key"], "\n".join([data["act"], data["text"], *files])))
 
 
 class SeverityForm(ActForm):

@@ -12,11 +12,13 @@ from django.utils import timezone
 from apps.contracts.models import Reason, User
 from apps.tickets import services
 from apps.tickets.admin.acts import FORMS, act
-from apps.tickets.admin.attachments import download
+from apps.tickets.admin.attachments import download, take_files
+from apps.tickets.admin.canned import as_text, chosen, offered, with_words
 from apps.tickets.admin.forms import ActForm
 from apps.tickets.admin.keys import key_in
 from apps.tickets.admin.page import logged_on, mails_of, page_of
 from apps.tickets.admin.queue import QueueAdmin
+from apps.tickets.admin.watch_forms import followers
 from apps.tickets.admin.when_due import when_due
 from apps.tickets.models import Attachment, Ticket
 
@@ -35,6 +37,7 @@ class TicketAdmin(QueueAdmin):
         return [
             path("when-due/", view(self.when_due_view), name="tickets_ticket_due"),
             path("<int:pk>/act/<slug:name>/", view(self.act_view), name="tickets_ticket_act"),
+            path("<int:pk>/canned/", view(self.canned_view), name="tickets_ticket_canned"),
             # Asked for by a script: a redirect to the login page would end up in the page.
             path("<int:pk>/live/", self.live_view, name="tickets_ticket_live"),
             path(
@@ -69,6 +72,7 @@ class TicketAdmin(QueueAdmin):
         if request.method != "POST":
             return HttpResponseRedirect(page)
         form = asked(request.POST, ticket=ticket)
+        take_files(form, request)
         if form.is_valid():
             try:
                 done = act(form, ticket=ticket, by=cast(User, request.user), at=timezone.now())
@@ -78,6 +82,22 @@ class TicketAdmin(QueueAdmin):
                 self.message_user(request, done, messages.SUCCESS)
                 return HttpResponseRedirect(page)
         return self._page(request, ticket, refused=form)
+
+    def canned_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put a canned reply into the text box, and send nothing; a script asks for its words."""
+        ticket = self._ticket(request, str(pk))
+        if not request.user.has_perm(ActForm.permission):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:tickets_ticket_change", args=[pk]))
+        words = chosen(request, ticket)
+        if request.headers.get("Accept") == "text/plain":
+            return as_text(words)
+        if not words:
+            self.message_user(request, "Choose a canned reply first.", messages.WARNING)
+        page = self._page(request, ticket, refused=with_words(request, ticket, words))
+        page.status_code = 200
+        return page
 
     def live_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Return what has changed since the page was made; 204 when nothing has."""
@@ -135,6 +155,7 @@ class TicketAdmin(QueueAdmin):
             "original": ticket,
             "forms": forms,
             "mails": mails_of(ticket, request.user),
+            **followers(ticket, request.user),
         }
         if "write" in forms:
             context |= _choices(ticket)
@@ -163,6 +184,7 @@ def _choices(ticket: Ticket) -> dict[str, Any]:
         "closing_reasons": [row for row in reasons if row.kind == Reason.Kind.CLOSING],
         "severity_reasons": [row for row in reasons if row.kind == Reason.Kind.SEVERITY_CHANGE],
         "people": sorted(people, key=str),
+        "canned": offered(),
     }
 
 

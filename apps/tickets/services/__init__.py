@@ -27,6 +27,7 @@ from apps.tickets.services.severity import change_severity
 from apps.tickets.services.suspend import follow_standings, resume, suspend
 from apps.tickets.services.sweep import sweep_deadlines
 from apps.tickets.services.times import amend_time, log_time, remove_time
+from apps.tickets.services.watching import unwatch, watch
 
 __all__ = [
     "Refused",
@@ -65,4 +66,6 @@ __all__ = [
     "suspend",
     "sweep_deadlines",
     "sweep_follow_ups",
+    "unwatch",
+    "watch",
 ]

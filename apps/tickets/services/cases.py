@@ -9,9 +9,9 @@ from apps.contracts.models import User
 from apps.contracts.services.orders import sign
 from apps.tickets.models import Message, Ticket, VendorCase
 from apps.tickets.rules.history import Kind, Status
-from apps.tickets.services.converse import send
 from apps.tickets.services.follow_ups import hold
 from apps.tickets.services.record import Refused, done_before, record, settle
+from apps.tickets.services.saying import send
 
 
 @transaction.atomic

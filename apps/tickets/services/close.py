@@ -1,17 +1,16 @@
 """Giving the solution, and taking the end back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from apps.contracts.models import Reason, Rule, User
-from apps.outbox.enqueue import enqueue
-from apps.tickets.models import Message, Ticket
+from apps.tickets.models import Ticket
 from apps.tickets.rules.history import Kind, Status
-from apps.tickets.services.converse import say
 from apps.tickets.services.follow_ups import close_now, hold, step_at_once, take_back
-from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.services.record import Refused, amend, done_before, record, settle
+from apps.tickets.services.saying import Upload, send
 
 
 @transaction.atomic
@@ -24,6 +23,7 @@ def solve(
     at: datetime,
     act_key: str,
     exclusion: Reason | None = None,
+    uploads: Sequence[Upload] = (),
 ) -> None:
     """Give the solution, or another of the policy's closing events, and tell the client.
 
@@ -42,7 +42,8 @@ def solve(
     _check_turn(ticket)
     is_excluded = _check_reason(ticket, reason, exclusion)
     follows = _follows(ticket) and not is_excluded
-    message = tell_solution(ticket=ticket, text=text, by=by, at=at)
+    # The mail says what happens next.
+    message = send(ticket=ticket, text=text, by=by, at=at, uploads=uploads, topic="ticket.solved")
     ticket.closing, ticket.exclusion = reason, exclusion
     amend(ticket=ticket, reason=f"Solved: {reason.label}", by=by, at=at)
     ticket.save(update_fields=["closing", "exclusion"])
@@ -92,27 +93,6 @@ def _follows(ticket: Ticket) -> bool:
     """Tell whether the policy has something follow a solution before the ticket closes."""
     rules = Rule.objects.filter(version=ticket.version_id)
     return rules.filter(key__in=["closure_confirmation", "step_down"]).exists()
-
-
-def tell_solution(*, ticket: Ticket, text: str, by: User, at: datetime) -> Message:
-    """Write the solution down and put it in the outbox; the mail says what happens next.
-
-    Clause: V-3.4.4, V-8.3.
-
-    :raises Refused: there is nothing to tell.
-    """
-    if not text.strip():
-        raise Refused("Write what the client shall read: an empty message is not sent.")
-    message = say(ticket=ticket, text=text, author=by, direction=Message.Direction.OUT, at=at)
-    enqueue(
-        topic="ticket.solved",
-        key=f"message:{message.pk}",
-        recipient=ticket.requester.email,
-        payload={"message_id": message.pk},
-        at=at,
-        message_id=mail_id(ticket.pk, f"message-{message.pk}"),
-    )
-    return message
 
 
 @transaction.atomic

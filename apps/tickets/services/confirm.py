@@ -8,9 +8,9 @@ from django.db import transaction
 from apps.contracts.models import AuthorisedUser, User
 from apps.tickets.models import Message, Ticket
 from apps.tickets.rules.history import Kind, Status
-from apps.tickets.services.converse import say, send
 from apps.tickets.services.follow_ups import close_now, hold, take_back
 from apps.tickets.services.record import Refused, done_before, record, settle
+from apps.tickets.services.saying import say, send
 
 
 @transaction.atomic

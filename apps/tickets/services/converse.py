@@ -1,93 +1,85 @@
 """What is said on a ticket, and whose turn it is afterwards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from apps.contracts.models import AuthorisedUser, User
-from apps.outbox.enqueue import enqueue
-from apps.tickets.models import Attachment, Event, Message, Ticket
+from apps.tickets.models import Event, Message, Ticket
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.follow_ups import hold, take_back
-from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.services.record import Refused, lock, record, settle
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that came with a message. The name is safe to show; the content is not trusted."""
-
-    name: str
-    content_type: str
-    content: bytes
-
-
-def say(
-    *,
-    ticket: Ticket,
-    text: str,
-    at: datetime,
-    client: AuthorisedUser | None = None,
-    author: User | None = None,
-    direction: str = Message.Direction.IN,
-    html: str = "",
-    uploads: Sequence[Upload] = (),
-    source_mail_id: str = "",
-) -> Message:
-    """Write a message down, with its files."""
-    message = Message.objects.create(
-        ticket=ticket,
-        direction=direction,
-        author=author,
-        client=client,
-        sent_at=at,
-        text=text,
-        html=html,
-        mail_id=source_mail_id,
-    )
-    Attachment.objects.bulk_create(
-        Attachment(
-            message=message,
-            name=upload.name,
-            content_type=upload.content_type,
-            size=len(upload.content),
-            content=upload.content,
-        )
-        for upload in uploads
-    )
-    return message
+from apps.tickets.services.saying import Upload, say, send
 
 
 @transaction.atomic
-def answer(*, ticket: Ticket, text: str, by: User, at: datetime, act_key: str) -> Message:
+def answer(
+    *,
+    ticket: Ticket,
+    text: str,
+    by: User,
+    at: datetime,
+    act_key: str,
+    uploads: Sequence[Upload] = (),
+) -> Message:
     """Answer the client. The first answer is the response that the plan promises.
 
-    ``act_key`` names this act: the same key again (a double click) changes nothing.
+    ``act_key`` names this act: the same key again (a double click) changes nothing. ``uploads``
+    go out with the mail.
 
     Clause: V-2-response, S-8.
 
     :raises Refused: there is nothing to send, or the ticket is closed.
     """
-    return _speak(ticket=ticket, text=text, by=by, at=at, act_key=act_key, kinds=[Kind.RESPONDED])
+    return _speak(
+        ticket=ticket,
+        text=text,
+        by=by,
+        at=at,
+        act_key=act_key,
+        uploads=uploads,
+        kinds=[Kind.RESPONDED],
+    )
 
 
 @transaction.atomic
-def ask_client(*, ticket: Ticket, text: str, by: User, at: datetime, act_key: str) -> Message:
+def ask_client(
+    *,
+    ticket: Ticket,
+    text: str,
+    by: User,
+    at: datetime,
+    act_key: str,
+    uploads: Sequence[Upload] = (),
+) -> Message:
     """Ask the client for something: a response too, and from here the ticket is on their side.
 
     Clause: V-2-resolution (the clock stops), V-3.4.2.
 
     :raises Refused: there is nothing to send, or the ticket is closed.
     """
-    kinds = [Kind.RESPONDED, Kind.ASKED_CLIENT]
-    return _speak(ticket=ticket, text=text, by=by, at=at, act_key=act_key, kinds=kinds)
+    return _speak(
+        ticket=ticket,
+        text=text,
+        by=by,
+        at=at,
+        act_key=act_key,
+        uploads=uploads,
+        kinds=[Kind.RESPONDED, Kind.ASKED_CLIENT],
+    )
 
 
 def _speak(
-    *, ticket: Ticket, text: str, by: User, at: datetime, act_key: str, kinds: Sequence[Kind]
+    *,
+    ticket: Ticket,
+    text: str,
+    by: User,
+    at: datetime,
+    act_key: str,
+    kinds: Sequence[Kind],
+    uploads: Sequence[Upload],
 ) -> Message:
     ticket = hold(ticket=ticket, at=at)
     done = _done_before(act_key)
@@ -97,9 +89,10 @@ def _speak(
         raise Refused(f"{ticket.number} is closed. Reopen it before you write to the client.")
     if Kind.ASKED_CLIENT in kinds:
         _check_may_ask(ticket)
-    if _said_last(ticket, text, by):
+    # With a file it is no slip: often the file is what was forgotten.
+    if not uploads and _said_last(ticket, text, by):
         raise Refused("You sent this very text last. Change it if you want to send it again.")
-    message = send(ticket=ticket, text=text, by=by, at=at)
+    message = send(ticket=ticket, text=text, by=by, at=at, uploads=uploads)
     for kind in kinds:
         record(
             ticket=ticket,
@@ -124,25 +117,6 @@ def _check_may_ask(ticket: Ticket) -> None:
         raise Refused(f"{ticket.number} {problem}")
 
 
-def send(*, ticket: Ticket, text: str, by: User, at: datetime) -> Message:
-    """Write a message to the client down, and put it in the outbox.
-
-    :raises Refused: there is nothing to send.
-    """
-    if not text.strip():
-        raise Refused("Write what the client shall read: an empty message is not sent.")
-    message = say(ticket=ticket, text=text, author=by, direction=Message.Direction.OUT, at=at)
-    enqueue(
-        topic="ticket.replied",
-        key=f"message:{message.pk}",
-        recipient=ticket.requester.email,
-        payload={"message_id": message.pk},
-        at=at,
-        message_id=mail_id(ticket.pk, f"message-{message.pk}"),
-    )
-    return message
-
-
 def _done_before(act_key: str) -> Message | None:
     event = Event.objects.filter(source_key=f"{Kind.RESPONDED}:{act_key}").first()
     return Message.objects.get(pk=event.facts["message"]) if event else None
@@ -160,8 +134,16 @@ def _said_last(ticket: Ticket, text: str, by: User) -> bool:
 
 
 @transaction.atomic
-def note(*, ticket: Ticket, text: str, by: User, at: datetime, act_key: str) -> None:
-    """Leave a note that only staff see. It is not a response.
+def note(
+    *,
+    ticket: Ticket,
+    text: str,
+    by: User,
+    at: datetime,
+    act_key: str,
+    uploads: Sequence[Upload] = (),
+) -> None:
+    """Leave a note that only staff see, and files beside it. It is not a response.
 
     Clause: V-2-response.
 
@@ -172,7 +154,14 @@ def note(*, ticket: Ticket, text: str, by: User, at: datetime, act_key: str) -> 
         return
     if not text.strip():
         raise Refused("Write something: an empty note helps nobody.")
-    message = say(ticket=ticket, text=text, author=by, direction=Message.Direction.NOTE, at=at)
+    message = say(
+        ticket=ticket,
+        text=text,
+        author=by,
+        direction=Message.Direction.NOTE,
+        at=at,
+        uploads=uploads,
+    )
     record(
         ticket=ticket,
         kind=Kind.NOTED,
@@ -185,7 +174,15 @@ def note(*, ticket: Ticket, text: str, by: User, at: datetime, act_key: str) -> 
 
 
 @transaction.atomic
-def log_call(*, ticket: Ticket, text: str, by: User, at: datetime, act_key: str) -> None:
+def log_call(
+    *,
+    ticket: Ticket,
+    text: str,
+    by: User,
+    at: datetime,
+    act_key: str,
+    uploads: Sequence[Upload] = (),
+) -> None:
     """Log a call with the client: a response, though nothing is sent.
 
     Clause: V-2-response, V-6.4.
@@ -197,7 +194,14 @@ def log_call(*, ticket: Ticket, text: str, by: User, at: datetime, act_key: str)
         return
     if not text.strip():
         raise Refused("Write what was said on the phone.")
-    message = say(ticket=ticket, text=text, author=by, direction=Message.Direction.NOTE, at=at)
+    message = say(
+        ticket=ticket,
+        text=text,
+        author=by,
+        direction=Message.Direction.NOTE,
+        at=at,
+        uploads=uploads,
+    )
     record(
         ticket=ticket,
         kind=Kind.RESPONDED,

@@ -21,6 +21,7 @@ from apps.tickets.rules.after_solution import next_step
 from apps.tickets.rules.history import Kind, severity_after
 from apps.tickets.rules.promise import PROVIDERS, DeadlineKind
 from apps.tickets.services.mail_ids import mail_id
+from apps.tickets.services.notice import tell_watchers
 from apps.tickets.services.record import amend, lock, lock_all, settle
 
 logger = logging.getLogger(__name__)
@@ -143,9 +144,11 @@ def write(
 ) -> Event:
     """Append what happened at ``fact_at``, though it is written down later, at ``at``."""
     ticket.latest_at = max(ticket.latest_at, fact_at)
-    return Event.objects.create(
+    event = Event.objects.create(
         ticket=ticket, kind=kind, at=fact_at, recorded_at=at, by=by, facts=facts, source_key=key
     )
+    tell_watchers(event)
+    return event
 
 
 def _client_was_silent(ticket: Ticket, row: Deadline, at: datetime) -> None:

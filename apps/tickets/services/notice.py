@@ -16,9 +16,14 @@ from django.db.models.functions import MD5, Cast, Concat, JSONObject
 from apps.outbox.bulk import insert_from
 from apps.outbox.enqueue import nudge
 from apps.outbox.models import Message
-from apps.tickets.models import Deadline, Event
+from apps.tickets.models import Deadline, Event, Ticket, Watcher
 from apps.tickets.rules.history import Kind
 
+# Of these a watcher of ours is told; of deadlines they hear with the others.
+TOLD_TO_WATCHERS = frozenset(
+    {Kind.CLIENT_REPLIED, Kind.REFUSED, Kind.SEVERITY_CHANGED, Kind.REOPENED, Kind.CLOSED}
+)
+MAIL = ["topic", "key", "recipient", "payload", "message_id", "created_at", "due_at"]
 # As it is: who calls has written it.
 AS_STORED = F("steps")
 
@@ -56,6 +61,43 @@ def record_warnings(pks: Sequence[int], *, managers: Sequence[str], at: datetime
     chosen.update(warned_at=at, next_at=F("due_at"))
 
 
+def tell_watchers(event: Event) -> None:
+    """Tell those of ours who watch the ticket what happened to it, but never who did it.
+
+    One statement, however many they are; none for what nobody is told of, nor where the locked
+    ticket is known to be followed by nobody.
+
+    Clause: V-8.2.3.
+    """
+    if event.kind not in TOLD_TO_WATCHERS or not is_watched(event.ticket):
+        return
+    watchers = Watcher.objects.filter(ticket=event.ticket_id, **_reachable("user")).order_by()
+    if event.by_id is not None:
+        watchers = watchers.exclude(user=event.by_id)
+    key = Concat(Value(f"event:{event.pk}:"), MD5(F("user__email")), output_field=CharField())
+    rows = watchers.values_list(
+        Value("ticket.watched"),
+        key,
+        F("user__email"),
+        JSONObject(event_id=Value(event.pk)),
+        _text(f"<ticket.{event.ticket_id}.event-", MD5(key), f"@{settings.MAIL_DOMAIN}>"),
+        Value(event.recorded_at),
+        Value(event.recorded_at),
+    )
+    if insert_from(Message, rows, MAIL, once="key"):
+        nudge()
+
+
+def is_watched(ticket: Ticket) -> bool:
+    """Tell whether somebody may follow the ticket; who locks it knows for sure."""
+    return getattr(ticket, "is_watched", True)
+
+
+def _reachable(user: str) -> dict[str, Any]:
+    """Return the conditions on somebody of ours whom a mail reaches."""
+    return {f"{user}__is_active": True, f"{user}__is_staff": True, f"{user}__email__gt": ""}
+
+
 def _write_events(chosen: QuerySet, kind: Kind, name: Expression, fact_at: F, at: datetime) -> None:
     rows = chosen.values_list(
         F("ticket_id"), Value(kind), fact_at, Value(at), JSONObject(deadline=F("kind")), name
@@ -67,13 +109,19 @@ def _write_events(chosen: QuerySet, kind: Kind, name: Expression, fact_at: F, at
 def _write_mails(
     chosen: QuerySet, what: str, name: Expression, managers: Sequence[str], at: datetime
 ) -> None:
-    """Write one mail a person and deadline: to each manager, and to the assignee."""
+    """Write one mail a person and deadline: to each manager, the assignee, each watcher of ours.
+
+    Who is more than one of these has one key, and so gets one mail.
+    """
     for address in managers:
         _write_mail(chosen, what, name, Value(address), at)
     assigned = chosen.filter(
         Q(ticket__assignee__is_active=True) & ~Q(ticket__assignee__email__in=["", *managers])
     )
     _write_mail(assigned, what, name, F("ticket__assignee__email"), at)
+    # Managers are not excluded here: that would exclude every ticket which one of them watches.
+    watched = chosen.filter(**_reachable("ticket__watchers__user"))
+    _write_mail(watched, what, name, F("ticket__watchers__user__email"), at)
     nudge()
 
 
@@ -90,8 +138,7 @@ def _write_mail(chosen: QuerySet, what: str, name: Expression, address: Any, at:
         Value(at),
         Value(at),
     )
-    columns = ["topic", "key", "recipient", "payload", "message_id", "created_at", "due_at"]
-    insert_from(Message, rows, columns, once="key")
+    insert_from(Message, rows, MAIL, once="key")
 
 
 def _text(*parts: str | Combinable) -> Concat:

@@ -4,17 +4,19 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from apps.contracts import queries as contracts
 from apps.contracts.models import User
 from apps.contracts.queries.hours import in_force, published_hours
 from apps.contracts.services.orders import sign
-from apps.tickets.models import Deadline, Event, Ticket
+from apps.tickets.models import Deadline, Event, Ticket, Watcher
 from apps.tickets.queries import duty_managers, history_of
 from apps.tickets.rules import deadlines as rules
 from apps.tickets.rules.history import Kind, Status, severity_after, status_of
 from apps.tickets.rules.order_of_work import place_of
 from apps.tickets.rules.promise import PROVIDERS, DeadlineKind
-from apps.tickets.services.notice import record_misses
+from apps.tickets.services.notice import record_misses, tell_watchers
 
 
 class Refused(Exception):
@@ -27,14 +29,18 @@ def lock(ticket: Ticket) -> Ticket:
     The sweep skips deadlines that are held, so that an act in time is not overtaken by the record
     of a miss; and where the sweep was first, the miss is on record before the act is judged. A
     weak lock (no_key) on the ticket lets the sweep write its event meanwhile: with a strong one
-    each could wait for the other.
+    each could wait for the other. ``is_watched`` comes along, so that where nobody follows the
+    ticket nothing is asked later.
     """
     return lock_all(ticket)[0]
 
 
 def lock_all(ticket: Ticket) -> tuple[Ticket, list[tuple[str, datetime | None]]]:
     """Do the same, and return (kind, when the sweep has something to do) of its deadlines too."""
-    held = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
+    tickets = Ticket.objects.annotate(
+        is_watched=Exists(Watcher.objects.filter(ticket=OuterRef("pk")))
+    )
+    held = tickets.select_for_update(no_key=True).get(pk=ticket.pk)
     rows = held.deadlines.select_for_update(no_key=True).values_list("kind", "next_at")
     return held, list(rows)
 
@@ -58,13 +64,13 @@ def record(
     facts: dict[str, Any] | None = None,
     source_key: str | None = None,
 ) -> Event:
-    """Append to the log of a locked ticket.
+    """Append to the log of a locked ticket; those of ours who watch it are told.
 
     A ticket's events are in the order of their instants: an act whose clock runs behind that of
     the event before it is dated to that event.
     """
     ticket.latest_at = max(ticket.latest_at, at)
-    return Event.objects.create(
+    event = Event.objects.create(
         ticket=ticket,
         kind=kind,
         at=ticket.latest_at,
@@ -73,6 +79,8 @@ def record(
         facts=facts or {},
         source_key=source_key,
     )
+    tell_watchers(event)
+    return event
 
 
 def settle(*, ticket: Ticket) -> None:

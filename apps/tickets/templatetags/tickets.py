@@ -7,6 +7,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -84,6 +85,14 @@ def short(at: datetime, zone: str) -> SafeString:
         wording.moment(at, zone),
         f"{local.day} {local:%b %Y, %H:%M}",
     )
+
+
+@register.simple_tag
+def files_allowed() -> str:
+    """Say how large the files of an answer may be."""
+    each = wording.size(settings.ATTACHMENT_MAX_BYTES)
+    in_all = wording.size(settings.ATTACHMENTS_MAX_BYTES)
+    return f"Up to {each} each, {in_all} together. No programs or scripts."
 
 
 def _offset(at: datetime, zone: str) -> timedelta | None:

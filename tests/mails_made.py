@@ -1,0 +1,127 @@
+"""A mail on every topic, made of rows with a hostile subject: topic -> what is known of it."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from apps.contracts import services as contracts
+from apps.contracts.services.tam_notices import key_of_notice
+from apps.intake.models import InboundMail
+from apps.outbox.models import Message
+from apps.tickets import services
+from apps.tickets.models import Ticket
+from tests.appointments_made import (
+    ASKED,
+    make_appointment,
+    make_confirmed,
+)
+from tests.factories import MORNING, make_client, make_staff, make_ticket
+from tests.intake.mails_in import take
+from tests.time_made import make_hours, make_premium, make_tam
+
+SUBJECT = '<img src=x onerror="alert(1)"> R&D {{ 7 }} {% now "Y" %}'
+LATE = MORNING + timedelta(days=20)
+Made = tuple[Message, Ticket | None]
+
+
+def ticket_mails() -> Iterator[Made]:
+    """Yield one mail on each topic that is about a ticket."""
+    boss, agent = make_staff(is_duty_manager=True), make_staff()
+    ticket = make_ticket(subject=SUBJECT)
+    services.watch(ticket=ticket, user=boss, by=boss, at=MORNING)
+    services.sweep_deadlines(at=MORNING + timedelta(hours=3, seconds=1))
+    yield latest("ticket.acknowledged"), ticket
+    yield latest("deadline.warned"), ticket
+    services.answer(ticket=ticket, text=SUBJECT, by=agent, at=LATE, act_key="a")
+    yield latest("ticket.replied"), ticket
+    yield latest("deadline.missed"), ticket
+    services.client_replied(
+        ticket=ticket, client=ticket.requester, text=SUBJECT, at=LATE, source_key="reply"
+    )
+    yield latest("ticket.watched"), ticket
+
+
+def hours_mails() -> Iterator[Made]:
+    """Yield the mails on a TAM's hours; a request that goes to the centre is a ticket."""
+    order = make_premium()
+    client = make_client(order=order)
+    make_tam(order=order, who=make_staff())
+    make_hours(order=order, hours=33, until=LATE)
+    yield latest("tam.hours_near"), None
+    make_hours(order=order, hours=7, until=LATE)
+    yield latest("tam.hours_used_up"), None
+    ticket = make_ticket(
+        requester=client, severity="III", to_tam=True, at=LATE, channel="TAM", subject=SUBJECT
+    )
+    yield latest("tam.request_redirected"), ticket
+
+
+def tam_mails() -> Iterator[Made]:
+    """Yield the mails on who is the TAM."""
+    order = make_premium()
+    client = make_client(order=order)
+    row = make_tam(order=order, who=make_staff())
+    named = {"assignment_id": row.pk, "user_id": client.pk}
+    dated = {**named, "starts_on": row.starts_on.isoformat()}
+    yield message("tam.assigned", dated), None
+    yield message("tam.replaced", dated, key=key_of_notice(row), state="SENT"), None
+    yield message("tam.handover_moved", named), None
+    contacts = [row.email, row.phone, row.chat]
+    yield message("tam.contacts_corrected", {**named, "holds": True, "contacts": contacts}), None
+    yield message("tam.handover_withdrawn", named), None
+
+
+def appointment_mails() -> Iterator[Made]:
+    """Yield the mails on appointments, each of one of its own."""
+    staff, given = make_staff(), {"by": make_staff(), "at": ASKED}
+    make_appointment(subject=SUBJECT)
+    yield latest("appointment.asked"), None
+    row = make_confirmed(staff=staff, subject=SUBJECT)
+    yield latest("appointment.confirmed"), None
+    contracts.cancel_appointment(appointment=row, reason=SUBJECT, **given)
+    yield latest("appointment.cancelled"), None
+    row = make_appointment(subject=SUBJECT)
+    later = {"starts_at": row.starts_at + timedelta(hours=2)}
+    later["ends_at"] = row.ends_at + timedelta(hours=2)
+    row = contracts.move_appointment(appointment=row, reason=SUBJECT, **later, **given)
+    yield latest("appointment.moved"), None
+    contracts.decline_appointment(appointment=row, reason=SUBJECT, **given)
+    yield latest("appointment.declined"), None
+
+
+def intake_mails() -> Iterator[Made]:
+    """Yield the mails on what was not taken."""
+    take(sender="eve@example.net", subject=SUBJECT)
+    yield latest("request.refused"), None
+    mail = InboundMail.objects.create(
+        digest="d", raw=b"", received_at=MORNING, state="FAILED", why=SUBJECT
+    )
+    yield message("mail.unreadable", {"mail_id": mail.pk}), None
+
+
+ALL: list[Callable[[], Iterator[Made]]] = [
+    ticket_mails,
+    hours_mails,
+    tam_mails,
+    appointment_mails,
+    intake_mails,
+]
+
+
+def latest(topic: str) -> Message:
+    return Message.objects.filter(topic=topic).latest("pk")
+
+
+def message(topic: str, payload: dict[str, Any], *, key: str = "", state: str = "") -> Message:
+    """Write a message as a service would, without what leads to it."""
+    is_sent = state == "SENT"
+    return Message.objects.create(
+        topic=topic,
+        key=f"{key}made:{topic}",
+        recipient="ada@client.example.com",
+        payload=payload,
+        created_at=MORNING,
+        state=state or "PENDING",
+        due_at=None if is_sent else MORNING,
+        sent_at=MORNING if is_sent else None,
+    )
