@@ -33,6 +33,12 @@
     if (said && heard !== null && now !== heard) said.textContent = now;
     heard = now;
   };
+  // What a form sends as seen is the latest event that the page shows, also after it was renewed.
+  const bring = () => {
+    const latest = document.getElementById("side")?.dataset.latest;
+    if (latest) document.querySelectorAll("input[data-seen]").forEach((field) => { field.value = latest; });
+  };
+  const isWriting = () => Boolean(document.getElementById("write_text")?.value.trim());
   const stale = (is) => document.querySelectorAll(".tk-stale").forEach((note) => { note.hidden = !is; });
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -44,6 +50,10 @@
       open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
       tick();
       tell();
+      bring();
+    });
+    document.body.addEventListener("htmx:configRequest", (event) => {
+      if (event.detail.elt.id === "side" && isWriting()) event.detail.parameters.writing = "1";
     });
     document.body.addEventListener("htmx:afterRequest", (event) => stale(!event.detail.successful));
     for (const select of document.querySelectorAll("[data-narrows]")) {

@@ -51,9 +51,7 @@ def dispute(ticket, *, wanted="2", act_key="d", **given):
 
 def decide(found, *, uphold, by, reason="We looked at it.", change_reason=None, **given):
     call = {"dispute": found, "uphold": uphold, "by": by, "at": later(minutes=20)}
-    return services.decide_dispute(
-        reason=reason, change_reason=change_reason, **{**call, **given}
-    )
+    return services.decide_dispute(reason=reason, change_reason=change_reason, **{**call, **given})
 
 
 def standing(ticket):

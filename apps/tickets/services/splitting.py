@@ -47,9 +47,9 @@ def split(
     if known is not None:
         return known
     hold_order(ticket)
+    _check(ticket, subject, severity)
     moving = _moving(ticket, messages)
     worked = _worked(ticket, entries)
-    _check(ticket, subject, severity)
     reason = f"Split from {ticket.number}"
     new = _new(ticket, moving, subject, severity, source_key=f"split:{act_key}")
     amend(ticket=new, reason=reason, by=by, at=at)
