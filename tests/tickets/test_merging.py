@@ -238,7 +238,7 @@ def test_what_does_not_fit_is_refused_and_leaves_nothing(order, first, second):
 
 
 def test_a_closed_survivor_is_reopened_first(first, second):
-    services.close(
+    services.solve(
         ticket=first,
         reason=reason_of(first.version, "solved"),
         text="Done.",

@@ -187,7 +187,7 @@ def _add(
     Clause: V-3.1, V-3.5, V-8.1.4.
     """
     # Held, so that nobody closes it between this look and the reply.
-    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
+    ticket = tickets.hold(ticket=ticket, at=mail.received_at)
     answer = (
         _to_reopen(ticket, client, mail.received_at) if ticket.status == Status.CLOSED else None
     )

@@ -10,7 +10,7 @@ from django.db.models import Q
 from apps.contracts.models import AuthorisedUser, Reason, Severity, User
 from apps.tickets import services
 from apps.tickets.admin.event_words import in_words
-from apps.tickets.models import Dispute, Link, Ticket, Viewer
+from apps.tickets.models import Dispute, Event, Link, Ticket, Viewer
 from apps.tickets.wording import moment
 
 
@@ -49,13 +49,19 @@ def why_refused(refusal: services.Refused, ticket: Ticket, *, zone: str) -> str:
     rows = Severity.objects.filter(version=ticket.version_id)
     labels: Mapping[str, str] = dict(rows.values_list("key", "label"))
     told = "; ".join(
-        f"{in_words(event, labels)} ({event.by or 'the client'}, {moment(event.at, zone)})"
+        f"{in_words(event, labels)} ({_who(event)}, {moment(event.at, zone)})"
         for event in refusal.events
     )
     return (
         f"Nothing was sent yet, because the ticket has moved on since you read it: {told}."
         " Look at it as it is now. If yours still fits, send it again."
     )
+
+
+def _who(event: Event) -> str:
+    if event.by is not None:
+        return str(event.by)
+    return "the client" if "message" in event.facts else "by itself"
 
 
 def _mark(viewers: Sequence[Viewer]) -> str:

@@ -9,6 +9,7 @@ from apps.contracts.models import AuthorisedUser, Reason, Severity, User
 from apps.outbox.enqueue import enqueue
 from apps.tickets.models import Dispute, Ticket
 from apps.tickets.rules.history import Kind, Status
+from apps.tickets.services.follow_ups import hold
 from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.services.record import Refused, lock, record, settle
 from apps.tickets.services.severity import change_severity
@@ -39,7 +40,7 @@ def raise_dispute(
 
     :raises Refused: it does not fit the ticket, or the severity was decided upon already.
     """
-    ticket = lock(ticket)
+    ticket = hold(ticket=ticket, at=at)
     key = f"{Kind.DISPUTED}:{act_key}"
     known = Dispute.objects.filter(source_key=key).first()
     if known is not None:
@@ -87,7 +88,7 @@ def decide_dispute(
 
     :raises Refused: nobody says why, it was decided otherwise, or the severity cannot change so.
     """
-    ticket = lock(dispute.ticket)
+    ticket = hold(ticket=dispute.ticket, at=at)
     dispute = Dispute.objects.select_related("client", "disputed", "wanted").get(pk=dispute.pk)
     decision, reason = UPHELD if uphold else REJECTED, reason.strip()
     if dispute.decision != OPEN:

@@ -10,8 +10,8 @@ from apps.tickets.models import Dispute, Event, Ticket, Watcher
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.services.moving import (
+    hold_in_order,
     hold_order,
-    lock_in_order,
     move_messages,
     move_time,
     rewrite_words,
@@ -31,7 +31,7 @@ def merge(*, duplicate: Ticket, into: Ticket, by: User, at: datetime, act_key: s
 
     :raises Refused: the two do not fit together so; the message says what to do.
     """
-    duplicate, into = lock_in_order(duplicate, into)
+    duplicate, into = hold_in_order(duplicate, into, at=at)
     key = f"{Kind.MERGED}:{act_key}"
     if Event.objects.filter(source_key=key).exists():
         return

@@ -5,19 +5,20 @@ from datetime import datetime
 
 from apps.contracts.models import Order, User
 from apps.tickets.models import Message, SearchText, Ticket, TimeEntry
-from apps.tickets.services.record import lock
+from apps.tickets.services.follow_ups import hold
 from apps.tickets.services.times import amend_time
 
 MOST_WORDS = 200_000  # characters of a ticket that a search looks at
 
 
-def lock_in_order(*tickets: Ticket) -> list[Ticket]:
-    """Return the tickets as they are now, held, in the order given.
+def hold_in_order(*tickets: Ticket, at: datetime) -> list[Ticket]:
+    """Return the tickets as they are now, held and caught up with, in the order given.
 
     They are taken by their numbers, so that of two who want the same tickets one waits, and not
     each for the other.
     """
-    held = {pk: lock(Ticket(pk=pk)) for pk in sorted({ticket.pk for ticket in tickets})}
+    pks = sorted({ticket.pk for ticket in tickets})
+    held = {pk: hold(ticket=Ticket(pk=pk), at=at) for pk in pks}
     return [held[ticket.pk] for ticket in tickets]
 
 

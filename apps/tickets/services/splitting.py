@@ -10,8 +10,9 @@ from apps.contracts import queries as contracts
 from apps.contracts.models import Severity, User
 from apps.tickets.models import Event, Link, Message, Ticket, TimeEntry
 from apps.tickets.rules.history import Kind
+from apps.tickets.services.follow_ups import hold
 from apps.tickets.services.moving import hold_order, move_messages, move_time, rewrite_words
-from apps.tickets.services.record import Refused, amend, lock, record, settle
+from apps.tickets.services.record import Refused, amend, record, settle
 from apps.tickets.services.register import acknowledge
 
 IN = Message.Direction.IN
@@ -42,7 +43,7 @@ def split(
 
     :raises Refused: nothing of the client goes, nothing stays, or something is not this ticket's.
     """
-    ticket = lock(ticket)
+    ticket = hold(ticket=ticket, at=at)
     known = Ticket.objects.filter(source_key=f"split:{act_key}").first()
     if known is not None:
         return known
