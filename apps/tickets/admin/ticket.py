@@ -57,8 +57,6 @@ class TicketAdmin(SplitPages, QueueAdmin):
         ticket = self._ticket(request, object_id)
         if request.method == "POST":
             raise PermissionDenied  # the page has its own forms; nothing edits the row
-        me, at = cast(User, request.user), timezone.now()
-        services.note_viewer(ticket=ticket, user=me, is_writing=False, at=at)
         return self._page(request, ticket)
 
     def act_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
