@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC
 
 from apps.contracts.rules.calendar import ServiceHours
-from apps.contracts.rules.terms import RuleTerm, SeverityTerm, TargetTerm, Terms
+from apps.contracts.rules.terms import CalendarTerm, RuleTerm, SeverityTerm, TargetTerm, Terms
 from apps.tickets.rules.deadlines import Deadline, deadlines
 from apps.tickets.rules.history import Happening, Kind
 from tests.rules.calendars import calendar, hours, local
@@ -44,6 +44,50 @@ RULES = {
     "resolution": RuleTerm("H-5", "", {"stops_for": ["waiting_on_client", "suspension"]}),
     "severity_change": RuleTerm("H-6", "R-14", {"counts_from": "registration"}),
 }
+# What a policy may have on top; each test takes what it needs.
+CLIENT_REPLY = {
+    "client_reply": RuleTerm(
+        "H-8", "", {"as_long_as": "response", "on_miss": "propose", "reason": "no-information"}
+    )
+}
+CONFIRMATION = {
+    "closure_confirmation": RuleTerm(
+        "H-9",
+        "R-10",
+        {"within": {"hours": 48, "minutes": 0}, "calendar": "always", "on_silence": "close"},
+    )
+}
+STEP_DOWN = {
+    "step_down": RuleTerm(
+        "H-10",
+        "",
+        {
+            "steps": [
+                {"severities": ["1", "2"], "to": "3", "after": {"hours": 0, "minutes": 0}},
+                {"severities": ["3"], "to": "4", "after": {"hours": 24, "minutes": 0}},
+            ],
+            "close_after": {"hours": 48, "minutes": 0},
+            "calendar": "always",
+            "reason": None,
+        },
+    )
+}
+OUTAGE = {
+    "reason_for_outage": RuleTerm(
+        "H-11",
+        "R-3",
+        {
+            "owed": [
+                {"severity": "1", "within": {"hours": 24, "minutes": 0}},
+                {"severity": "2", "within": {"hours": 96, "minutes": 0}},
+            ],
+            "calendar": "always",
+            "remind_at_percent": [50, 75],
+            "preliminary_keeps": False,
+        },
+    )
+}
+VENDOR = {"code_change": RuleTerm("H-12", "", {"fixed_resolution": False})}
 TERMS = Terms(
     severities={
         key: SeverityTerm(key, int(key), f"Priority {key}", key in "12") for key in ("1234")
@@ -52,6 +96,10 @@ TERMS = Terms(
     rules=RULES,
     warn_at_percent=75,
     time_zone="America/New_York",
+    calendars={
+        "standard": CalendarTerm(STANDARD, NAMES[STANDARD]),
+        "always": CalendarTerm(ALWAYS, NAMES[ALWAYS]),
+    },
 )
 
 
@@ -59,11 +107,18 @@ def with_targets(*targets):
     return replace(TERMS, targets=targets)
 
 
+def with_rules(*rules):
+    """The terms with further rules."""
+    return replace(TERMS, rules={**RULES, **{key: each[key] for each in rules for key in each}})
+
+
 def story(severity, registered, *later, channel="EMAIL", arrival="INSIDE"):
     """A history in New York's time: "09:00 NOTED", on registration's day unless it has a date.
 
     "10:00 SEVERITY_CHANGED 3 1" is from 3 to 1, "10:00 DEADLINE_MISSED RESPONSE" is that one,
-    "10:00 RESPONDED by_phone" was a call.
+    "10:00 RESPONDED by_phone" was a call; "10:00 SEVERITY_CHANGED 1 3 misclassified" corrects it;
+    "10:00 HANDED_OUT VENDOR" is a case with the vendor, "… affecting" while service suffers;
+    "10:00 JOINED 09:30" merges in what was registered at 09:30; "10:00 JUDGED justified".
     """
     day = registered.split()[0]
     facts = {"severity": severity, "channel": channel, "arrival": arrival}
@@ -84,10 +139,14 @@ def _happening(line, day):
     at = utc(f"{when} {words.pop(0)}")
     kind = Kind(words.pop(0))
     facts = {}
-    if kind == Kind.SEVERITY_CHANGED:
-        facts = {"from": words[0], "to": words[1]}
+    if kind in (Kind.SEVERITY_CHANGED, Kind.STEPPED_DOWN):
+        facts = {"from": words[0], "to": words[1], **dict.fromkeys(words[2:], True)}
     elif kind in (Kind.DEADLINE_MISSED, Kind.DEADLINE_WARNED):
-        facts = {"deadline": words[0]}
+        facts = {"deadline": words[0], "serial": int(words[1]) if words[1:] else 1}
+    elif kind == Kind.HANDED_OUT:
+        facts = {"party": words[0], "service_affecting": words[1:] == ["affecting"]}
+    elif kind == Kind.JOINED:
+        facts = {"registered_at": utc(f"{when} {words[0]}").isoformat()}
     elif words:
         facts = {words[0]: True}
     return Happening(kind, at, facts)
@@ -103,6 +162,15 @@ def response(severity, registered, *later, terms=TERMS, **facts):
 
 def resolution(severity, registered, *later, terms=TERMS, **facts):
     return owed(story(severity, registered, *later, **facts), terms=terms).get("RESOLUTION")
+
+
+def all_of(kind, history, *, terms):
+    """Every deadline of a kind: serial, what became of it, when it was due, when it was settled."""
+    return [
+        (found.serial, found.state, found.due_at, found.settled_at)
+        for found in deadlines(history, terms=terms, hours=HOURS)
+        if found.kind == kind
+    ]
 
 
 def verdict(deadline):

@@ -1,0 +1,119 @@
+"""Work that is handed to others, and ways around a fault."""
+
+import pytest
+
+from apps.tickets import services
+from apps.tickets.models import VendorCase
+from apps.tickets.services import Refused
+from tests.factories import make_staff
+from tests.tickets.life import premium, row, solve, wholesale
+from tests.tickets.reading import everything, facts, later, mails
+
+pytestmark = pytest.mark.django_db
+
+
+def hand_out(ticket, *, party="VENDOR", affecting=False, name="Switch maker", key="case"):
+    return services.hand_out(
+        ticket=ticket,
+        party=party,
+        name=name,
+        reference="SR-77",
+        service_affecting=affecting,
+        workaround="Dial nine first.",
+        by=make_staff(),
+        at=later(hours=1),
+        act_key=key,
+    )
+
+
+@pytest.mark.clause("S-9")
+def test_a_vendors_case_lifts_the_fixed_time_and_is_on_the_ticket():
+    ticket = wholesale("3")
+
+    case = hand_out(ticket)
+
+    assert not ticket.deadlines.filter(kind="RESOLUTION").exists()
+    assert (case.reference, case.workaround) == ("SR-77", "Dial nine first.")
+    assert facts(ticket, "HANDED_OUT")[0]["service_affecting"] is False
+
+
+@pytest.mark.clause("V-3.6", "S-9")
+@pytest.mark.parametrize(("party", "affecting"), [("VENDOR", True), ("THIRD_PARTY", False)])
+def test_otherwise_the_clocks_run_on(party, affecting):
+    ticket = wholesale("3")
+    before = row(ticket, "RESOLUTION")
+
+    hand_out(ticket, party=party, affecting=affecting)
+
+    assert row(ticket, "RESOLUTION") == before
+
+
+@pytest.mark.clause("V-3.6")
+def test_under_a_policy_without_the_rule_a_vendor_lifts_nothing():
+    ticket = premium("I")
+    before = row(ticket, "RESPONSE")
+
+    hand_out(ticket)
+
+    assert row(ticket, "RESPONSE") == before
+
+
+@pytest.mark.clause("S-9")
+def test_a_case_is_opened_once_amended_with_history_and_closed_once():
+    ticket = wholesale("3")
+    case = hand_out(ticket)
+    assert hand_out(ticket) == case
+
+    services.amend_case(
+        case=case, reference="SR-78", workaround="", by=make_staff(), at=later(hours=2)
+    )
+    for _ in range(2):
+        services.hand_back(case=case, outcome="Patched.", by=make_staff(), at=later(hours=3))
+
+    case = VendorCase.objects.get()
+    assert (case.reference, case.outcome, case.closed_at) == ("SR-78", "Patched.", later(hours=3))
+    assert case.history.count() == 3
+    assert len(facts(ticket, "HANDED_BACK")) == 1
+
+
+@pytest.mark.clause("V-3.6")
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [({"party": "FRIEND"}, "third party or the platform's vendor"), ({"name": " "}, "who helps")],
+)
+def test_a_case_needs_a_party_and_a_name(change, why):
+    ticket = wholesale("3")
+    before = everything()
+
+    with pytest.raises(Refused, match=why):
+        hand_out(ticket, **change)
+
+    assert everything() == before
+
+
+@pytest.mark.clause("V-3.6")
+def test_nothing_is_handed_out_on_a_closed_ticket():
+    ticket = wholesale("4")
+    solve(ticket, "not-covered", exclusion=ticket.version.reasons.get(kind="EXCLUSION"))
+
+    with pytest.raises(Refused, match="is closed"):
+        hand_out(ticket)
+
+
+@pytest.mark.clause("S-8", "V-3.3")
+def test_a_workaround_is_a_response_and_no_solution():
+    ticket = wholesale("3")
+    for _ in range(2):
+        services.give_workaround(
+            ticket=ticket,
+            text="Dial nine first.",
+            by=make_staff(),
+            at=later(minutes=30),
+            act_key="around",
+        )
+
+    ticket.refresh_from_db()
+    assert row(ticket, "RESPONSE")[0] == "MET"
+    assert (ticket.status, row(ticket, "RESOLUTION")[0]) == ("OPEN", "OPEN")
+    assert len(facts(ticket, "WORKAROUND_GIVEN")) == 1
+    assert mails("ticket.replied") == [ticket.requester.email]
