@@ -10,4 +10,9 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register; models are loaded by now.
-        from apps.tickets import mails, solution_mails, tam_mails  # noqa: F401, PLC0415
+        from apps.tickets import (  # noqa: PLC0415
+            mails,  # noqa: F401
+            related_mails,  # noqa: F401
+            solution_mails,  # noqa: F401
+            tam_mails,  # noqa: F401
+        )

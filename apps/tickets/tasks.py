@@ -14,10 +14,12 @@ RECOMPUTED_ON_THE_WAY = 200
 def sweep_deadlines() -> None:
     """Run every quarter of a minute. Safe to run late, twice, or in two places at once.
 
-    It first counts deadlines anew whose hours changed, where the nudge to do so was lost.
+    It first counts deadlines anew whose hours changed, where the nudge to do so was lost; and at
+    the end it forgets who had which ticket's page open long ago.
     """
     recompute.recompute_deadlines(at=timezone.now(), limit=RECOMPUTED_ON_THE_WAY)
     services.sweep_deadlines(at=timezone.now())
+    services.forget_viewers(at=timezone.now())
 
 
 @shared_task(name="apps.tickets.tasks.sweep_follow_ups")

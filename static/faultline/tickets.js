@@ -33,6 +33,16 @@
     if (said && heard !== null && now !== heard) said.textContent = now;
     heard = now;
   };
+  // What a form sends as seen is the latest event that the page shows, also after it was renewed;
+  // but what came while somebody was writing may have slipped by above: of that they are told.
+  const isBegun = (form) => [...form.querySelectorAll("textarea")].some((text) => text.value.trim());
+  const bring = () => {
+    const latest = document.getElementById("side")?.dataset.latest;
+    for (const field of document.querySelectorAll("input[data-seen]")) {
+      if (latest && !isBegun(field.form)) field.value = latest;
+    }
+  };
+  const isWriting = () => Boolean(document.getElementById("write_text")?.value.trim());
   const stale = (is) => document.querySelectorAll(".tk-stale").forEach((note) => { note.hidden = !is; });
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -44,8 +54,13 @@
       open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
       tick();
       tell();
+      bring();
+    });
+    document.body.addEventListener("htmx:configRequest", (event) => {
+      if (event.detail.elt.id === "side" && isWriting()) event.detail.parameters.writing = "1";
     });
     document.body.addEventListener("htmx:afterRequest", (event) => stale(!event.detail.successful));
+    document.addEventListener("focusin", bring);
     for (const select of document.querySelectorAll("[data-narrows]")) {
       select.addEventListener("change", () => select.form.submit());
     }

@@ -181,7 +181,12 @@ def test_reasons_keep_their_order_within_their_kind():
     assert list(Reason.objects.order_by("pk").values_list("kind", "position", "key", "terms")) == [
         ("CLOSING", 1, "solved", {"excluded": False}),
         ("CLOSING", 2, "not-ours", {"excluded": True}),
-        ("SEVERITY_CHANGE", 1, "no-answer", {"lowers_only": True, "misclassified": False}),
+        (
+            "SEVERITY_CHANGE",
+            1,
+            "no-answer",
+            {"lowers_only": True, "misclassified": False, "upholds_dispute": False},
+        ),
         ("CATEGORY", 1, "training", {"service_related": False, "fee": "callout"}),
     ]
 

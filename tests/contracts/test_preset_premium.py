@@ -151,6 +151,7 @@ def test_four_reasons_change_a_premium_severity_and_two_only_lower_it():
     ]
     assert keys(reasons, where="lowers_only") == ["alternative-found", "no-information"]
     assert keys(reasons, where="misclassified") == []
+    assert keys(reasons, where="upholds_dispute") == ["dispute-upheld"]
 
 
 @pytest.mark.clause("V-8.2.3", "R-19")

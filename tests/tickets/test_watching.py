@@ -35,7 +35,7 @@ def answer(ticket, by, text="We look into it."):
 
 
 def close(ticket, by):
-    services.close(
+    services.solve(
         ticket=ticket,
         reason=reason_of(ticket.version, "solved"),
         text="Done.",

@@ -104,7 +104,7 @@ def test_closing_takes_one_of_the_policys_reasons(ticket):
     send(client, ticket, "write", act="close", text="Solved.", reason=solved)
 
     ticket.refresh_from_db()
-    assert (ticket.status, done(ticket)) == ("CLOSED", ["RESPONDED", "CLOSED"])
+    assert (ticket.status, done(ticket)) == ("CLOSED", ["RESPONDED", "SOLVED", "CLOSED"])
 
 
 def test_closing_without_a_reason_is_refused_and_the_text_is_still_there(ticket):
@@ -252,7 +252,7 @@ def test_a_closure_is_taken_back_with_an_explanation_once(ticket):
         assert send(client, ticket, "reopen", explanation="It is back.").status_code == 302
 
     assert "Say in a sentence why it is opened again." in text_of(empty)
-    assert done(ticket) == ["RESPONDED", "CLOSED", "REOPENED"]
+    assert done(ticket) == ["RESPONDED", "SOLVED", "CLOSED", "REOPENED"]
 
 
 def test_an_open_ticket_cannot_be_reopened_and_says_so(ticket):

@@ -128,8 +128,11 @@ class ClosingReason(ReasonPart):
 
 
 class SeverityChangeReason(ReasonPart):
+    """`upholds_dispute`: the reason that a change carries when a client's dispute is upheld."""
+
     lowers_only: bool = False
     misclassified: bool = False
+    upholds_dispute: bool = False
 
 
 class EscalationGround(ReasonPart):

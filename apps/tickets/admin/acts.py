@@ -13,6 +13,7 @@ from apps.tickets.admin.forms import (
     SeverityForm,
     WriteForm,
 )
+from apps.tickets.admin.related_acts import RELATED_ACTS
 from apps.tickets.admin.times_forms import HandOverForm, TimeForm
 from apps.tickets.admin.watch_forms import WatchForm, follow
 from apps.tickets.models import Event, Ticket
@@ -23,7 +24,12 @@ def act(form: ActForm, *, ticket: Ticket, by: User, at: datetime) -> str:
 
     :raises services.Refused: it does not fit the ticket as it is.
     """
-    return _ACTS[type(form)](form, ticket, by, at)
+    perform = _ACTS[type(form)]
+    if not form.holds_ticket:
+        return perform(form, ticket, by, at)
+    seen = form.cleaned_data["seen"] if form.minds_others else None
+    with services.acting_on(ticket, by=by, seen=seen, on_merged=form.fits_merged):
+        return perform(form, ticket, by, at)
 
 
 def _write(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
@@ -118,5 +124,7 @@ _ACTS: dict[type[ActForm], Callable[[Any, Ticket, User, datetime], str]] = {
     TimeForm: _time,
     HandOverForm: _centre,
     WatchForm: follow,
+    **RELATED_ACTS,
 }
+MERGED_FORMS = {WriteForm.name}  # what is left of them on a ticket that was merged away
 FORMS = {form.name: form for form in _ACTS}

@@ -27,6 +27,8 @@ def _registered(facts: Facts, severities: Labels) -> str:
     words = ["Registered", f"by {channel}" * bool(channel), f"as {severity}" * bool(severity)]
     hours = f", {arrival} standard hours" if arrival else ""
     told = " ".join(filter(None, words)) + hours
+    if facts.get("split_from"):
+        told = f"{told}. Split from {facts['split_from']}"
     why = facts.get("desk_why")
     return f"{told}. To the support centre, not the TAM: {why}" if why else told
 
@@ -58,6 +60,26 @@ def _assigned(facts: Facts, severities: Labels) -> str:
     return f"Assigned to {facts['to']}" if facts.get("to") else "Put back to the queue"
 
 
+def _disputed(facts: Facts, severities: Labels) -> str:
+    before, after = (severities.get(facts.get(name, ""), "?") for name in ("disputed", "wanted"))
+    return f"{facts.get('client', 'The client')} disputes {before}, and wants {after}"
+
+
+def _decided(facts: Facts, severities: Labels) -> str:
+    how = "upheld" if facts.get("upheld") else "rejected"
+    return f"Dispute {how}: {facts.get('reason', '')}"
+
+
+def _linked(facts: Facts, severities: Labels) -> str:
+    how = "No longer linked" if facts.get("undone") else "Linked"
+    return f"{how} with {facts.get('linked', '?')}"
+
+
+def _split(facts: Facts, severities: Labels) -> str:
+    count = len(facts.get("messages", []))
+    return f"{count} message{'s' * (count != 1)} split off to {facts.get('into', '?')}"
+
+
 def _because(facts: Facts) -> str:
     return ": ".join(filter(None, [facts.get("label"), facts.get("explanation")]))
 
@@ -75,6 +97,12 @@ _WORDS: dict[str, Callable[[Facts, Labels], str]] = {
     Event.What.ASKED_CLIENT: lambda facts, severities: "Asked the client: it is their turn",
     Event.What.CLIENT_REPLIED: lambda facts, severities: "The client wrote: it is our turn",
     Event.What.SEVERITY_CHANGED: _severity_changed,
+    Event.What.DISPUTED: _disputed,
+    Event.What.DISPUTE_DECIDED: _decided,
+    Event.What.LINKED: _linked,
+    Event.What.MERGED: lambda facts, severities: f"Merged into {facts.get('into', '?')}",
+    Event.What.JOINED: lambda facts, severities: f"{facts.get('from', '?')} was merged into this",
+    Event.What.SPLIT: _split,
     Event.What.CLOSED: _closed,
     Event.What.REOPENED: _reopened,
     Event.What.DEADLINE_WARNED: lambda facts, severities: f"{_kind(facts)} falls due soon",

@@ -8,6 +8,7 @@ from django import forms
 
 from apps.contracts.models import Reason, Severity, User
 from apps.tickets.admin.attachments import FilesField
+from apps.tickets.admin.keys import LARGEST
 from apps.tickets.models import Ticket
 
 
@@ -22,8 +23,24 @@ class ActForm(forms.Form):
             "invalid": "Something of the page got lost on its way: send it once more.",
         },
     )
+    # The latest event that the page showed when the form was sent.
+    seen = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LARGEST,
+        widget=forms.HiddenInput,
+        error_messages={
+            name: "Something of the page got lost on its way: send it once more."
+            for name in ("invalid", "min_value", "max_value")
+        },
+    )
     name = ""
     permission = "tickets.change_ticket"
+    holds_ticket = True
+    # Whether the act is refused once when others were faster with something of weight.
+    minds_others = False
+    # Whether the act fits a ticket that was merged into another one.
+    fits_merged = False
 
     def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
         super().__init__(data, auto_id=f"{self.name}_%s")
@@ -74,14 +91,25 @@ class WriteForm(ActForm):
     @property
     def chosen(self) -> str:
         """What the form starts with: a closed ticket takes a note, but no mail to the client."""
-        is_closed = self.ticket.status == Ticket.State.CLOSED
-        return "note" if is_closed and not self.is_bound else self["act"].value()
+        is_over = self.ticket.status == Ticket.State.CLOSED or self.ticket.merged_into_id
+        return "note" if is_over and not self.is_bound else self["act"].value()
+
+    @property
+    def minds_others(self) -> bool:  # type: ignore[override]
+        """Whatever the client is told."""
+        return self.cleaned_data["act"] not in self.ON_CLOSED
+
+    @property
+    def fits_merged(self) -> bool:  # type: ignore[override]
+        return bool(self.cleaned_data["act"] == "note")
 
     @property
     def offered(self) -> list[tuple[str, str]]:
         """The acts that fit the ticket as it is, and what was chosen before it changed."""
         is_closed = self.ticket.status == Ticket.State.CLOSED
         fitting = self.ON_CLOSED if is_closed else [act for act, _ in self.ACTS]
+        if self.ticket.merged_into_id is not None:
+            fitting = ["note"]
         return [each for each in self.ACTS if each[0] in (*fitting, self.chosen)]
 
     def clean_text(self) -> str:
@@ -116,6 +144,7 @@ class SeverityForm(ActForm):
     """Another severity, for one of the policy's reasons."""
 
     name = "severity"
+    minds_others = True
     to = forms.ModelChoiceField(
         queryset=Severity.objects.none(),
         error_messages={
@@ -158,6 +187,7 @@ class ReopenForm(ActForm):
     """Why a closure is taken back."""
 
     name = "reopen"
+    minds_others = True
     explanation = forms.CharField(
         required=False, strip=False, widget=forms.Textarea(attrs={"rows": 2, "class": "tk-input"})
     )

@@ -67,6 +67,7 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
         "timeline": [(event, in_words(event, labels)) for event in reversed(events)],
         "severity_changes": list(severity_changes(ticket, severities)),
         "has_more": limit is not None and SHOWN in (len(events), len(said)),
+        "seen": events[-1].pk if events else 0,
         "fingerprint": _fingerprint(ticket, promises, events, said),
     }
 

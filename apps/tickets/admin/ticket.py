@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from apps.contracts.models import Reason, User
 from apps.tickets import services
-from apps.tickets.admin.acts import FORMS, act
+from apps.tickets.admin.acts import FORMS, MERGED_FORMS, act
 from apps.tickets.admin.attachments import download, take_files
 from apps.tickets.admin.canned import as_text, chosen, offered, with_words
 from apps.tickets.admin.forms import ActForm
 from apps.tickets.admin.keys import key_in
 from apps.tickets.admin.page import logged_on, mails_of, page_of
 from apps.tickets.admin.queue import QueueAdmin
+from apps.tickets.admin.related import dispute_choices, presence, related_to, why_refused
+from apps.tickets.admin.splitting import SplitPages
 from apps.tickets.admin.watch_forms import followers
 from apps.tickets.admin.when_due import when_due
 from apps.tickets.models import Attachment, Ticket
@@ -29,7 +31,7 @@ LIVE = "admin/tickets/ticket/live.html"
 
 
 @admin.register(Ticket)
-class TicketAdmin(QueueAdmin):
+class TicketAdmin(SplitPages, QueueAdmin):
     """The queue, and a page for each ticket. Each form calls one service."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -77,7 +79,9 @@ class TicketAdmin(QueueAdmin):
             try:
                 done = act(form, ticket=ticket, by=cast(User, request.user), at=timezone.now())
             except services.Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, why_refused(refusal, ticket, zone=_zone()))
+                ticket = self._ticket(request, str(pk))  # as it is now
+                form.ticket = ticket
             else:
                 self.message_user(request, done, messages.SUCCESS)
                 return HttpResponseRedirect(page)
@@ -104,6 +108,12 @@ class TicketAdmin(QueueAdmin):
         if not self.admin_site.has_permission(request):
             return HttpResponse(status=403)
         ticket = self._ticket(request, str(pk))
+        services.note_viewer(
+            ticket=ticket,
+            user=cast(User, request.user),
+            is_writing="writing" in request.GET,
+            at=timezone.now(),
+        )
         context = self._living(request, ticket)
         if request.GET.get("seen") == context["fingerprint"]:
             return HttpResponse(status=UNCHANGED)
@@ -128,7 +138,8 @@ class TicketAdmin(QueueAdmin):
     def _ticket(self, request: HttpRequest, key: str) -> Ticket:
         """Return the ticket for somebody who may see it."""
         rows = Ticket.objects.select_related(
-            "account", "order", "version__policy", "plan", "requester", "severity", "assignee"
+            *("account", "order", "version__policy", "plan", "requester", "severity", "assignee"),
+            "merged_into",
         )
         ticket = rows.filter(pk=key_in(key)).first()
         if not self.has_view_permission(request, ticket):
@@ -144,12 +155,14 @@ class TicketAdmin(QueueAdmin):
             name: form(ticket=ticket)
             for name, form in FORMS.items()
             if request.user.has_perm(form.permission)
+            and (ticket.merged_into_id is None or name in MERGED_FORMS)
         }
         if refused is not None:
             forms[refused.name] = refused
         context = {
             **self._site(request),
             **self._living(request, ticket),
+            **related_to(ticket),
             "title": ticket.number,
             "subtitle": ticket.subject,
             "original": ticket,
@@ -159,6 +172,7 @@ class TicketAdmin(QueueAdmin):
         }
         if "write" in forms:
             context |= _choices(ticket)
+            context |= dispute_choices(ticket, context["severity_reasons"])
         if "time" in forms:
             context |= logged_on(ticket)
         status = FORM_REFUSED if refused else None
@@ -166,8 +180,11 @@ class TicketAdmin(QueueAdmin):
 
     def _living(self, request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         everything = "all" in request.GET
-        page = page_of(ticket, at=timezone.now(), zone=_zone(), everything=everything)
-        return {**page, "everything": everything}
+        at = timezone.now()
+        page = page_of(ticket, at=at, zone=_zone(), everything=everything)
+        others = presence(ticket, cast(User, request.user), at=at)
+        fingerprint = page["fingerprint"] + others["mark"]
+        return {**page, **others, "fingerprint": fingerprint, "everything": everything}
 
     def _site(self, request: HttpRequest) -> dict[str, Any]:
         site = self.admin_site.each_context(request)

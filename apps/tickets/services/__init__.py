@@ -9,7 +9,6 @@ from apps.tickets.services.classify import (
     issue_outage_report,
     proposal_of,
 )
-from apps.tickets.services.close import reopen, solve
 from apps.tickets.services.confirm import confirm, judge, refuse_closure
 from apps.tickets.services.converse import (
     Upload,
@@ -19,20 +18,36 @@ from apps.tickets.services.converse import (
     log_call,
     note,
 )
+from apps.tickets.services.disputes import decide_dispute, raise_dispute
 from apps.tickets.services.follow_ups import catch_up, hold, sweep_follow_ups
+from apps.tickets.services.linking import link, unlink
+from apps.tickets.services.merging import merge
+from apps.tickets.services.presence import (
+    GoesOnElsewhere,
+    Overtaken,
+    acting_on,
+    forget_viewers,
+    note_viewer,
+    others_at,
+)
 from apps.tickets.services.record import Refused, settle
 from apps.tickets.services.register import register
 from apps.tickets.services.routing import hand_to_centre
 from apps.tickets.services.severity import change_severity
+from apps.tickets.services.close import reopen, solve
+from apps.tickets.services.splitting import split
 from apps.tickets.services.suspend import follow_standings, resume, suspend
 from apps.tickets.services.sweep import sweep_deadlines
 from apps.tickets.services.times import amend_time, log_time, remove_time
 from apps.tickets.services.watching import unwatch, watch
 
 __all__ = [
+    "GoesOnElsewhere",
+    "Overtaken",
     "Refused",
     "Upload",
     "accept_proposal",
+    "acting_on",
     "amend_case",
     "amend_time",
     "answer",
@@ -43,8 +58,10 @@ __all__ = [
     "classify",
     "client_replied",
     "confirm",
+    "decide_dispute",
     "decline_proposal",
     "follow_standings",
+    "forget_viewers",
     "give_workaround",
     "hand_back",
     "hand_out",
@@ -52,10 +69,15 @@ __all__ = [
     "hold",
     "issue_outage_report",
     "judge",
+    "link",
     "log_call",
     "log_time",
+    "merge",
     "note",
+    "note_viewer",
+    "others_at",
     "proposal_of",
+    "raise_dispute",
     "refuse_closure",
     "register",
     "remove_time",
@@ -63,9 +85,11 @@ __all__ = [
     "resume",
     "settle",
     "solve",
+    "split",
     "suspend",
     "sweep_deadlines",
     "sweep_follow_ups",
+    "unlink",
     "unwatch",
     "watch",
 ]

@@ -14,6 +14,7 @@ from apps.contracts.policy_file.problems import Finding
 CHECKS: list[Callable[..., Iterator[Finding]]] = [
     lists.keys_are_unique,
     lists.reasons_are_unique,
+    lists.one_reason_upholds_a_dispute,
     lists.ranks_run_from_one,
     lists.one_severity_is_the_default,
     calendars.zones_exist,

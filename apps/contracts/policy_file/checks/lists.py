@@ -34,6 +34,25 @@ def reasons_are_unique(reasons: ReasonsPart) -> Iterator[Finding]:
         yield from _repeated([entry.key for entry in entries], ("reasons", kind), "key")
 
 
+def one_reason_upholds_a_dispute(reasons: ReasonsPart) -> Iterator[Finding]:
+    """At most one reason is that of an upheld dispute, and it can raise a severity too."""
+    path = ("reasons", "severity_change")
+    marked = [
+        (number, reason)
+        for number, reason in enumerate(reasons.severity_change)
+        if reason.upholds_dispute
+    ]
+    for number, reason in marked:
+        if reason.lowers_only:
+            yield Finding(
+                (*path, number, "upholds_dispute"),
+                "a client may dispute upwards: a reason that lowers_only cannot uphold it",
+            )
+    for number, _ in marked[1:]:
+        text = f'"{marked[0][1].key}" upholds disputes already'
+        yield Finding((*path, number, "upholds_dispute"), text)
+
+
 def ranks_run_from_one(severities: Sequence[SeverityPart]) -> Iterator[Finding]:
     """Ranks are 1, 2, 3 … without a gap; 1 is the worst."""
     yield from _repeated([severity.rank for severity in severities], ("severities",), "rank")
