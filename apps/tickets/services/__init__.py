@@ -9,6 +9,7 @@ from apps.tickets.services.converse import (
     client_replied,
     log_call,
     note,
+    was_call,
 )
 from apps.tickets.services.record import Refused, settle
 from apps.tickets.services.register import register
@@ -36,4 +37,5 @@ __all__ = [
     "reopen",
     "settle",
     "sweep_deadlines",
+    "was_call",
 ]
