@@ -13,8 +13,8 @@ from apps.tickets.queries import DUTY_MANAGERS
 pytestmark = pytest.mark.django_db
 # All that the migration's functions ask of a schema editor is its connection.
 EDITOR = SimpleNamespace(connection=connection)
-NAMES = ["0001_roles", "0002_order_roles", "0003_tams_and_finance"]
-roles, orders, tams = (
+NAMES = ["0001_roles", "0002_order_roles", "0003_tams_and_finance", "0005_calls"]
+roles, orders, tams, calls = (
     importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES
 )
 WORK = {
@@ -105,5 +105,6 @@ def test_the_roles_can_be_taken_away_and_come_back():
     roles.fill(apps, EDITOR)
     orders.grant(apps, EDITOR)
     tams.grant(apps, EDITOR)
+    calls.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)

@@ -15,8 +15,9 @@ from apps.tickets.admin.acts import FORMS, act
 from apps.tickets.admin.attachments import download
 from apps.tickets.admin.forms import ActForm
 from apps.tickets.admin.keys import key_in
-from apps.tickets.admin.page import logged_on, mails_of, page_of
+from apps.tickets.admin.page import calls_of, logged_on, mails_of, page_of
 from apps.tickets.admin.queue import QueueAdmin
+from apps.tickets.admin.status_report import send_report
 from apps.tickets.admin.when_due import when_due
 from apps.tickets.models import Attachment, Ticket
 
@@ -34,6 +35,7 @@ class TicketAdmin(QueueAdmin):
         view = self.admin_site.admin_view
         return [
             path("when-due/", view(self.when_due_view), name="tickets_ticket_due"),
+            path("report/<int:order_id>/", view(send_report), name="tickets_ticket_report"),
             path("<int:pk>/act/<slug:name>/", view(self.act_view), name="tickets_ticket_act"),
             # Asked for by a script: a redirect to the login page would end up in the page.
             path("<int:pk>/live/", self.live_view, name="tickets_ticket_live"),
@@ -135,6 +137,7 @@ class TicketAdmin(QueueAdmin):
             "original": ticket,
             "forms": forms,
             "mails": mails_of(ticket, request.user),
+            "calls": calls_of(ticket, request.user),
         }
         if "write" in forms:
             context |= _choices(ticket)

@@ -15,6 +15,7 @@ from apps.tickets.services.record import Refused, settle
 from apps.tickets.services.register import register
 from apps.tickets.services.routing import hand_to_centre
 from apps.tickets.services.severity import change_severity
+from apps.tickets.services.status_report import send_status_report
 from apps.tickets.services.sweep import sweep_deadlines
 from apps.tickets.services.times import amend_time, log_time, remove_time
 
@@ -35,6 +36,7 @@ __all__ = [
     "register",
     "remove_time",
     "reopen",
+    "send_status_report",
     "settle",
     "sweep_deadlines",
     "was_call",
