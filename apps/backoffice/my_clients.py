@@ -13,6 +13,7 @@ from apps.contracts.models import AuthorisedUser, Order, TamAssignment, User
 from apps.tickets.admin.badges import Badge, badge_of
 from apps.tickets.models import Deadline, Ticket
 from apps.tickets.queries import tam_months
+from apps.tickets.queries.status_report import LastReport, last_reports
 from apps.tickets.rules.tam_months import TamMonth
 
 MOST_PEOPLE = 4  # of each client; its account's page has them all
@@ -30,6 +31,7 @@ class MyClient:
     next_due: Deadline | None
     badge: Badge | None
     handover: TamAssignment | None
+    last: LastReport | None
 
     @property
     def share(self) -> int:
@@ -57,6 +59,7 @@ def my_clients(user: Any, *, at: datetime) -> list[MyClient]:
         return []
     months = tam_months(orders, at=at)
     handovers = contracts.coming_handovers(orders, at=at)
+    reports = last_reports(orders)
     counted = {row.pk: row for row in _counted(orders)}
     due = _due(counted.values())
     versions = {deadline.ticket.version_id for deadline in due.values()}
@@ -73,6 +76,7 @@ def my_clients(user: Any, *, at: datetime) -> list[MyClient]:
             if deadline
             else None,
             handover=handovers.get(order.pk),
+            last=reports.get(order.pk),
         )
         for order in orders
         for deadline in [due.get(counted[order.pk].next_due_id)]

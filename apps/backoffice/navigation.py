@@ -40,6 +40,7 @@ GROUPS = [
         [
             Link("Queue", "inbox", "tickets_ticket_changelist", "tickets.view_ticket"),
             Link("New request", "add_call", "intake_request_new", "tickets.change_ticket"),
+            Link("Calls", "call", "intake_call_changelist", "intake.view_call"),
             Link(
                 "Time",
                 "more_time",

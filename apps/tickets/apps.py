@@ -13,6 +13,7 @@ class TicketsConfig(AppConfig):
         from apps.tickets import (  # noqa: PLC0415
             mails,  # noqa: F401
             related_mails,  # noqa: F401
+            report_mails,  # noqa: F401
             solution_mails,  # noqa: F401
             tam_mails,  # noqa: F401
         )

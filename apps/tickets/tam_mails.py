@@ -59,6 +59,27 @@ def request_redirected(payload: dict[str, Any]) -> Email:
     )
 
 
+@renders("tam.handed_to_centre")
+def handed_to_centre(payload: dict[str, Any]) -> Email:
+    """Tell the requester that the support centre has their ticket now.
+
+    Clause: V-6.5.
+
+    :raises Withdrawn: it went back to the TAM's desk, or was closed, before this was sent.
+    """
+    rows = Ticket.objects.select_related("version", "requester")
+    ticket = rows.get(pk=payload["ticket_id"])
+    if ticket.desk == Ticket.Desk.TAM or ticket.status == Ticket.State.CLOSED:
+        raise Withdrawn("The support centre does not have it any more.")
+    return Email(
+        subject=f"[{ticket.number}] {ticket.subject}",
+        text=_text("mail/tam_handed_to_centre.txt", {"ticket": ticket}),
+        reply_to=(ticket.version.support_address,),
+        references=(mail_id(ticket.pk, "acknowledged"),),
+        language=ticket.version.language,
+    )
+
+
 def _redirected(ticket: Ticket) -> str:
     return f"[{ticket.number}] To the support centre: {ticket.subject}"
 

@@ -53,7 +53,7 @@ def test_an_account_of_which_nothing_is_known_is_in_good_standing_and_all_else_i
     assert (page.orders.running, page.orders.others, page.orders.has_more) == ([], [], False)
     assert (page.people.asking, page.people.others, page.rungs) == ([], [], [])
     assert (page.tickets.rows, page.tickets.count, page.tickets.has_more) == ([], "0", False)
-    assert (page.events, page.appointments, page.refused) == ([], [], [])
+    assert (page.events, page.appointments, page.calls, page.refused) == ([], [], [], [])
 
 
 @pytest.mark.clause("S-12")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.backoffice.demo import NotEmpty, load_demo
 from apps.backoffice.my_clients import my_clients
 from apps.contracts.models import Account, User
-from apps.intake.models import InboundMail
+from apps.intake.models import Call, InboundMail
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Event, Ticket
 from apps.tickets.services import sweep_deadlines
@@ -34,7 +34,7 @@ def test_the_watched_ticket_is_missed_while_one_watches(demo):
 
 @pytest.mark.usefixtures("demo")
 def test_tickets_are_in_all_states_and_promises_were_kept_and_missed():
-    assert Ticket.objects.count() == 27
+    assert Ticket.objects.count() == 28
     states = set(Ticket.objects.values_list("status", flat=True))
     assert states == {"OPEN", "WAITING", "ANSWERED", "CLOSED"}
     assert set(Deadline.objects.filter(kind="RESPONSE").values_list("state", flat=True)) == {
@@ -42,7 +42,7 @@ def test_tickets_are_in_all_states_and_promises_were_kept_and_missed():
         "MET",
         "MISSED",
     }
-    assert Ticket.objects.filter(plan__key="wholesale").count() == 10
+    assert Ticket.objects.filter(plan__key="wholesale").count() == 11
 
 
 @pytest.mark.usefixtures("demo")
@@ -84,6 +84,15 @@ def test_the_tam_has_one_client_near_the_limit_and_one_at_it():
 
 
 @pytest.mark.usefixtures("demo")
+def test_calls_came_to_three_ends_and_the_ticket_of_one_was_answered_by_it():
+    assert sorted(Call.objects.values_list("outcome", flat=True)) == [
+        *("REDIRECTED", "SETTLED", "TICKET"),
+    ]
+    ticket = Call.objects.get(outcome="TICKET").ticket
+    assert ticket.deadlines.get(kind="RESPONSE").ended_at == ticket.registered_at
+
+
+@pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("name", ["admin", "duty", "agent", "tam", "finance"])
 def test_the_logins_open_the_admin(client, name):
     assert client.login(username=name, password="faultline-demo")
@@ -98,7 +107,7 @@ def test_it_is_not_loaded_twice(capsys):
         call_command("load_demo")
     call_command("load_demo", "--if-empty")
 
-    assert Ticket.objects.count() == 27
+    assert Ticket.objects.count() == 28
     said = capsys.readouterr().out
     assert "faultline-demo" in said
     assert "Watch" not in said

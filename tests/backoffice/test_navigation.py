@@ -10,6 +10,7 @@ pytestmark = pytest.mark.django_db
 WORK = [
     "Queue",
     "New request",
+    "Calls",
     "Time",
     "Appointments",
     "When would this be due?",

@@ -13,8 +13,14 @@ from apps.tickets.queries import DUTY_MANAGERS
 pytestmark = pytest.mark.django_db
 # All that the migration's functions ask of a schema editor is its connection.
 EDITOR = SimpleNamespace(connection=connection)
-NAMES = ["0001_roles", "0002_order_roles", "0003_tams_and_finance", "0004_canned_and_more"]
-roles, orders, tams, canned = (
+NAMES = [
+    "0001_roles",
+    "0002_order_roles",
+    "0003_tams_and_finance",
+    "0004_canned_and_more",
+    "0005_calls",
+]
+roles, orders, tams, canned, calls = (
     importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES
 )
 WORK = {
@@ -114,5 +120,6 @@ def test_the_roles_can_be_taken_away_and_come_back():
     orders.grant(apps, EDITOR)
     tams.grant(apps, EDITOR)
     canned.grant(apps, EDITOR)
+    calls.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)

@@ -80,7 +80,7 @@ def test_what_happened_is_told_in_words():
     for words in [
         "Number sent to the requester",
         "Left an internal note mo,",
-        "Called the client: a response mo,",
+        "Call with the client: a response mo,",
         "Asked the client: it is their turn mo,",
         "Assigned to mo",
     ]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Self
+from typing import Self, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
@@ -31,6 +31,7 @@ from apps.contracts.models import (
 from apps.contracts.queries.tams import Tams
 from apps.contracts.rules.terms import TargetTerm, Terms
 from apps.tickets.queries import tam_months
+from apps.tickets.queries.status_report import LastReport, last_reports, orders_to_report
 from apps.tickets.rules.tam_months import TamMonth
 from apps.tickets.wording import span
 
@@ -69,6 +70,8 @@ class RunningOrder:
     tam: TamAssignment | None
     coming: TamAssignment | None
     month: TamMonth | None
+    may_report: bool
+    last_report: LastReport | None
 
     @property
     def share(self) -> int:
@@ -99,6 +102,9 @@ class Orders:
         tams = contracts.tams(shown, at=at) if sees_tams and shown else {}
         terms = contracts.terms_of({(order.version_id, order.plan_id) for order in shown})
         months = tam_months(shown, at=at) if sees_time else {}
+        sees_tickets = isinstance(user, User) and user.has_perm("tickets.view_ticket")
+        reported = orders_to_report(shown, cast(User, user), at=at) if sees_tickets else set()
+        reports = last_reports([order for order in shown if order.pk in reported])
         return cls(
             running=[
                 _running(
@@ -107,6 +113,8 @@ class Orders:
                     terms=terms[order.version_id, order.plan_id],
                     tams=tams.get(order.pk),
                     month=months.get(order.pk),
+                    may_report=order.pk in reported,
+                    last_report=reports.get(order.pk),
                 )
                 for order in shown
             ],
@@ -142,6 +150,8 @@ def _running(
     terms: Terms,
     tams: Tams | None,
     month: TamMonth | None,
+    may_report: bool,
+    last_report: LastReport | None,
 ) -> RunningOrder:
     return RunningOrder(
         order=order,
@@ -152,6 +162,8 @@ def _running(
         tam=tams.held if tams else None,
         coming=tams.coming if tams else None,
         month=month if month is not None and month.has_tam else None,
+        may_report=may_report,
+        last_report=last_report,
     )
 
 

@@ -13,9 +13,9 @@ from apps.backoffice.account_page.people import People, Rung, rungs_of
 from apps.backoffice.account_page.tickets import OpenTickets
 from apps.contracts import queries as contracts
 from apps.contracts.models import Account, Appointment, Standing, User
-from apps.intake.models import RefusedRequest
+from apps.intake.models import Call, RefusedRequest
 
-SHOWN = 5  # appointments, and refused requests
+SHOWN = 5  # appointments, calls, and refused requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class AccountPage:
     rungs: Sequence[Rung] | None
     tickets: OpenTickets | None
     appointments: Sequence[Appointment] | None
+    calls: Sequence[Call] | None
     refused: Sequence[RefusedRequest] | None
     events: Sequence[Happened] | None
 
@@ -48,6 +49,7 @@ class AccountPage:
             rungs=rungs_of(account) if may("contracts.view_escalationrung") else None,
             tickets=tickets,
             appointments=coming(account, at=at) if may("contracts.view_appointment") else None,
+            calls=calls(account) if may("intake.view_call") else None,
             refused=refused(account) if may("intake.view_refusedrequest") else None,
             events=latest_events(account, tickets=tickets) if tickets else None,
         )
@@ -67,6 +69,12 @@ def coming(account: Account, *, at: datetime) -> Sequence[Appointment]:
     )
     related = rows.select_related("order__version", "requester", "staff")
     return list(related.defer("order__version__source").order_by("starts_at", "pk")[:SHOWN])
+
+
+def calls(account: Account) -> Sequence[Call]:
+    """Return the calls for this account that were taken last."""
+    rows = Call.objects.filter(account=account).select_related("taken_by", "ticket")
+    return list(rows.order_by("-pk")[:SHOWN])
 
 
 def refused(account: Account) -> Sequence[RefusedRequest]:

@@ -8,7 +8,14 @@ from apps.backoffice.demo.mails import garbled, out_of_office, raw_mail
 from apps.contracts.models import AuthorisedUser, Reason, Severity, User
 from apps.contracts.rules.entitlement import Wanted
 from apps.intake.models import InboundMail
-from apps.intake.services import receive_mail, request_support
+from apps.intake.services import (
+    Said,
+    receive_mail,
+    redirect_call,
+    register_call,
+    request_support,
+    settle_call,
+)
 from apps.tickets import services
 from apps.tickets.models import Ticket
 
@@ -74,6 +81,47 @@ def ask_tam(name: str, sender: str, subject: str, text: str) -> Act:
         stage.tickets[name] = taken.ticket
 
     return act
+
+
+def call(name: str, caller: str, said: Said, *, priority: str) -> Act:
+    """A client calls, and it becomes a ticket."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        user = _caller(caller)
+        level = Severity.objects.get(version=user.order.version_id, key=priority)
+        taken = register_call(said=said, severity=level, **_taken(stage, user, at))
+        if taken.ticket is None:
+            raise DemoFault(f"“{said.subject}” became no ticket: {taken.refused}")
+        stage.tickets[name] = taken.ticket
+
+    return act
+
+
+def settled(caller: str, said: Said) -> Act:
+    """A client calls and is helped at once."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        settle_call(said=said, **_taken(stage, _caller(caller), at))
+
+    return act
+
+
+def redirected(caller: str, said: Said, *, to: str) -> Act:
+    """A client calls and is sent to the ticket system, or to e-mail."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        redirect_call(said=said, to=to, **_taken(stage, _caller(caller), at))
+
+    return act
+
+
+def _caller(email: str) -> AuthorisedUser:
+    return AuthorisedUser.objects.select_related("order__version").get(email=email)
+
+
+def _taken(stage: Stage, user: AuthorisedUser, at: datetime) -> dict:
+    by = stage.people["agent"]
+    return {"requester": user, "at": at, "source_key": stage.key(), "by": by}
 
 
 def stray_mail(sender: str, subject: str, text: str, *, known: str) -> Act:

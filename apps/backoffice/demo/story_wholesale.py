@@ -7,13 +7,17 @@ from apps.backoffice.demo.acts import (
     answer,
     ask,
     assign,
+    call,
     client,
     mail,
     note,
+    redirected,
+    settled,
     severity,
     solve,
 )
 from apps.backoffice.demo.story_premium import ago
+from apps.intake.services import Said
 
 ROSA = "rosa@copperfield.example.com"
 SAM = "sam@copperfield.example.com"
@@ -60,4 +64,47 @@ OPEN: list[tuple[timedelta, Act]] = [
     (ago(0, 0, 12), note("gateway", "Third restart this month: tell the vendor.", by="duty")),
 ]
 
-STORY = [*CLOSED, *OPEN]
+CALLS: list[tuple[timedelta, Act]] = [
+    (
+        ago(1, 20),
+        settled(
+            ROSA,
+            Said(
+                "How to forward a desk phone",
+                "She asked how to forward a phone for a week. Told her the two keys; it worked.",
+                number="+1 (315) 555-0117",
+                minutes=4,
+                logs_time=True,
+            ),
+        ),
+    ),
+    (
+        ago(1, 19),
+        redirected(
+            PIA,
+            Said(
+                "New numbers for the spring",
+                "A list of thirty numbers to set up. Asked her to send it in writing.",
+                number="+1 (716) 555-0164",
+                minutes=3,
+            ),
+            to="TICKET",
+        ),
+    ),
+    (
+        ago(0, 20),
+        call(
+            "fax",
+            SAM,
+            Said(
+                "Faxes stop after the first page",
+                "Since yesterday, from two of their sites. He will send us a sample.",
+                number="+1 (607) 555-0139",
+                minutes=7,
+            ),
+            priority="3",
+        ),
+    ),
+]
+
+STORY = [*CLOSED, *OPEN, *CALLS]

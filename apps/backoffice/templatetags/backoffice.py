@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.utils import timezone
@@ -27,6 +28,7 @@ def account_page(context: dict[str, Any], account: Account) -> dict[str, Any]:
         "page": page,
         "account": account,
         "perms": context["perms"],
+        "csrf_token": context.get("csrf_token"),
         "zone": timezone.get_current_timezone_name(),
     }
 
@@ -43,6 +45,12 @@ def tam_time(context: dict[str, Any], order: Order) -> SafeString:
     month = tam_month(order, at=timezone.now())
     words = format_html("{} used, {} left in {}", span(month.used), span(month.left), month.label)
     return format_html('<span class="fl-quiet fl-line">{}</span>', words)
+
+
+@register.simple_tag
+def fresh_key() -> str:
+    """Return a name for the act that a form is for: sent twice, it is done once."""
+    return str(uuid4())
 
 
 @register.filter

@@ -1,7 +1,8 @@
 """Requests as staff see them: mails in, requests that were refused, and new ones."""
 
 from apps.intake.admin.appointments import AppointmentAdmin
+from apps.intake.admin.calls import CallAdmin
 from apps.intake.admin.mails import InboundMailAdmin
 from apps.intake.admin.refused import RefusedRequestAdmin
 
-__all__ = ["AppointmentAdmin", "InboundMailAdmin", "RefusedRequestAdmin"]
+__all__ = ["AppointmentAdmin", "CallAdmin", "InboundMailAdmin", "RefusedRequestAdmin"]

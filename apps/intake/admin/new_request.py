@@ -1,4 +1,7 @@
-"""New request: who asks, then what; the answer with its reasons before or after it is taken."""
+"""New request: who asks, then what; the answer with its reasons before or after it is taken.
+
+A call is one of them: what becomes of it, a ticket or none, is chosen on the same form.
+"""
 
 from datetime import datetime
 from typing import Any, cast
@@ -6,10 +9,9 @@ from urllib.parse import urlencode
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,15 +20,19 @@ from apps.contracts import queries as contracts
 from apps.contracts.models import Appointment, AuthorisedUser, Clause, Service, User
 from apps.contracts.rules.entitlement import Answer, Wanted
 from apps.intake import services
+from apps.intake.admin.call_taken import callers, names_ticket, registered, take_call
 from apps.intake.admin.new_request_form import NewRequestForm
 from apps.intake.models import RefusedRequest
+from apps.intake.rules.phone import ending_of
 from apps.tickets.admin.entitled import checks
 from apps.tickets.admin.keys import key_in
 from apps.tickets.models import Ticket
+from apps.tickets.services import Refused
 
 WHO, WHAT = "admin/intake/request/who.html", "admin/intake/request/what.html"
 FORM_REFUSED = 422
 MOST_PEOPLE = 30
+CARRIED = ("on_ticket", "number")
 LONGEST_CARRIED = 1000  # characters of a text, from one form to another
 
 
@@ -44,8 +50,10 @@ def new_request(request: HttpRequest, *, site: dict[str, Any]) -> HttpResponse:
         facts = {"stranger_url": stranger, "books": books, **people_for(request)}
         return TemplateResponse(request, WHO, {**site, **facts})
     if request.method != "POST":
-        channel = channel_for(request, person)
-        return _page(request, site, NewRequestForm(person=person, channel=channel))
+        carried = {name: request.GET.get(name, "")[:40] for name in CARRIED}
+        channel = Ticket.Channel.PHONE if any(carried.values()) else channel_for(request, person)
+        form = NewRequestForm(person=person, channel=channel, **carried)
+        return _page(request, site, form)
     form = NewRequestForm(request.POST, person=person)
     if not form.is_valid():
         return _page(request, site, form)
@@ -56,6 +64,19 @@ def new_request(request: HttpRequest, *, site: dict[str, Any]) -> HttpResponse:
 
 
 def _take(request: HttpRequest, site: dict[str, Any], form: NewRequestForm) -> HttpResponse:
+    is_call = form.cleaned_data["channel"] == Ticket.Channel.PHONE
+    try:
+        taken = take_call(request, form) if is_call else _taken(request, form)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, site, form)
+    if isinstance(taken, RefusedRequest):
+        return _page(request, site, form, refused=taken)
+    return taken
+
+
+def _taken(request: HttpRequest, form: NewRequestForm) -> HttpResponse | RefusedRequest:
+    """Take what did not come in a call."""
     given, facts = form.cleaned_data, form.facts()
     taken = services.request_support(
         requester=form.person,
@@ -69,11 +90,8 @@ def _take(request: HttpRequest, site: dict[str, Any], form: NewRequestForm) -> H
         **facts,
     )
     if taken.refused is not None:
-        return _page(request, site, form, refused=taken.refused)
-    ticket = cast(Any, taken.ticket)
-    said = f"{ticket.number} is registered, and {form.person.email} gets the number."
-    messages.success(request, said)
-    return HttpResponseRedirect(reverse("admin:tickets_ticket_change", args=[ticket.pk]))
+        return taken.refused
+    return registered(request, cast(Ticket, taken.ticket), form.person)
 
 
 def _page(
@@ -173,20 +191,30 @@ def person_of(key: str) -> AuthorisedUser | None:
 
 
 def people_for(request: HttpRequest) -> dict[str, Any]:
-    """Return the people that the words fit, or those of the account that a link named."""
+    """Return the people that the words fit, or those of the account that a link named.
+
+    The words may be the number of a ticket, or that from which somebody calls: both go along.
+    """
     words, account = request.GET.get("q", "").strip(), key_in(request.GET.get("account", ""))
     people = AuthorisedUser.objects.select_related("order__account", "order__plan")
     found: list[AuthorisedUser] = []
     if account:
         found = _first(people.filter(order__account=account))
     elif words and "\0" not in words:
-        found = _first(people.filter(_fitting(words)))
+        found = _first(people.filter(_fitting(words) | callers(words)))
     return {
+        "carried": _carried(words),
         "words": words,
         "is_asked": bool(words or account),
         "people": found[:MOST_PEOPLE],
         "has_more": len(found) > MOST_PEOPLE,
     }
+
+
+def _carried(words: str) -> str:
+    """Return what of the words the form of a call wants to know."""
+    name = "on_ticket" if names_ticket(words) else "number" if ending_of(words) else ""
+    return f"&{urlencode({name: words[:40]})}" if name else ""
 
 
 def _first(people: QuerySet[AuthorisedUser]) -> list[AuthorisedUser]:

@@ -8,6 +8,7 @@ from django import forms
 from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser, Reason, Service, Severity
 from apps.contracts.rules.entitlement import Wanted
+from apps.intake.admin.call_fields import ADDED, CallFields
 from apps.tickets.models import Ticket
 
 LOST = "Something of the page got lost on its way: send it once more."
@@ -60,10 +61,14 @@ class AskedForm(forms.Form):
         return self.cleaned_data["text"].replace("\r\n", "\n")
 
 
-class NewRequestForm(AskedForm):
-    """A request in a client's name."""
+class NewRequestForm(AskedForm, CallFields):
+    """A request in a client's name, and the call in which it came, if it came in one."""
 
-    field_order = ("channel", "category", "service", "wanted", "severity", "is_disconnection")
+    field_order = (
+        *("act_key", "channel", "number", "category", "service", "becomes", "on_ticket"),
+        *("is_answer", "wanted", "severity", "is_disconnection", "subject", "text"),
+        *("minutes", "began_at", "logs_time"),
+    )
     WANTED = (
         (Wanted.TICKET.value, "In its turn"),
         (Wanted.HELP_NOW.value, "Right now: somebody must act at this hour"),
@@ -101,6 +106,9 @@ class NewRequestForm(AskedForm):
             self.fields[name].queryset = rows.order_by("pk")  # type: ignore[attr-defined]
         default = [severity.pk for severity in self.severities if severity.is_default]
         self.fields["severity"].initial = default[0] if default else None
+        self.offer()
+        if initial.get("on_ticket"):
+            self.fields["becomes"].initial = ADDED
         if not self.asks_disconnection:
             del self.fields["is_disconnection"]
         if self.only_checks:

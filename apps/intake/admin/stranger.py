@@ -15,6 +15,7 @@ from apps.intake import services
 from apps.intake.admin.new_request import FORM_REFUSED
 from apps.intake.admin.new_request_form import AskedForm
 from apps.tickets.admin.keys import key_in
+from apps.tickets.models import Ticket
 
 STRANGER = "admin/intake/request/stranger.html"
 MOST_NAMED = 5
@@ -23,13 +24,14 @@ MOST_NAMED = 5
 class StrangerForm(AskedForm):
     """Who asks, for which account, and what."""
 
-    field_order = ("sender", "account", "channel")
+    field_order = ("sender", "account", "channel", "number")
     sender = forms.CharField(
         max_length=320,
         label="Who asks",
         error_messages={"required": "Write their mail address, or else their name."},
     )
     account = forms.CharField(max_length=160, required=False, label="Account")
+    number = forms.CharField(max_length=40, required=False, label="Number")
 
     def __init__(self, data: Any = None, **initial: Any) -> None:
         super().__init__(data, auto_id="stranger_%s", initial=initial)
@@ -70,14 +72,17 @@ def refuse(request: HttpRequest, *, site: dict[str, Any]) -> HttpResponse:
     if not form.is_valid():
         return _page(request, site, form)
     given = form.cleaned_data
-    facts = ("sender", "account", "channel", "subject", "text")
+    act: dict[str, Any] = {
+        **{name: given[name] for name in ("sender", "account", "subject", "text")},
+        "at": timezone.now(),
+        "source_key": f"staff:{form.once}",
+        "by": cast(User, request.user),
+    }
     try:
-        refused = services.refuse_stranger(
-            at=timezone.now(),
-            source_key=f"staff:{form.once}",
-            by=cast(User, request.user),
-            **{name: given[name] for name in facts},
-        )
+        if given["channel"] == Ticket.Channel.PHONE:
+            refused = services.refuse_call(number=given["number"], **act)
+        else:
+            refused = services.refuse_stranger(channel=given["channel"], **act)
     except services.KnownSender as known:
         form.add_error("sender", str(known))
         return _page(request, site, form)

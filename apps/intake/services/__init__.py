@@ -1,6 +1,15 @@
 """How requests come in: one mail at a time, and the one door for all others."""
 
 from apps.intake.services.appointments import Booked, request_appointment
+from apps.intake.services.calls import (
+    Said,
+    add_call,
+    redirect_call,
+    redirections,
+    refuse_call,
+    register_call,
+    settle_call,
+)
 from apps.intake.services.mails import (
     BATCH,
     TooBig,
@@ -15,15 +24,22 @@ __all__ = [
     "BATCH",
     "Booked",
     "KnownSender",
+    "Said",
     "Taken",
     "TooBig",
+    "add_call",
     "process",
     "process_pending",
     "receive_mail",
+    "redirect_call",
+    "redirections",
     "refuse",
+    "refuse_call",
     "refuse_stranger",
+    "register_call",
     "request_appointment",
     "request_support",
+    "settle_call",
     "tell",
     "was_told",
 ]

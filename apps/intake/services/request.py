@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from apps.contracts import queries as contracts
 from apps.contracts.models import Account, AuthorisedUser, Reason, Service, Severity, User
-from apps.contracts.rules.entitlement import Wanted
+from apps.contracts.rules.entitlement import Answer, Wanted
 from apps.intake.models import RefusedRequest
 from apps.intake.services.refuse import refuse, tell
 from apps.outbox.rules.address import is_plain_address
@@ -41,12 +41,13 @@ def request_support(
     category: Reason | None = None,
     service: Service | None = None,
     is_disconnection: bool = False,
+    to_tam: bool | None = None,
 ) -> Taken:
     """Register what a known person asks for, or refuse it and tell them; the answer is kept.
 
     ``source_key`` names the request: the same again gives the same result, and does nothing twice.
     ``by`` is who took it, where one of us did. What was asked of the TAM, or in the chat with the
-    TAM, goes to the TAM's desk.
+    TAM, goes to the TAM's desk; ``to_tam`` says so where the channel does not tell.
 
     Clause: V-1.2, V-3.1, V-3.5, V-6.4, V-8.1, S-1, S-2.1, S-3, S-12.
 
@@ -68,24 +69,27 @@ def request_support(
             requester=requester,
             source_key=source_key,
             entitled=answer.as_json(),
-            to_tam=channel in TO_THE_TAM,
+            to_tam=channel in TO_THE_TAM if to_tam is None else to_tam,
             by=by,
             **about,
             **said,
         )
         return Taken(ticket=ticket)
-    refused = refuse(
-        answer=answer,
-        person=requester,
-        sender=requester.email,
-        wanted=wanted,
-        source_key=source_key,
-        by=by,
-        **about,
-        **said,
+    return Taken(
+        refused=turn_down(
+            answer, requester, wanted=wanted, source_key=source_key, by=by, **about, **said
+        )
     )
+
+
+def turn_down(answer: Answer, requester: AuthorisedUser, **asked: Any) -> RefusedRequest:
+    """Keep what a known person was refused, with the answer, and tell them.
+
+    Clause: V-1.2, V-3.5.
+    """
+    refused = refuse(answer=answer, person=requester, sender=requester.email, **asked)
     tell(refused)
-    return Taken(refused=refused)
+    return refused
 
 
 class KnownSender(Exception):

@@ -48,7 +48,7 @@ def _reopened(facts: Facts, severities: Labels) -> str:
 
 
 def _responded(facts: Facts, severities: Labels) -> str:
-    return "Called the client: a response" if facts.get("by_phone") else "Answered the client"
+    return "Call with the client: a response" if facts.get("by_phone") else "Answered the client"
 
 
 def _assigned(facts: Facts, severities: Labels) -> str:

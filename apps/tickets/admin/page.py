@@ -131,6 +131,23 @@ def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
         return []
 
 
+def calls_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
+    """Return (words, address) of the calls that were logged on a ticket, for who may see them."""
+    calls = getattr(ticket, "calls", None)  # intake, a room above this one, puts it there
+    if calls is None or not user.has_perm("intake.view_call"):
+        return []
+    try:
+        return [
+            (
+                f"{call.caller}: {call.subject}",
+                reverse("admin:intake_call_change", args=[call.pk]),
+            )
+            for call in calls.only("caller", "subject").order_by("pk")[:SHOWN]
+        ]
+    except NoReverseMatch:
+        return []
+
+
 def logged_on(ticket: Ticket) -> dict[str, Any]:
     """Return the time that was worked on a ticket: the latest entries, and all of it together."""
     rows = TimeEntry.objects.filter(ticket=ticket)

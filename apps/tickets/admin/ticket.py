@@ -16,10 +16,11 @@ from apps.tickets.admin.attachments import download, take_files
 from apps.tickets.admin.canned import as_text, chosen, offered, with_words
 from apps.tickets.admin.forms import ActForm
 from apps.tickets.admin.keys import key_in
-from apps.tickets.admin.page import logged_on, mails_of, page_of
+from apps.tickets.admin.page import calls_of, logged_on, mails_of, page_of
 from apps.tickets.admin.queue import QueueAdmin
 from apps.tickets.admin.related import dispute_choices, presence, related_to, why_refused
 from apps.tickets.admin.splitting import SplitPages
+from apps.tickets.admin.status_report import send_report
 from apps.tickets.admin.watch_forms import followers
 from apps.tickets.admin.when_due import when_due
 from apps.tickets.models import Attachment, Ticket
@@ -38,6 +39,7 @@ class TicketAdmin(SplitPages, QueueAdmin):
         view = self.admin_site.admin_view
         return [
             path("when-due/", view(self.when_due_view), name="tickets_ticket_due"),
+            path("report/<int:order_id>/", view(send_report), name="tickets_ticket_report"),
             path("<int:pk>/act/<slug:name>/", view(self.act_view), name="tickets_ticket_act"),
             path("<int:pk>/canned/", view(self.canned_view), name="tickets_ticket_canned"),
             # Asked for by a script: a redirect to the login page would end up in the page.
@@ -169,6 +171,7 @@ class TicketAdmin(SplitPages, QueueAdmin):
             "forms": forms,
             "mails": mails_of(ticket, request.user),
             **followers(ticket, request.user),
+            "calls": calls_of(ticket, request.user),
         }
         if "write" in forms:
             context |= _choices(ticket)

@@ -9,6 +9,7 @@ from apps.tickets.services.classify import (
     issue_outage_report,
     proposal_of,
 )
+from apps.tickets.services.close import reopen, solve
 from apps.tickets.services.confirm import confirm, judge, refuse_closure
 from apps.tickets.services.converse import (
     Upload,
@@ -17,6 +18,7 @@ from apps.tickets.services.converse import (
     client_replied,
     log_call,
     note,
+    was_call,
 )
 from apps.tickets.services.disputes import decide_dispute, raise_dispute
 from apps.tickets.services.follow_ups import catch_up, hold, sweep_follow_ups
@@ -34,8 +36,8 @@ from apps.tickets.services.record import Refused, settle
 from apps.tickets.services.register import register
 from apps.tickets.services.routing import hand_to_centre
 from apps.tickets.services.severity import change_severity
-from apps.tickets.services.close import reopen, solve
 from apps.tickets.services.splitting import split
+from apps.tickets.services.status_report import send_status_report
 from apps.tickets.services.suspend import follow_standings, resume, suspend
 from apps.tickets.services.sweep import sweep_deadlines
 from apps.tickets.services.times import amend_time, log_time, remove_time
@@ -83,6 +85,7 @@ __all__ = [
     "remove_time",
     "reopen",
     "resume",
+    "send_status_report",
     "settle",
     "solve",
     "split",
@@ -91,5 +94,6 @@ __all__ = [
     "sweep_follow_ups",
     "unlink",
     "unwatch",
+    "was_call",
     "watch",
 ]

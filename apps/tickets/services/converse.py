@@ -214,6 +214,24 @@ def log_call(
 
 
 @transaction.atomic
+def was_call(*, ticket: Ticket, by: User, at: datetime, act_key: str) -> None:
+    """Record that what the client said last was said in a call with one of us: a response.
+
+    The same ``act_key`` again changes nothing.
+
+    Clause: V-2-response, V-8.1.
+    """
+    ticket = lock(ticket)
+    key = f"{Kind.RESPONDED}:{act_key}"
+    if Event.objects.filter(source_key=key).exists():
+        return
+    said = ticket.messages.filter(direction=Message.Direction.IN).latest("pk")
+    facts = {"message": said.pk, "by_phone": True}
+    record(ticket=ticket, kind=Kind.RESPONDED, at=at, by=by, facts=facts, source_key=key)
+    settle(ticket=ticket)
+
+
+@transaction.atomic
 def client_replied(
     *,
     ticket: Ticket,

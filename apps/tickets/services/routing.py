@@ -13,7 +13,7 @@ from apps.tickets.queries import tam_month
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.converse import say
 from apps.tickets.services.record import Refused, amend, lock, record, settle
-from apps.tickets.services.tam_notices import tell_of_redirection
+from apps.tickets.services.tam_notices import tell_of_hand_over, tell_of_redirection
 from apps.tickets.wording import span
 
 CENTRE, TAM = Ticket.Desk.CENTRE, Ticket.Desk.TAM
@@ -81,8 +81,8 @@ def follow(*, ticket: Ticket, route: Route, at: datetime) -> None:
 def hand_to_centre(*, ticket: Ticket, by: User, at: datetime, act_key: str, text: str = "") -> None:
     """Submit a TAM's ticket to the support centre: in its queue, and on nobody's desk.
 
-    ``text`` is what the centre should know; only staff see it. The clocks run on. The same
-    ``act_key`` again changes nothing.
+    ``text`` is what the centre should know; only staff see it. The requester is told who has it
+    now. The clocks run on. The same ``act_key`` again changes nothing.
 
     Clause: V-6.5.
 
@@ -103,5 +103,6 @@ def hand_to_centre(*, ticket: Ticket, by: User, at: datetime, act_key: str, text
     if text.strip():
         note = say(ticket=ticket, text=text, author=by, direction=Message.Direction.NOTE, at=at)
         facts["message"] = note.pk
-    record(ticket=ticket, kind=Kind.ASSIGNED, at=at, by=by, facts=facts, source_key=key)
+    event = record(ticket=ticket, kind=Kind.ASSIGNED, at=at, by=by, facts=facts, source_key=key)
+    tell_of_hand_over(ticket=ticket, event=event, at=at)
     settle(ticket=ticket)

@@ -10,7 +10,7 @@ from apps.contracts.models import Order, TamAssignment
 from apps.outbox.enqueue import KeyReused, enqueue
 from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
-from apps.tickets.models import Ticket
+from apps.tickets.models import Event, Ticket
 from apps.tickets.rules.tam_months import TamMonth
 
 
@@ -48,6 +48,16 @@ def tell_of_redirection(*, ticket: Ticket, tam: TamAssignment, at: datetime) -> 
     client = ticket.requester
     _tell(topic, f"{fact}:user-{client.pk}", client.email, {**payload, "to_client": True}, at)
     _tell(topic, f"{fact}:tam-{tam.tam_id}", _address(tam), {**payload, "to_client": False}, at)
+
+
+def tell_of_hand_over(*, ticket: Ticket, event: Event, at: datetime) -> None:
+    """Tell the requester that the TAM gave their ticket to the support centre.
+
+    Clause: V-6.5.
+    """
+    client = ticket.requester
+    key = f"ticket:{ticket.pk}:handed-{event.pk}:user-{client.pk}"
+    _tell("tam.handed_to_centre", key, client.email, {"ticket_id": ticket.pk}, at)
 
 
 def _next_key(fact: str) -> str:
