@@ -7,11 +7,11 @@ from apps.backoffice.demo.acts import (
     answer,
     ask,
     assign,
-    call,
     client,
     close,
     mail,
     note,
+    phoned,
     redirected,
     settled,
     severity,
@@ -93,7 +93,7 @@ CALLS: list[tuple[timedelta, Act]] = [
     ),
     (
         ago(0, 20),
-        call(
+        phoned(
             "fax",
             SAM,
             Said(
