@@ -83,7 +83,7 @@ def ask_tam(name: str, sender: str, subject: str, text: str) -> Act:
     return act
 
 
-def call(name: str, caller: str, said: Said, *, priority: str) -> Act:
+def phoned(name: str, caller: str, said: Said, *, priority: str) -> Act:
     """A client calls, and it becomes a ticket."""
 
     def act(stage: Stage, at: datetime) -> None:

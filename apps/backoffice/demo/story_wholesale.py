@@ -7,10 +7,10 @@ from apps.backoffice.demo.acts import (
     answer,
     ask,
     assign,
-    call,
     client,
     mail,
     note,
+    phoned,
     redirected,
     settled,
     severity,
@@ -93,7 +93,7 @@ CALLS: list[tuple[timedelta, Act]] = [
     ),
     (
         ago(0, 20),
-        call(
+        phoned(
             "fax",
             SAM,
             Said(
