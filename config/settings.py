@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from config.mailbox import mailbox_at
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -143,10 +145,48 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # seconds; a server that hangs must not hold up the worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Support <support@provider.example.com>")
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
+
+
+def whole_number(name: str, *, default: int) -> int:
+    """Return a variable that is a whole number, 0 or more."""
+    try:
+        number = env.int(name, default=default)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise ImproperlyConfigured(f"{name} is a whole number, such as {default}.")
+    return number
+
+
+MAIL_MAX_BYTES = whole_number("MAIL_MAX_BYTES", default=40 * 1024 * 1024)
+# What is kept of a mail's files with the message on its ticket; the mail itself is kept whole.
+ATTACHMENT_MAX_BYTES = whole_number("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
+ATTACHMENTS_MAX_BYTES = whole_number("ATTACHMENTS_MAX_BYTES", default=30 * 1024 * 1024)
+ATTACHMENTS_REFUSED = frozenset(
+    each.strip().lower().removeprefix(".")
+    for each in env.list(
+        "ATTACHMENTS_REFUSED",
+        # What Windows, macOS or an office program runs when it is opened.
+        default=[
+            *("ade", "adp", "app", "appx", "application", "bat", "chm", "cmd", "com", "cpl", "dll"),
+            *("dmg", "exe", "hta", "inf", "ins", "iso", "img", "jar", "js", "jse", "lnk", "mde"),
+            *("msc", "msi", "msix", "msp", "mst", "pif", "pkg", "ps1", "psm1", "reg", "scf", "scr"),
+            *("sct", "shb", "sys", "vb", "vbe", "vbs", "vhd", "vhdx", "wsc", "wsf", "wsh", "xll"),
+            *("application/x-msdownload", "application/x-msdos-program", "application/x-dosexec"),
+            *("application/x-ms-installer", "application/vnd.microsoft.portable-executable"),
+        ],
+    )
+)
+# Mails of one sender within an hour; those beyond it wait for a person. 0: any number.
+MAIL_SENDER_CAP = whole_number("MAIL_SENDER_CAP", default=60)
+# The names that our receiving hosts sign Authentication-Results with; empty: none is believed.
+MAIL_AUTHSERV_ID = frozenset(env.list("MAIL_AUTHSERV_ID", default=[]))
 try:
-    MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=40 * 1024 * 1024)
+    IMAP_MAILBOX = mailbox_at(env.str("IMAP_URL", default=""))
 except ValueError as error:
-    raise ImproperlyConfigured("MAIL_MAX_BYTES is a whole number, such as 41943040.") from error
+    raise ImproperlyConfigured(str(error)) from None
+IMAP_DONE_FOLDER = env.str("IMAP_DONE_FOLDER", default="")
+IMAP_TIMEOUT = 30  # seconds; a server that hangs must not hold up the worker
 if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", MAIL_DOMAIN):
     raise ImproperlyConfigured(
         "MAIL_DOMAIN is a domain such as example.com; it comes from DEFAULT_FROM_EMAIL unless set."

@@ -4,24 +4,31 @@ from apps.intake.services.appointments import Booked, request_appointment
 from apps.intake.services.mails import (
     BATCH,
     TooBig,
+    note_too_big,
     process,
     process_pending,
     receive_mail,
+    release_held,
 )
 from apps.intake.services.refuse import refuse, tell, was_told
+from apps.intake.services.release import NotReleased, release
 from apps.intake.services.request import KnownSender, Taken, refuse_stranger, request_support
 
 __all__ = [
     "BATCH",
     "Booked",
     "KnownSender",
+    "NotReleased",
     "Taken",
     "TooBig",
+    "note_too_big",
     "process",
     "process_pending",
     "receive_mail",
     "refuse",
     "refuse_stranger",
+    "release",
+    "release_held",
     "request_appointment",
     "request_support",
     "tell",

@@ -58,6 +58,13 @@ def _assigned(facts: Facts, severities: Labels) -> str:
     return f"Assigned to {facts['to']}" if facts.get("to") else "Put back to the queue"
 
 
+def _bounced(facts: Facts, severities: Labels) -> str:
+    to = f" to {facts['recipient']}" if facts.get("recipient") else ""
+    status = f" ({facts['status']})" if facts.get("status") else ""
+    why = f": {facts['diagnostic']}" if facts.get("diagnostic") else ""
+    return f"A mail of ours{to} came back{status}{why}"
+
+
 def _because(facts: Facts) -> str:
     return ": ".join(filter(None, [facts.get("label"), facts.get("explanation")]))
 
@@ -75,6 +82,7 @@ _WORDS: dict[str, Callable[[Facts, Labels], str]] = {
     Event.What.ASKED_CLIENT: lambda facts, severities: "Asked the client: it is their turn",
     Event.What.CLIENT_REPLIED: lambda facts, severities: "The client wrote: it is our turn",
     Event.What.SEVERITY_CHANGED: _severity_changed,
+    Event.What.BOUNCED: _bounced,
     Event.What.CLOSED: _closed,
     Event.What.REOPENED: _reopened,
     Event.What.DEADLINE_WARNED: lambda facts, severities: f"{_kind(facts)} falls due soon",

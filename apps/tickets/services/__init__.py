@@ -1,6 +1,7 @@
 """What can be done with a ticket. Each is one transaction and takes the instant of the act."""
 
 from apps.tickets.services.assign import assign
+from apps.tickets.services.bounces import bounced
 from apps.tickets.services.close import close, reopen
 from apps.tickets.services.converse import (
     Upload,
@@ -24,6 +25,7 @@ __all__ = [
     "answer",
     "ask_client",
     "assign",
+    "bounced",
     "change_severity",
     "client_replied",
     "close",

@@ -35,6 +35,7 @@ def say(
     html: str = "",
     uploads: Sequence[Upload] = (),
     source_mail_id: str = "",
+    mark: str = "",
 ) -> Message:
     """Write a message down, with its files."""
     message = Message.objects.create(
@@ -46,6 +47,7 @@ def say(
         text=text,
         html=html,
         mail_id=source_mail_id,
+        mark=mark,
     )
     Attachment.objects.bulk_create(
         Attachment(
@@ -206,6 +208,7 @@ def client_replied(
     html: str = "",
     uploads: Sequence[Upload] = (),
     source_mail_id: str = "",
+    mark: str = "",
     entitled: dict[str, Any] | None = None,
 ) -> None:
     """Put a client's message on their ticket: it is our turn again, and a closed ticket reopens.
@@ -227,6 +230,7 @@ def client_replied(
         uploads=uploads,
         at=at,
         source_mail_id=source_mail_id,
+        mark=mark,
     )
     was_closed = ticket.status == Status.CLOSED
     record(
