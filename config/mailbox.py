@@ -42,7 +42,7 @@ def mailbox_at(url: str) -> Mailbox | None:
     )
     if parts.scheme not in PORTS or not (parts.hostname and user and password) or strange:
         raise ValueError(SHAPE)
-    if port == 0:
+    if port == 0 or (parts.scheme, port) == ("imap+tls", PORTS["imaps"]):
         raise ValueError(SHAPE)
     where = (parts.scheme, parts.hostname, port or PORTS[parts.scheme])
     return Mailbox(*where, user=user, password=password, folder=folder)

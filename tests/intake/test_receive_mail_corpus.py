@@ -15,7 +15,7 @@ WHY = "The sender is an authorised user of order ORD-1, which is executed and in
 
 # The subject, the text, and (name, bytes) of the files.
 NAMES_MADE_SAFE = [
-    *("Prüf bericht 1.pdf", "ü.pdf", "boot.exe", "gpj.exe", "größe.pdf", "htaccess"),
+    *("Prüf bericht 1.pdf", "ü.pdf", "größe.pdf", "htaccess"),  # boot.exe and gpj.exe stay out
     *("x" * 117 + ".gz", "image.png", "attachment", "_nul.txt"),
 ]
 TICKETS = {

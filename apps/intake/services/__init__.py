@@ -1,6 +1,7 @@
 """How requests come in: one mail at a time, and the one door for all others."""
 
 from apps.intake.services.appointments import Booked, request_appointment
+from apps.intake.services.mailbox import MailboxTrouble, Polled, poll_mailbox
 from apps.intake.services.mails import (
     BATCH,
     TooBig,
@@ -18,10 +19,13 @@ __all__ = [
     "BATCH",
     "Booked",
     "KnownSender",
+    "MailboxTrouble",
     "NotReleased",
+    "Polled",
     "Taken",
     "TooBig",
     "note_too_big",
+    "poll_mailbox",
     "process",
     "process_pending",
     "receive_mail",
