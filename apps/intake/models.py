@@ -28,6 +28,11 @@ class InboundMailQuerySet(models.QuerySet):
         """Mail that became a ticket or part of one: what its Message-ID may do only once."""
         return self.filter(state__in=InboundMail.TAKEN)
 
+    def to_look_at(self, *, since: datetime) -> Self:
+        """Mail that waits for a person, however long; and what became nothing or not all of it."""
+        lately = Q(state__in=InboundMail.BECAME_NOTHING) | Q(is_cut=True)
+        return self.filter(Q(state=InboundMail.State.HELD) | Q(lately, received_at__gte=since))
+
     def unprocessed(self, *, before: datetime) -> Self:
         """Mail that was kept but not worked off: its worker died in the middle."""
         return self.filter(state=InboundMail.State.RECEIVED, received_at__lt=before)
@@ -53,6 +58,7 @@ class InboundMail(models.Model):
 
     UNFINISHED = [State.RECEIVED, State.FAILED]
     TAKEN = [State.REGISTERED, State.ADDED]
+    BECAME_NOTHING = [State.REFUSED, State.UNREADABLE, State.TOO_BIG, State.FAILED]
     # What a sender's cap leaves out: a list's copies and a robot's answers are not theirs to bear.
     UNCOUNTED = [State.AUTOMATIC, State.DUPLICATE]
     # What a decision writes: never the bytes, which may be many and do not change.

@@ -40,7 +40,7 @@ class Box:
     def marks(self, folder: str = "INBOX") -> list[str]:
         """Return the marks of each mail that lies in a folder, but for those of one session."""
         with self.client() as client:
-            if client.select(folder)[0] != "OK":
+            if client.select(folder)[1] == [b"0"]:
                 return []
             _, said = client.fetch("1:*", "(FLAGS)")
         found = [re.search(rb"FLAGS \((.*?)\)", each) for each in said if each]

@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 MAX_FIELDS = 20  # of one host; real ones add up to five
+MAX_VALUE = 10_000  # characters of one field that are read; real ones have some hundreds
 
 _FIELD = "authentication-results"
 # Outside comments a quoted string is one word; inside them a quote means nothing.
@@ -69,7 +70,7 @@ def _latest(headers: Sequence[tuple[str, str]], ours: set[str]) -> Iterator[list
             return
         if name != _FIELD or begun == MAX_FIELDS:
             continue
-        signed, *statements = _statements(value)
+        signed, *statements = _statements(value[:MAX_VALUE])
         # The name may be followed by a version; without either, the field says nothing.
         if signed and signed[0].lower() in ours:
             begun += 1

@@ -12,11 +12,12 @@ from apps.intake.services.mails import (
     release_held,
 )
 from apps.intake.services.refuse import refuse, tell, was_told
-from apps.intake.services.release import NotReleased, release
+from apps.intake.services.release import RELEASED, NotReleased, release
 from apps.intake.services.request import KnownSender, Taken, refuse_stranger, request_support
 
 __all__ = [
     "BATCH",
+    "RELEASED",
     "Booked",
     "KnownSender",
     "MailboxTrouble",
