@@ -20,6 +20,7 @@ from apps.tickets import services as tickets
 from apps.tickets.models import Ticket
 from apps.tickets.rules.history import Status
 
+LISTED = 20  # files that are left out and named on the mail
 ON_FAIL = "mail_authentication"  # the policy's rule
 
 
@@ -40,8 +41,10 @@ class Letter:
         """Return what it brings to a ticket; what is left out of it is noted on the mail."""
         content = content_of(self.parsed, marks=[mark])
         if content.left_out:
-            left_out = [f"Left out, {file.why}: {file.name}" for file in content.left_out]
-            self.mail.defects = [*self.mail.defects, *left_out]
+            listed = [f"Left out, {file.why}: {file.name}" for file in content.left_out]
+            if len(listed) > LISTED:
+                listed[LISTED:] = [f"Left out as well: {len(listed) - LISTED} more."]
+            self.mail.defects = [*self.mail.defects, *listed]
             self.mail.is_cut = True
         return content
 
