@@ -104,6 +104,7 @@ def test_a_machine_gives_itself_away_by_one_field(field, why):
         "Auto-Submitted: no",
         "Auto-Submitted: No (a person wrote this)",
         "Auto-Submitted:",
+        "Auto-Submitted: (a (nested) one) no (and one that never ends",
         "Feedback-ID: 1:a:b:c",
         "Delivered-To: ada@example.com",
         "Content-Class: urn:content-classes:message",

@@ -17,6 +17,8 @@ from .mail import ParsedMail
 
 Fields = Mapping[str, Sequence[str]]
 
+MAX_NESTED = 3  # comments within comments
+
 _MACHINES = {"mailer-daemon", "postmaster", "double-bounce"}
 _PRECEDENCES = {"bulk", "junk", "list", "auto_reply"}
 _PRECEDENCE_FIELDS = ("precedence", "x-precedence", "preference")
@@ -135,5 +137,8 @@ def _mass(fields: Fields) -> str:
 
 
 def _bare(value: str) -> str:
-    """Return a field's word without its comments, in lower case."""
-    return _COMMENT.sub("", value[:1_000]).strip().lower()
+    """Return a field's word without its comments, in lower case; one that never ends goes too."""
+    word = value[:1_000]
+    for _ in range(MAX_NESTED):
+        word = _COMMENT.sub("", word)
+    return word.partition("(")[0].strip().lower()
