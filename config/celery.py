@@ -22,6 +22,12 @@ app.conf.beat_schedule = {
     # A poll that finds nothing reads one index entry, and the shortest promise is an hour:
     # a miss is on the desk within a quarter of a minute.
     "sweep-deadlines": every(15.0, "apps.tickets.tasks.sweep_deadlines"),
+    # A client's silence, a step down, a closing are dated to when they fell due, whenever this
+    # runs: the period is only how long a page may still show them as coming.
+    "sweep-follow-ups": every(30.0, "apps.tickets.tasks.sweep_follow_ups"),
+    # A standing is stored with the payment or the day that moved it; tickets follow within the
+    # minute where its transaction did not take them along.
+    "follow-standings": every(60.0, "apps.tickets.tasks.follow_standings"),
     # Every enqueue nudges the worker at once; this is for lost nudges and for retries, whose
     # shortest back-off is a minute.
     "deliver-pending": every(30.0, "apps.outbox.tasks.deliver_pending"),

@@ -10,4 +10,4 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register; models are loaded by now.
-        from apps.tickets import mails, tam_mails  # noqa: F401, PLC0415
+        from apps.tickets import mails, solution_mails, tam_mails  # noqa: F401, PLC0415

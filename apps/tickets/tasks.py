@@ -20,6 +20,18 @@ def sweep_deadlines() -> None:
     services.sweep_deadlines(at=timezone.now())
 
 
+@shared_task(name="apps.tickets.tasks.sweep_follow_ups")
+def sweep_follow_ups() -> None:
+    """Run every half a minute. Safe to run late, twice, or in two places at once."""
+    services.sweep_follow_ups(at=timezone.now())
+
+
+@shared_task(name="apps.tickets.tasks.follow_standings")
+def follow_standings() -> None:
+    """Run every minute. A second run finds nothing to do."""
+    services.follow_standings(at=timezone.now())
+
+
 @shared_task(name="apps.tickets.tasks.recompute_deadlines")
 def recompute_deadlines() -> None:
     """Run when new hours are published. A second run finds nothing to do."""

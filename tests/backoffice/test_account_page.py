@@ -222,7 +222,7 @@ def test_open_tickets_and_their_badges_are_those_of_the_queue_in_its_order():
     agent = make_staff()
     services.ask_client(ticket=waiting, text="?", by=agent, at=later(hours=5), act_key="a")
     reason = reason_of(closed.version, "solved")
-    services.close(
+    services.solve(
         ticket=closed, reason=reason, text="Done.", by=agent, at=later(hours=8), act_key="b"
     )
     make_ticket(severity="1")

@@ -79,7 +79,7 @@ def test_what_is_open_what_was_missed_and_what_falls_due_next(tam):
     worst = make_ticket(requester=client, severity="I")
     make_ticket(requester=client, severity="IV", at=later(minutes=30))
     done = make_ticket(requester=client, severity="I")
-    services.close(
+    services.solve(
         ticket=done,
         reason=reason_of(done.version, "restored"),
         text="Done.",
@@ -87,6 +87,7 @@ def test_what_is_open_what_was_missed_and_what_falls_due_next(tam):
         at=later(minutes=1),
         act_key="close",
     )
+    services.confirm(ticket=done, client=client, at=later(minutes=2), act_key="confirm")
     make_ticket(requester=make_client(order=make_premium()), severity="I")
 
     before = my_clients(tam, at=later(minutes=45))[0]

@@ -27,7 +27,7 @@ def ticket() -> Ticket:
 
 def closed(ticket: Ticket) -> Ticket:
     key = ticket.version.reasons.filter(kind="CLOSING").order_by("pk").values_list("key", flat=True)
-    tickets.close(
+    tickets.solve(
         ticket=ticket,
         reason=reason_of(ticket.version, key[0]),
         text="Done.",

@@ -112,7 +112,7 @@ def test_an_answer_to_a_closed_ticket_opens_it_again(ticket):
     closing = ticket.version.reasons.filter(kind="CLOSING").order_by("pk")[0]
     reason = reason_of(ticket.version, closing.key)
     staff = make_staff()
-    tickets.close(ticket=ticket, reason=reason, text="Done.", by=staff, at=MORNING, act_key="close")
+    tickets.solve(ticket=ticket, reason=reason, text="Done.", by=staff, at=MORNING, act_key="close")
 
     reply(subject=ticket.number)
 

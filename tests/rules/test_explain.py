@@ -18,7 +18,8 @@ PROMISE = "{severity}: {kind} within {target_seconds} of “{calendar}”."
 WAITED = "On the client's side from {from_at} to {to_at}: {out_seconds} of service time left out."
 WAITS = "On the client's side since {from_at}: the clock stands still."
 REOPENED = (
-    "Solved and not yet reopened from {from_at} to {to_at}: {out_seconds} of service time left out."
+    "Solved, and not yet taken back from {from_at} to {to_at}:"
+    " {out_seconds} of service time left out."
 )
 DUE = "That is {due_at}."
 REMAIN = "{used_seconds} are used, {left_seconds} remain when it goes on."

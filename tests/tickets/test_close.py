@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def close(ticket, *, reason="solved", text="It works again.", at=None, key="close"):
-    services.close(
+    services.solve(
         ticket=ticket,
         reason=reason_of(ticket.version, reason) if isinstance(reason, str) else reason,
         text=text,
@@ -36,7 +36,11 @@ def test_closing_tells_the_client_responds_and_ends_the_resolution_clock():
     ticket.refresh_from_db()
     message = ticket.messages.get(direction="OUT")
     assert ticket.status == "CLOSED"
-    assert log(ticket)[2:] == [("RESPONDED", later(hours=2)), ("CLOSED", later(hours=2))]
+    assert log(ticket)[2:] == [
+        ("RESPONDED", later(hours=2)),
+        ("SOLVED", later(hours=2)),
+        ("CLOSED", later(hours=2)),
+    ]
     assert facts(ticket, "CLOSED") == [
         {"reason": "solved", "label": "Solved", "message": message.pk}
     ]
@@ -44,7 +48,7 @@ def test_closing_tells_the_client_responds_and_ends_the_resolution_clock():
         "RESPONSE": ("MET", later(hours=4), later(hours=2)),
         "RESOLUTION": ("MET", later(hours=8), later(hours=2)),
     }
-    assert mails("ticket.replied") == [ticket.requester.email]
+    assert mails("ticket.solved") == [ticket.requester.email]
 
 
 def test_a_double_click_closes_once():

@@ -104,7 +104,7 @@ def test_the_same_reply_again_changes_nothing():
 def test_a_client_who_writes_to_a_closed_ticket_opens_it_again():
     ticket = make_ticket()
     reason = ticket.version.reasons.get(key="solved")
-    services.close(
+    services.solve(
         ticket=ticket, reason=reason, text="Done.", by=make_staff(), at=later(hours=1), act_key="c"
     )
 
@@ -174,7 +174,7 @@ def test_nothing_is_not_written_down(service, why):
 def test_nothing_is_sent_on_a_closed_ticket(service):
     ticket, staff = make_ticket(), make_staff()
     reason = ticket.version.reasons.get(key="solved")
-    services.close(
+    services.solve(
         ticket=ticket, reason=reason, text="Done.", by=staff, at=later(hours=1), act_key="c"
     )
 

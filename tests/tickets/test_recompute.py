@@ -29,7 +29,7 @@ def answer(ticket, at):
 
 
 def close(ticket, at):
-    services.close(
+    services.solve(
         ticket=ticket,
         reason=reason_of(ticket.version, "solved"),
         text="Solved.",

@@ -198,13 +198,16 @@ def test_the_same_act_again_changes_nothing_even_after_it_came_back(client):
 
 def test_what_lies_with_the_centre_or_is_closed_is_not_handed_on(client):
     with_centre, closed = request(client, to_tam=False), request(client)
-    services.close(
+    services.solve(
         ticket=closed,
         reason=reason_of(closed.version, "restored"),
         text="Done.",
         by=closed.assignee,
         at=later(days=21),
         act_key="close",
+    )
+    services.confirm(
+        ticket=closed, client=closed.requester, at=later(days=21, hours=1), act_key="confirm"
     )
 
     refusals = []

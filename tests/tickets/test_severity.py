@@ -167,7 +167,7 @@ def test_terms_of_another_policy_are_refused():
 def test_a_closed_ticket_keeps_its_severity():
     ticket = make_ticket()
     reason = reason_of(ticket.version, "solved")
-    services.close(
+    services.solve(
         ticket=ticket, reason=reason, text="Done.", by=make_staff(), at=later(hours=1), act_key="c"
     )
 

@@ -160,7 +160,7 @@ def test_nothing_is_due_while_we_wait_for_the_client():
 
 def test_tickets_that_are_closed_or_answered_in_time_are_left_alone():
     ticket = answered()
-    services.close(
+    services.solve(
         ticket=ticket,
         reason=ticket.version.reasons.get(key="solved"),
         text="Done.",

@@ -93,7 +93,7 @@ def test_a_recorded_miss_stays_in_sight_beside_what_is_due_next():
 def test_a_closed_ticket_shows_its_verdicts():
     ticket = make_ticket(severity="3")
     reason = reason_of(ticket.version, "solved")
-    services.close(
+    services.solve(
         ticket=ticket, reason=reason, text="Done.", by=make_staff(), at=later(hours=1), act_key="c"
     )
 

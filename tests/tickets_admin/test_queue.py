@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def closed(**facts):
     ticket = make_ticket(**facts)
     reason = reason_of(ticket.version, "solved")
-    services.close(
+    services.solve(
         ticket=ticket, reason=reason, text="Done.", by=make_staff(), at=later(), act_key="close"
     )
     return ticket

@@ -178,11 +178,14 @@ def severity(name: str, to: str, explanation: str, *, reason: str = "impact-chan
     return act
 
 
-def close(name: str, reason: str, text: str, *, by: str = "agent") -> Act:
+def solve(name: str, reason: str, text: str, *, by: str = "agent", exclusion: str = "") -> Act:
     def act(stage: Stage, at: datetime) -> None:
         ticket = stage.tickets[name]
         found = _reason(ticket, Reason.Kind.CLOSING, reason)
-        services.close(ticket=ticket, reason=found, text=text, **_by(stage, by, at))
+        excluded = _reason(ticket, Reason.Kind.EXCLUSION, exclusion) if exclusion else None
+        services.solve(
+            ticket=ticket, reason=found, exclusion=excluded, text=text, **_by(stage, by, at)
+        )
 
     return act
 

@@ -75,6 +75,7 @@ def load_demo(*, at: datetime) -> Demo:
         act(stage, happens_at)
     _sweep_until(at)
     tickets.sweep_deadlines(at=at)
+    tickets.sweep_follow_ups(at=at)
     book_appointments(stage, at)
     watch = stage.tickets[story.WATCHED]
     found = watch.deadlines.get(kind=Target.Kind.RESPONSE)
@@ -118,3 +119,4 @@ def _sweep_until(at: datetime) -> None:
         if soonest is None or soonest.next_at is None:
             return
         tickets.sweep_deadlines(at=soonest.next_at + BEAT)
+        tickets.sweep_follow_ups(at=soonest.next_at + BEAT)

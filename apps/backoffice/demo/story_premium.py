@@ -10,10 +10,10 @@ from apps.backoffice.demo.acts import (
     assign,
     call,
     client,
-    close,
     mail,
     note,
     severity,
+    solve,
 )
 
 NADIA = "nadia.fox@harbourline.example.com"
@@ -31,19 +31,27 @@ def ago(days: int = 0, hours: int = 0, minutes: int = 0) -> timedelta:
 CLOSED: list[tuple[timedelta, Act]] = [
     (ago(9, 4), mail("recording", NADIA, "Where are call recordings kept?", "For how long?")),
     (ago(9, 2), answer("recording", "Ninety days, in the region of your account.")),
-    (ago(8, 6), close("recording", "information-given", "We close this as answered.")),
+    (ago(8, 6), solve("recording", "information-given", "We close this as answered.")),
     (ago(8, 1), mail("porting", INES, "Porting three numbers", "The forms are with the carrier.")),
     (ago(8, 0, 30), severity("porting", "III", "An order about a service that works.")),
     (ago(7, 23), answer("porting", "Thank you. The carrier confirmed the date.")),
-    (ago(4, 2), close("porting", "restored", "All three numbers ring.")),
+    (ago(4, 2), solve("porting", "restored", "All three numbers ring.")),
     (ago(7, 5), mail("firewall", JOON, "Phones drop after an hour", "Only behind the new router.")),
     (ago(7, 1), ask("firewall", "Does the router close idle connections? Please send its log.")),
     (ago(6, 20), client("firewall", "It does, after 3,600 seconds. The log is attached to this.")),
     (ago(6, 18), answer("firewall", "Please raise that limit in the router.")),
-    (ago(6), close("firewall", "not-supported-service", "The router is not part of the service.")),
+    (
+        ago(6),
+        solve(
+            "firewall",
+            "not-supported-service",
+            "The router is not part of the service.",
+            exclusion="infrastructure",
+        ),
+    ),
     (ago(5, 9), mail("export", NADIA, "Export of last year's calls", "As a file, please.")),
     (ago(5, 5), answer("export", "It will be ready tomorrow.")),
-    (ago(4, 10), close("export", "restored", "The file is in your console.")),
+    (ago(4, 10), solve("export", "restored", "The file is in your console.")),
     (ago(3), client("export", "The file stops in October. Could you look again?")),
 ]
 
@@ -52,7 +60,7 @@ MISSED: list[tuple[timedelta, Act]] = [
     (ago(6, 5), mail("trunk", TOM, "Every third call fails", "It began at noon, on all sites.")),
     (ago(6, 4, 40), severity("trunk", "II", "A function fails; a second trunk stands in.")),
     (ago(6, 2), answer("trunk", "Sorry for the wait. One of two gateways is out.", by="duty")),
-    (ago(5, 22), close("trunk", "restored", "The gateway is back, we watched it overnight.")),
+    (ago(5, 22), solve("trunk", "restored", "The gateway is back, we watched it overnight.")),
     (
         ago(0, 20),
         mail("invoice-api", INES, "Usage report is empty", "The API answers 200, no rows."),

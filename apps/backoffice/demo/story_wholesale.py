@@ -8,10 +8,10 @@ from apps.backoffice.demo.acts import (
     ask,
     assign,
     client,
-    close,
     mail,
     note,
     severity,
+    solve,
 )
 from apps.backoffice.demo.story_premium import ago
 
@@ -29,14 +29,14 @@ CLOSED: list[tuple[timedelta, Act]] = [
         ago(4, 2, 55),
         severity("outage", "3", "Fixed; under watch for a day.", reason="under-watch"),
     ),
-    (ago(3, 2), close("outage", "monitored", "No fault in a day of watching.", by="duty")),
+    (ago(3, 2), solve("outage", "monitored", "No fault in a day of watching.", by="duty")),
     (ago(7, 2), mail("ring-group", PIA, "A ring group for the shop", "Five phones, all at once.")),
     (ago(7, 1), answer("ring-group", "It is set up. Please try it.")),
     (ago(6, 1), client("ring-group", "Works, thank you!")),
-    (ago(6), close("ring-group", "resolved", "Gladly. We close this.")),
+    (ago(6), solve("ring-group", "resolved", "Gladly. We close this.")),
     (ago(8), mail("busy-lamp", SAM, "Busy lamps lag", "By some ten seconds, on all handsets.")),
     (ago(7, 23), answer("busy-lamp", "Known: the next version cures it.")),
-    (ago(6, 20), close("busy-lamp", "new-version", "Comes with the next version, this month.")),
+    (ago(6, 20), solve("busy-lamp", "new-version", "Comes with the next version, this month.")),
 ]
 
 OPEN: list[tuple[timedelta, Act]] = [

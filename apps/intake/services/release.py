@@ -105,7 +105,8 @@ def _add(taking: Taking, mail: InboundMail | None) -> Ticket:
             f"{client.name} is not an authorised user of order {ticket.order.number}, under which"
             f" {ticket.number} is. Choose one who is, or register a new ticket."
         )
-    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
+    # Held, so that nobody closes it between this look and the reply.
+    ticket = tickets.hold(ticket=ticket, at=taking.at)
     about = {name: getattr(ticket, name) for name in ("service", "severity", "category")}
     answer = _owed(taking, **about) if ticket.status == Status.CLOSED else None
     tickets.client_replied(

@@ -68,7 +68,7 @@ def _add(letter: Letter, ticket: Ticket, client: AuthorisedUser) -> InboundMail:
         mail.account_id = ticket.account_id
         return _stop(letter, trust, client)
     # Held, so that nobody closes it between this look and the reply.
-    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
+    ticket = tickets.hold(ticket=ticket, at=letter.at)
     answer = _to_reopen(ticket, client, letter.at) if ticket.status == Status.CLOSED else None
     if answer is not None:
         mail.clause = answer.clause

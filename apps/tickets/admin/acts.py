@@ -35,7 +35,7 @@ def _write(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
         "act_key": form.once,
     }
     if given["act"] == "close":
-        services.close(reason=given["reason"], **call)
+        services.solve(reason=given["reason"], **call)
         return f"{ticket.number} is closed, and {ticket.requester.email} is told."
     service, done = _WRITTEN[given["act"]]
     service(**call)

@@ -2,221 +2,33 @@
 
 A pure function: the rows in the database are a cache of what it returns.
 
-Clause: V-2-response, V-2-resolution, V-7.3, S-5-targets, S-8, R-14 to R-17.
+Clause: V-2-response, V-2-resolution, V-3.4.2, V-3.4.4, S-5-step-down, S-6, R-14 to R-17.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
-from apps.contracts.rules.calendar import ServiceHours
-from apps.contracts.rules.terms import TargetTerm, Terms
-from apps.tickets.rules.clock import due_at, time_used
-from apps.tickets.rules.explain import Course, steps
-from apps.tickets.rules.history import Happening, Kind, Pause, pauses_of, severity_after
-from apps.tickets.rules.promise import Deadline, DeadlineKind, State
+from apps.contracts.rules.terms import Terms
+from apps.tickets.rules.after_solution import after_solution
+from apps.tickets.rules.client_reply import client_replies
+from apps.tickets.rules.history import Happening
+from apps.tickets.rules.outage import reason_for_outage
+from apps.tickets.rules.promise import Deadline, DeadlineKind, Hours, State
+from apps.tickets.rules.promised import promised
 
-Hours = Mapping[int, ServiceHours]
-
-
-@dataclass(frozen=True, slots=True)
-class _Promise:
-    """What the kinds of deadline differ in."""
-
-    kind: DeadlineKind
-    rule: str
-    ended_by: Kind
-    reopens: bool
-
-
-_PROMISES = (
-    _Promise(DeadlineKind.RESPONSE, "response", Kind.RESPONDED, reopens=False),
-    _Promise(DeadlineKind.RESOLUTION, "resolution", Kind.CLOSED, reopens=True),
-)
-_TURNS = {
-    Kind.REGISTERED,
-    Kind.RESPONDED,
-    Kind.ASKED_CLIENT,
-    Kind.CLIENT_REPLIED,
-    Kind.SEVERITY_CHANGED,
-    Kind.CLOSED,
-    Kind.REOPENED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How one promise stands after some of the history."""
-
-    history: Sequence[Happening]
-    target: TargetTerm
-    duration: timedelta
-    calendar_id: int
-    pauses: Sequence[Pause]
-    due_at: datetime | None
-    ended_at: datetime | None
-    missed_at: datetime | None = None
+__all__ = ["Deadline", "DeadlineKind", "Hours", "State", "deadlines"]
 
 
 def deadlines(history: Sequence[Happening], *, terms: Terms, hours: Hours) -> tuple[Deadline, ...]:
-    """Return the deadlines owed after all that happened, response before resolution.
+    """Return the deadlines owed after all that happened, the provider's before the others.
 
     ``history`` begins with REGISTERED (facts: severity, channel, arrival) and is in the order in
-    which it was recorded. A target that the policy does not set, or sets as best effort, gives no
-    deadline. ``hours`` maps the calendar ids of ``terms`` to their hours.
+    which it was recorded. ``hours`` maps the calendar ids of ``terms`` to their hours.
 
-    Clause: V-2-response, V-2-resolution, V-5, S-8, S-9.
+    Clause: V-2-response, V-2-resolution, V-3.4.2, V-3.4.4, S-5-step-down, S-6.
     """
-    readings = ((promise, _read(promise, history, terms, hours)) for promise in _PROMISES)
-    return tuple(
-        _deadline(promise, reading, terms, hours)
-        for promise, reading in readings
-        if reading is not None
-    )
-
-
-def _read(
-    promise: _Promise, history: Sequence[Happening], terms: Terms, hours: Hours
-) -> _Reading | None:
-    """Walk the history up to the event that settles the promise for good.
-
-    Once kept, a promise keeps its verdict until the ticket is reopened. An act that came when
-    nothing was promised is not judged by a target that a later severity brings.
-    """
-    reading: _Reading | None = None
-    has_ended = False
-    for count, happening in enumerate(history, start=1):
-        if reading is not None:
-            missed = _missed(promise, reading, happening, history, terms)
-            if missed is not None:
-                return missed
-        if happening.kind not in _TURNS or (has_ended and not _takes_back(promise, happening)):
-            continue
-        reading = _stand(promise, history[:count], terms, hours)
-        has_ended = _ended_at(promise, history[:count], terms) is not None
-        if reading is not None:
-            # A raised severity may bring a deadline that has passed already.
-            missed = _missed(promise, reading, happening, history, terms)
-            if missed is not None:
-                return missed
-    return reading
-
-
-def _takes_back(promise: _Promise, happening: Happening) -> bool:
-    return promise.reopens and happening.kind == Kind.REOPENED
-
-
-def _missed(
-    promise: _Promise,
-    reading: _Reading,
-    happening: Happening,
-    history: Sequence[Happening],
-    terms: Terms,
-) -> _Reading | None:
-    """The promise as it stays once it is missed; None: by this event it is not."""
-    missed_at = _missed_at(promise, reading, happening)
-    if missed_at is None:
-        return None
-    ended_at = reading.ended_at or _ended_at(promise, history, terms)
-    return replace(reading, due_at=missed_at, ended_at=ended_at, missed_at=missed_at)
-
-
-def _missed_at(promise: _Promise, reading: _Reading, happening: Happening) -> datetime | None:
-    """When the promise was missed, if it was before this event. A recorded miss is a fact."""
-    if happening.kind == Kind.DEADLINE_MISSED:
-        return happening.at if happening.facts.get("deadline") == promise.kind else None
-    overdue = reading.due_at is not None and reading.due_at < happening.at
-    return reading.due_at if overdue and reading.ended_at is None else None
-
-
-def _stand(
-    promise: _Promise, history: Sequence[Happening], terms: Terms, hours: Hours
-) -> _Reading | None:
-    """Put the promise on the clock after these events, none of which came too late."""
-    registered = history[0]
-    target = terms.target(
-        kind=promise.kind,
-        severity=severity_after(history),
-        channel=registered.facts.get("channel", ""),
-        arrival=registered.facts.get("arrival", ""),
-    )
-    if target is None or target.duration is None or target.calendar_id is None:
-        return None
-    stops = terms.rules[promise.rule].settings["stops_for"]
-    pauses = tuple(
-        pause
-        for pause in pauses_of(history)
-        if pause.cause in stops
-        or (pause.cause == "closed" and promise.reopens and pause.ends_at is not None)
-    )
-    due = due_at(
-        started_at=registered.at,
-        target=target.duration,
-        pauses=pauses,
-        hours=hours[target.calendar_id],
-    )
-    return _Reading(
-        history,
-        target,
-        target.duration,
-        target.calendar_id,
-        pauses,
-        due,
-        _ended_at(promise, history, terms),
-    )
-
-
-def _ended_at(promise: _Promise, history: Sequence[Happening], terms: Terms) -> datetime | None:
-    """When the promised act came; reopening takes a solution back, never a response."""
-    counts = terms.rules[promise.rule].settings.get("counts")
-    ended_at: datetime | None = None
-    for happening in history:
-        if happening.kind == promise.ended_by and (counts is None or _way(happening) in counts):
-            ended_at = ended_at or happening.at
-        elif happening.kind == Kind.REOPENED and promise.reopens:
-            ended_at = None
-    return ended_at
-
-
-def _way(happening: Happening) -> str:
-    """By which of the ways that a policy may count the act came."""
-    return "logged_call" if happening.facts.get("by_phone") else "public_reply"
-
-
-def _deadline(promise: _Promise, reading: _Reading, terms: Terms, hours: Hours) -> Deadline:
-    """Say it in a value that can be stored, with its explanation."""
-    clock = hours[reading.calendar_id]
-    started_at = reading.history[0].at
-    until = reading.missed_at or reading.ended_at or reading.history[-1].at
-    used = time_used(started_at=started_at, at=until, pauses=reading.pauses, hours=clock)
-    course = Course(
-        rule=promise.rule,
-        target=reading.target,
-        duration=reading.duration,
-        history=reading.history,
-        pauses=reading.pauses,
-        due_at=reading.due_at,
-        missed_at=reading.missed_at,
-        ended_at=reading.ended_at,
-        used=used,
-    )
-    met = State.MET if reading.ended_at else State.OPEN
-    return Deadline(
-        kind=promise.kind,
-        state=State.MISSED if reading.missed_at else met,
-        target=reading.duration,
-        calendar_id=reading.calendar_id,
-        clause=reading.target.clause,
-        started_at=started_at,
-        due_at=reading.due_at,
-        warn_at=due_at(
-            started_at=started_at,
-            target=reading.duration * terms.warn_at_percent / 100,
-            pauses=reading.pauses,
-            hours=clock,
-        ),
-        settled_at=reading.missed_at or reading.ended_at,
-        ended_at=reading.ended_at,
-        used=used,
-        steps=steps(course, terms=terms, hours=clock),
+    return (
+        *promised(history, terms=terms, hours=hours),
+        *reason_for_outage(history, terms=terms, hours=hours),
+        *client_replies(history, terms=terms, hours=hours),
+        *after_solution(history, terms=terms, hours=hours),
     )

@@ -20,7 +20,8 @@ NOTHING_CAME = "Nothing came by then: missed. A miss stays, whatever happens lat
 
 _CAUSES = {
     "waiting_on_client": "On the client's side",
-    "closed": "Solved and not yet reopened",
+    "closed": "Solved, and not yet taken back",
+    "suspension": "Support was suspended",
 }
 
 

@@ -1,9 +1,9 @@
 """A ticket is the log of what happened to it; this module reads that log.
 
-Clause: V-2-response, V-2-resolution, S-8.
+Clause: V-2-response, V-2-resolution, V-3.4.4, S-5-step-down, S-8, R-13, R-15.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -76,57 +76,170 @@ class Pause:
     ends_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which it was one side's turn. ``ends_at`` None: it still is."""
+
+    status: Status
+    starts_at: datetime
+    ends_at: datetime | None = None
+
+
+WAITING_ON_CLIENT, AFTER_SOLUTION, SUSPENSION = "waiting_on_client", "closed", "suspension"
+_PAUSED_BY = {
+    Status.WAITING: WAITING_ON_CLIENT,
+    Status.SOLVED: AFTER_SOLUTION,
+    Status.ANSWERED: AFTER_SOLUTION,
+    Status.CLOSED: AFTER_SOLUTION,
+}
 _NEXT_STATUS = {
     Kind.REGISTERED: Status.OPEN,
     Kind.ASKED_CLIENT: Status.WAITING,
-    Kind.CLIENT_REPLIED: Status.OPEN,
+    Kind.SOLVED: Status.SOLVED,
     Kind.CLOSED: Status.CLOSED,
+    Kind.MERGED: Status.CLOSED,
     Kind.REOPENED: Status.OPEN,
 }
-_PAUSED_BY = {Status.WAITING: "waiting_on_client", Status.CLOSED: "closed"}
+# What a client says: of an open question the answer, of a solution something for us to judge.
+_HEARD = {Kind.CLIENT_REPLIED, Kind.REFUSED, Kind.JOINED}
+_AFTER_HEARING = {Status.WAITING: Status.OPEN, Status.SOLVED: Status.ANSWERED}
+
+
+def takes_back(happening: Happening) -> bool:
+    """Tell whether this takes a solution back: reopened, or its refusal judged justified.
+
+    Clause: V-3.4.4, R-15.
+    """
+    judged = happening.kind == Kind.JUDGED and happening.facts.get("justified")
+    return happening.kind == Kind.REOPENED or bool(judged)
 
 
 def status_of(history: Sequence[Happening]) -> Status:
     """Return whose turn it is after all that happened.
 
-    Clause: V-2-resolution (a ticket on the client's side), V-8.3 (closed).
+    Clause: V-2-resolution (a ticket on the client's side), V-8.3 (closed), R-13 (suspended).
     """
-    status = Status.OPEN
+    status = stretches_of(history)[-1].status
+    suspended = [
+        happening.kind
+        for happening in history
+        if happening.kind in (Kind.SUSPENDED, Kind.RESUMED, Kind.CLOSED, Kind.MERGED)
+    ][-1:] == [Kind.SUSPENDED]
+    return Status.SUSPENDED if suspended and status != Status.CLOSED else status
+
+
+def stretches_of(history: Sequence[Happening]) -> list[Stretch]:
+    """Return whose turn it was, one after the other, suspensions apart.
+
+    A refusal that is judged justified makes it our turn from the refusal on. A duplicate that is
+    merged in makes it our turn from when the duplicate was registered. A turn that ends in the
+    instant in which it began is none.
+
+    Clause: V-2-resolution, V-3.4.4, R-15.
+    """
+    stretches: list[Stretch] = []
+    status, since = Status.OPEN, history[0].at
     for happening in history:
-        status = _NEXT_STATUS.get(happening.kind, status)
-    return status
+        following = _following(status, since, happening)
+        if following == status:
+            continue
+        judged = happening.kind == Kind.JUDGED
+        until = since if judged else max(since, _heard_at(happening))
+        if since < until:
+            stretches.append(Stretch(status, since, until))
+        status, since = following, until
+    return [*stretches, Stretch(status, since)]
+
+
+def _following(status: Status, since: datetime, happening: Happening) -> Status:
+    if happening.kind in _HEARD:
+        after_solution = status == Status.SOLVED and happening.kind == Kind.JOINED
+        if after_solution and _heard_at(happening) <= since:
+            return status  # the duplicate was there before the solution, which answers both
+        return _AFTER_HEARING.get(status, status)
+    if happening.kind == Kind.JUDGED:
+        return Status.OPEN if takes_back(happening) else status
+    return _NEXT_STATUS.get(happening.kind, status)
+
+
+def _heard_at(happening: Happening) -> datetime:
+    if happening.kind == Kind.JOINED:
+        return datetime.fromisoformat(happening.facts["registered_at"])
+    return happening.at
 
 
 def pauses_of(history: Sequence[Happening]) -> tuple[Pause, ...]:
-    """Return the times on the client's side or after a solution, in order, without overlap.
+    """Return the times that are not the provider's, in order, without overlap.
 
-    Empty ones (paused and taken up in the same instant) are left out. Going straight from waiting
-    to closed ends the one and begins the other.
+    They are those on the client's side, those after a solution, and those of a suspension. Empty
+    ones (paused and taken up in the same instant) are left out. Going straight from waiting to
+    closed ends the one and begins the other.
 
-    Clause: V-2-resolution, R-15.
+    Clause: V-2-resolution, R-13, R-15.
+    """
+    return trimmed(causes_of(history))
+
+
+def causes_of(history: Sequence[Happening]) -> list[Pause]:
+    """Return the same times, each whole with its cause: a suspension may lie over the others.
+
+    Clause: V-2-resolution, R-13, R-15.
     """
     pauses: list[Pause] = []
-    status = Status.OPEN
+    for stretch in stretches_of(history):
+        cause = _PAUSED_BY.get(stretch.status)
+        before = pauses[-1] if pauses else None
+        if before and before.cause == cause and before.ends_at == stretch.starts_at:
+            pauses[-1] = Pause(cause, before.starts_at, stretch.ends_at)
+        elif cause:
+            pauses.append(Pause(cause, stretch.starts_at, stretch.ends_at))
+    return [*pauses, *_suspensions(history)]
+
+
+def _suspensions(history: Sequence[Happening]) -> Iterator[Pause]:
     since: datetime | None = None
     for happening in history:
-        following = _NEXT_STATUS.get(happening.kind, status)
-        if following == status:
-            continue
-        if since is not None and since < happening.at:
-            pauses.append(Pause(_PAUSED_BY[status], since, happening.at))
-        status, since = following, happening.at if following in _PAUSED_BY else None
-    if since is not None:
-        pauses.append(Pause(_PAUSED_BY[status], since))
-    return tuple(pauses)
+        if happening.kind == Kind.SUSPENDED:
+            since = since or happening.at
+        elif happening.kind in (Kind.RESUMED, Kind.CLOSED, Kind.MERGED) and since:
+            if since < happening.at:
+                yield Pause(SUSPENSION, since, happening.at)
+            since = None
+    if since:
+        yield Pause(SUSPENSION, since)
+
+
+def trimmed(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
+    """Return pauses in order, each beginning no sooner than the one before it ended.
+
+    Clause: V-2-resolution, R-13.
+    """
+    kept: list[Pause] = []
+    for pause in sorted(pauses, key=lambda each: each.starts_at):
+        until = kept[-1].ends_at if kept else pause.starts_at
+        if until is None:
+            break
+        starts_at = max(pause.starts_at, until)
+        if pause.ends_at is None or starts_at < pause.ends_at:
+            kept.append(Pause(pause.cause, starts_at, pause.ends_at))
+    return tuple(kept)
 
 
 def severity_after(history: Sequence[Happening]) -> str:
     """Return the key of the severity that a ticket has after all that happened.
 
-    Clause: V-7.3.
+    What a solution stepped down comes back when the solution is taken back, unless a person
+    changed the severity meanwhile.
+
+    Clause: V-7.3, S-5-step-down.
     """
     severity: str = history[0].facts["severity"]
+    at_solution = ""
     for happening in history:
         if happening.kind == Kind.SEVERITY_CHANGED:
-            severity = happening.facts["to"]
+            severity, at_solution = happening.facts["to"], ""
+        elif happening.kind == Kind.STEPPED_DOWN:
+            severity, at_solution = happening.facts["to"], at_solution or severity
+        elif takes_back(happening):
+            severity, at_solution = at_solution or severity, ""
     return severity

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from apps.tickets.models import Event, Ticket
 from apps.tickets.rules.history import Kind
-from apps.tickets.services.record import lock, record, settle
+from apps.tickets.services.follow_ups import hold
+from apps.tickets.services.record import record, settle
 
 # Whoever forges bounces, or a list that has gone wild, does not bury a ticket under them.
 MOST_BOUNCES, BOUNCES_WITHIN = 10, timedelta(days=1)
@@ -30,7 +31,7 @@ def bounced(
 
     Clause: V-8.1, V-2-response (what a machine says is no response).
     """
-    ticket = lock(ticket)
+    ticket = hold(ticket=ticket, at=at)
     if Event.objects.filter(source_key=source_key).exists():
         return True
     bounces = ticket.events.filter(kind=Kind.BOUNCED, recorded_at__gt=at - BOUNCES_WITHIN)

@@ -1,66 +1,140 @@
-"""Ending a ticket, and taking the end back."""
+"""Giving the solution, and taking the end back."""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from apps.contracts.models import Reason, User
-from apps.tickets.models import Event, Ticket
+from apps.contracts.models import Reason, Rule, User
+from apps.outbox.enqueue import enqueue
+from apps.tickets.models import Message, Ticket
 from apps.tickets.rules.history import Kind, Status
-from apps.tickets.services.converse import send
-from apps.tickets.services.record import Refused, lock, record, settle
+from apps.tickets.services.converse import say
+from apps.tickets.services.follow_ups import close_now, hold, step_at_once, take_back
+from apps.tickets.services.mail_ids import mail_id
+from apps.tickets.services.record import Refused, amend, done_before, record, settle
 
 
 @transaction.atomic
-def close(
-    *, ticket: Ticket, reason: Reason, text: str, by: User, at: datetime, act_key: str
+def solve(
+    *,
+    ticket: Ticket,
+    reason: Reason,
+    text: str,
+    by: User,
+    at: datetime,
+    act_key: str,
+    exclusion: Reason | None = None,
 ) -> None:
-    """Close the ticket with one of the policy's closing reasons, and tell the client.
+    """Give the solution, or another of the policy's closing events, and tell the client.
 
-    What the client is told is a response too. The resolution clock ends here.
+    What the client is told is a response too. The resolution clock ends here. What follows is the
+    policy's: the client is asked to confirm, or the ticket is watched and steps down, or it closes
+    at once. Work that the policy does not cover closes at once, with the exclusion that it is.
 
-    Clause: V-8.3, V-2-resolution, R-15.
+    Clause: V-8.3, V-3.3, V-3.4.4, V-2-resolution, S-5-step-down, R-15.
 
-    :raises Refused: there is nothing to tell, the reason is not the policy's, or it is closed.
+    :raises Refused: there is nothing to tell, the reason is not the policy's, or it does not fit
+        the ticket as it is.
     """
-    ticket = lock(ticket)
-    if Event.objects.filter(source_key=f"{Kind.CLOSED}:{act_key}").exists():
+    ticket = hold(ticket=ticket, at=at)
+    if done_before(Kind.SOLVED, act_key):
         return
-    if ticket.status == Status.CLOSED:
-        raise Refused(f"{ticket.number} is closed already.")
+    _check_turn(ticket)
+    is_excluded = _check_reason(ticket, reason, exclusion)
+    follows = _follows(ticket) and not is_excluded
+    message = tell_solution(ticket=ticket, text=text, by=by, at=at)
+    ticket.closing, ticket.exclusion = reason, exclusion
+    amend(ticket=ticket, reason=f"Solved: {reason.label}", by=by, at=at)
+    ticket.save(update_fields=["closing", "exclusion"])
+    record(ticket=ticket, kind=Kind.RESPONDED, at=at, by=by, facts={"message": message.pk})
+    facts = {"reason": reason.key, "label": reason.label, "message": message.pk}
+    further = {"exclusion": exclusion.label} if exclusion else {}
+    solved_by = f"{Kind.SOLVED}:{act_key}"
+    solved = {**facts, **further, "asks": follows}
+    record(ticket=ticket, kind=Kind.SOLVED, at=at, by=by, facts=solved, source_key=solved_by)
+    if follows:
+        settle(ticket=ticket)
+        step_at_once(ticket=ticket, at=ticket.latest_at)
+    else:
+        close_now(ticket=ticket, at=ticket.latest_at, facts={**facts, **further}, by=by)
+        settle(ticket=ticket)
+
+
+def _check_turn(ticket: Ticket) -> None:
+    problems = {
+        Status.CLOSED: "is closed already.",
+        Status.SOLVED: "has its solution already. Reopen it if that was none.",
+        Status.ANSWERED: "has its solution, and the client answered: judge the answer.",
+        Status.SUSPENDED: "is suspended. It goes on when the suspension ends.",
+    }
+    problem = problems.get(Status(ticket.status))
+    if problem:
+        raise Refused(f"{ticket.number} {problem}")
+
+
+def _check_reason(ticket: Ticket, reason: Reason, exclusion: Reason | None) -> bool:
+    """Return whether the reason says that the work was not covered."""
     if reason.version_id != ticket.version_id or reason.kind != Reason.Kind.CLOSING:
         raise Refused(f"“{reason}” is not a closing reason of {ticket.version}.")
-    message = send(ticket=ticket, text=text, by=by, at=at)
-    record(ticket=ticket, kind=Kind.RESPONDED, at=at, by=by, facts={"message": message.pk})
-    record(
-        ticket=ticket,
-        kind=Kind.CLOSED,
+    is_excluded = bool(reason.terms.get("excluded"))
+    if exclusion is None:
+        named = Reason.objects.filter(version=ticket.version_id, kind=Reason.Kind.EXCLUSION)
+        if is_excluded and named.exists():
+            raise Refused(f"“{reason}”: say which of the policy's exclusions it is.")
+    elif exclusion.version_id != ticket.version_id or exclusion.kind != Reason.Kind.EXCLUSION:
+        raise Refused(f"“{exclusion}” is not an exclusion of {ticket.version}.")
+    elif not is_excluded:
+        raise Refused(f"“{reason}” is no exclusion. Choose a reason that is, or no exclusion.")
+    return is_excluded
+
+
+def _follows(ticket: Ticket) -> bool:
+    """Tell whether the policy has something follow a solution before the ticket closes."""
+    rules = Rule.objects.filter(version=ticket.version_id)
+    return rules.filter(key__in=["closure_confirmation", "step_down"]).exists()
+
+
+def tell_solution(*, ticket: Ticket, text: str, by: User, at: datetime) -> Message:
+    """Write the solution down and put it in the outbox; the mail says what happens next.
+
+    Clause: V-3.4.4, V-8.3.
+
+    :raises Refused: there is nothing to tell.
+    """
+    if not text.strip():
+        raise Refused("Write what the client shall read: an empty message is not sent.")
+    message = say(ticket=ticket, text=text, author=by, direction=Message.Direction.OUT, at=at)
+    enqueue(
+        topic="ticket.solved",
+        key=f"message:{message.pk}",
+        recipient=ticket.requester.email,
+        payload={"message_id": message.pk},
         at=at,
-        by=by,
-        facts={"reason": reason.key, "label": reason.label, "message": message.pk},
-        source_key=f"{Kind.CLOSED}:{act_key}",
+        message_id=mail_id(ticket.pk, f"message-{message.pk}"),
     )
-    settle(ticket=ticket)
+    return message
 
 
 @transaction.atomic
 def reopen(*, ticket: Ticket, explanation: str, by: User, at: datetime) -> None:
-    """Take a closure back: the resolution clock runs on; the time between does not count.
+    """Take a solution back: the resolution clock runs on; the time between does not count.
 
-    Clause: R-15.
+    The severity is again what it was before it stepped down.
 
-    :raises Refused: the ticket is not closed, or nobody says why.
+    Clause: R-15, S-5-step-down.
+
+    :raises Refused: there is nothing to take back, or nobody says why.
     """
-    ticket = lock(ticket)
-    if ticket.status != Status.CLOSED:
+    ticket = hold(ticket=ticket, at=at)
+    if ticket.merged_into_id is not None:
+        raise Refused(f"{ticket.number} was merged: reopen the ticket that it goes on in.")
+    if ticket.status == Status.ANSWERED:
+        raise Refused(f"The client answered the solution of {ticket.number}: judge the answer.")
+    if ticket.status not in (Status.CLOSED, Status.SOLVED):
         raise Refused(f"{ticket.number} is not closed.")
     if not explanation.strip():
         raise Refused("Say in a sentence why it is opened again.")
-    record(
-        ticket=ticket,
-        kind=Kind.REOPENED,
-        at=at,
-        by=by,
-        facts={"explanation": explanation.strip()},
-    )
+    facts = {"explanation": explanation.strip()}
+    record(ticket=ticket, kind=Kind.REOPENED, at=at, by=by, facts=facts)
+    take_back(ticket=ticket, at=at, by=by)
     settle(ticket=ticket)

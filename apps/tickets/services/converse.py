@@ -11,6 +11,7 @@ from apps.contracts.models import AuthorisedUser, User
 from apps.outbox.enqueue import enqueue
 from apps.tickets.models import Attachment, Event, Message, Ticket
 from apps.tickets.rules.history import Kind, Status
+from apps.tickets.services.follow_ups import hold, take_back
 from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.services.record import Refused, lock, record, settle
 
@@ -90,12 +91,14 @@ def ask_client(*, ticket: Ticket, text: str, by: User, at: datetime, act_key: st
 def _speak(
     *, ticket: Ticket, text: str, by: User, at: datetime, act_key: str, kinds: Sequence[Kind]
 ) -> Message:
-    ticket = lock(ticket)
+    ticket = hold(ticket=ticket, at=at)
     done = _done_before(act_key)
     if done is not None:
         return done
     if ticket.status == Status.CLOSED:
         raise Refused(f"{ticket.number} is closed. Reopen it before you write to the client.")
+    if Kind.ASKED_CLIENT in kinds:
+        _check_may_ask(ticket)
     if _said_last(ticket, text, by):
         raise Refused("You sent this very text last. Change it if you want to send it again.")
     message = send(ticket=ticket, text=text, by=by, at=at)
@@ -110,6 +113,17 @@ def _speak(
         )
     settle(ticket=ticket)
     return message
+
+
+def _check_may_ask(ticket: Ticket) -> None:
+    problems = {
+        Status.SOLVED: "has its solution. Reopen it before you ask for more.",
+        Status.ANSWERED: "has its solution, and the client answered: judge the answer first.",
+        Status.SUSPENDED: "is suspended. Ask when it goes on.",
+    }
+    problem = problems.get(Status(ticket.status))
+    if problem:
+        raise Refused(f"{ticket.number} {problem}")
 
 
 def send(*, ticket: Ticket, text: str, by: User, at: datetime) -> Message:
@@ -213,13 +227,15 @@ def client_replied(
 ) -> None:
     """Put a client's message on their ticket: it is our turn again, and a closed ticket reopens.
 
+    After a solution it waits to be judged: it may confirm the solution, or refuse it.
+
     The same ``source_key`` again changes nothing. The assignee, or else the duty managers, hear
     of it by the queue, where the ticket is back on our side. ``entitled`` is the answer by which a
     closed ticket may reopen, kept with the event; None: nobody had to ask.
 
     Clause: V-2-resolution, V-3.1, V-8.1.4.
     """
-    ticket = lock(ticket)
+    ticket = hold(ticket=ticket, at=at)
     if Event.objects.filter(source_key=source_key).exists():
         return
     message = say(
@@ -240,4 +256,6 @@ def client_replied(
         facts={"message": message.pk} | ({"entitled": entitled} if entitled else {}),
         source_key=source_key,
     )
+    if was_closed:
+        take_back(ticket=ticket, at=at)
     settle(ticket=ticket)

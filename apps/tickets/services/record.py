@@ -13,7 +13,7 @@ from apps.tickets.queries import duty_managers, history_of
 from apps.tickets.rules import deadlines as rules
 from apps.tickets.rules.history import Kind, Status, severity_after, status_of
 from apps.tickets.rules.order_of_work import place_of
-from apps.tickets.rules.promise import DeadlineKind
+from apps.tickets.rules.promise import PROVIDERS, DeadlineKind
 from apps.tickets.services.notice import record_misses
 
 
@@ -29,9 +29,19 @@ def lock(ticket: Ticket) -> Ticket:
     weak lock (no_key) on the ticket lets the sweep write its event meanwhile: with a strong one
     each could wait for the other.
     """
+    return lock_all(ticket)[0]
+
+
+def lock_all(ticket: Ticket) -> tuple[Ticket, list[tuple[str, datetime | None]]]:
+    """Do the same, and return (kind, when the sweep has something to do) of its deadlines too."""
     held = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
-    list(held.deadlines.select_for_update(no_key=True).values_list("pk"))
-    return held
+    rows = held.deadlines.select_for_update(no_key=True).values_list("kind", "next_at")
+    return held, list(rows)
+
+
+def done_before(kind: Kind, act_key: str) -> bool:
+    """Tell whether an act of that name was done: then it came twice, by a double click."""
+    return Event.objects.filter(source_key=f"{kind}:{act_key}").exists()
 
 
 def amend(*, ticket: Ticket, reason: str, at: datetime, by: User | None = None) -> None:
@@ -103,7 +113,7 @@ def count_anew(*, ticket: Ticket, at: datetime) -> None:
             _keep_miss(row, next(same, owed))
         elif row.state != rules.State.MET or row.ended_at != owed.ended_at:
             _write(row, owed, counts[owed.calendar_id].revision_id)
-            if owed.state == rules.State.MISSED:
+            if owed.state == rules.State.MISSED and owed.kind in PROVIDERS:
                 late.append(row.pk)
         elif was_worked_on != is_worked_on:
             row.save(update_fields=["in_work"])
@@ -145,17 +155,22 @@ def _keep_miss(row: Deadline, then: rules.Deadline) -> None:
 
 
 def _write(row: Deadline, owed: rules.Deadline, revision_id: int) -> None:
-    """Write a deadline that is open or met; one that is missed and not on record is left open."""
+    """Write a deadline as it stands.
+
+    A promise of the provider that is missed and not on record is left open: the record of a miss
+    comes with its event and its mails.
+    """
     if row.warn_at != owed.warn_at:
         row.warned_at = None
     row.target, row.used, row.calendar_id = owed.target, owed.used, owed.calendar_id
     row.hours_id = revision_id
     row.clause, row.started_at = owed.clause, owed.started_at
     row.due_at, row.warn_at = owed.due_at, owed.warn_at
-    is_met = owed.state == rules.State.MET
-    row.state = Deadline.Verdict.MET if is_met else Deadline.Verdict.OPEN
-    row.settled_at = owed.settled_at if is_met else None
-    row.next_at = None if is_met else _next_at(row)
+    is_miss = owed.state == rules.State.MISSED and owed.kind in PROVIDERS
+    row.state = Deadline.Verdict(rules.State.OPEN if is_miss else owed.state)
+    is_open = row.state == rules.State.OPEN
+    row.settled_at = None if is_open else owed.settled_at
+    row.next_at = _next_at(row) if is_open else None
     row.ended_at = owed.ended_at
     row.steps = [asdict(step) for step in owed.steps]
     row.save()

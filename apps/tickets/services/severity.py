@@ -12,9 +12,9 @@ from apps.tickets.services.record import Refused, amend, lock, record, settle
 
 @transaction.atomic
 def change_severity(
-    *, ticket: Ticket, to: Severity, reason: Reason, explanation: str, by: User, at: datetime
+    *, ticket: Ticket, to: Severity, reason: Reason, explanation: str, by: User | None, at: datetime
 ) -> None:
-    """Give the ticket another severity, for one of the policy's reasons.
+    """Give the ticket another severity, for one of the policy's reasons. ``by`` None: by itself.
 
     The new target counts from registration; a miss or a response on record keeps its verdict.
 
@@ -39,6 +39,7 @@ def change_severity(
             "reason": reason.key,
             "label": reason.label,
             "explanation": explanation.strip(),
+            **({"misclassified": True} if reason.terms.get("misclassified") else {}),
         },
     )
     settle(ticket=ticket)

@@ -18,6 +18,7 @@ from apps.tickets.models import Deadline
 from apps.tickets.models.json_arrays import Appended
 from apps.tickets.queries import duty_managers
 from apps.tickets.rules.explain import NOTHING_CAME
+from apps.tickets.rules.promise import PROVIDERS
 from apps.tickets.services.notice import record_misses, record_warnings
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,9 @@ class _Unwritable(Exception):
 
 
 def sweep_deadlines(*, at: datetime) -> Swept:
-    """Record every miss and give every warning that is due at that instant.
+    """Record every miss of ours and give every warning that is due at that instant.
+
+    What falls due for the client, or happens by itself, is ``follow_ups``'s.
 
     A miss is dated to the moment it was due, not to ``at``, the moment we noticed: a late sweep
     does not change what a client is owed. A deadline that cannot be written holds up no other:
@@ -82,6 +85,7 @@ def _sweep_batch(
         with transaction.atomic():
             found = list(
                 Deadline.objects.due(at=at)
+                .filter(kind__in=PROVIDERS)
                 .exclude(pk__in=without)
                 .order_by("next_at", "pk")
                 # SQLite has no such lock, and needs none: its transactions write in turn.

@@ -1,0 +1,134 @@
+"""Work handed to others: third parties and the platform's vendor. Our clocks run on."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from apps.contracts.models import User
+from apps.contracts.services.orders import sign
+from apps.tickets.models import Message, Ticket, VendorCase
+from apps.tickets.rules.history import Kind, Status
+from apps.tickets.services.converse import send
+from apps.tickets.services.follow_ups import hold
+from apps.tickets.services.record import Refused, done_before, record, settle
+
+
+@transaction.atomic
+def hand_out(
+    *,
+    ticket: Ticket,
+    party: str,
+    name: str,
+    reference: str,
+    service_affecting: bool,
+    workaround: str,
+    by: User,
+    at: datetime,
+    act_key: str,
+) -> VendorCase:
+    """Hand work to a third party or to the platform's vendor; the ticket carries their case.
+
+    The provider's clocks run on. Where a vendor has to change code and service does not suffer,
+    the policy may lift the fixed time to resolve.
+
+    Clause: V-3.6, S-9.
+
+    :raises Refused: the ticket is closed, or nobody says who helps.
+    """
+    ticket = hold(ticket=ticket, at=at)
+    known = VendorCase.objects.filter(source_key=f"case:{act_key}").first()
+    if known is not None:
+        return known
+    if ticket.status == Status.CLOSED:
+        raise Refused(f"{ticket.number} is closed. Reopen it before you hand work out.")
+    if party not in VendorCase.Party.values:
+        raise Refused("Say whether it is a third party or the platform's vendor.")
+    if not name.strip():
+        raise Refused("Say who helps.")
+    case = VendorCase(
+        ticket=ticket,
+        party=party,
+        name=" ".join(name.split())[:120],
+        reference=" ".join(reference.split())[:120],
+        service_affecting=service_affecting,
+        workaround=workaround.strip(),
+        opened_at=at,
+        opened_by=by,
+        source_key=f"case:{act_key}",
+    )
+    sign(case, reason="Handed out", by=by, at=at)
+    case.save()
+    facts: dict[str, Any] = {
+        "case": case.pk,
+        "party": party,
+        "name": case.name,
+        "reference": case.reference,
+        "service_affecting": service_affecting,
+    }
+    record(ticket=ticket, kind=Kind.HANDED_OUT, at=at, by=by, facts=facts)
+    settle(ticket=ticket)
+    return case
+
+
+@transaction.atomic
+def amend_case(
+    *, case: VendorCase, reference: str, workaround: str, by: User, at: datetime
+) -> None:
+    """Correct a case's number or its workaround; the history keeps what was there.
+
+    Clause: S-9.
+    """
+    case = VendorCase.objects.select_for_update(no_key=True).get(pk=case.pk)
+    reference, workaround = " ".join(reference.split())[:120], workaround.strip()
+    if (case.reference, case.workaround) == (reference, workaround):
+        return
+    case.reference, case.workaround = reference, workaround
+    sign(case, reason="Amended", by=by, at=at)
+    case.save()
+
+
+@transaction.atomic
+def hand_back(*, case: VendorCase, outcome: str, by: User, at: datetime) -> None:
+    """Close a case with others, with what came of it. Closed again: nothing.
+
+    Clause: V-3.6, S-9.
+
+    :raises Refused: nobody says what came of it.
+    """
+    ticket = hold(ticket=case.ticket, at=at)
+    case = VendorCase.objects.select_for_update(no_key=True).get(pk=case.pk)
+    if case.closed_at is not None:
+        return
+    if not outcome.strip():
+        raise Refused("Say what came of it: the report shows it.")
+    case.closed_at, case.outcome = max(at, case.opened_at), outcome.strip()
+    sign(case, reason="Handed back", by=by, at=at)
+    case.save()
+    facts = {"case": case.pk, "name": case.name, "outcome": case.outcome}
+    record(ticket=ticket, kind=Kind.HANDED_BACK, at=at, by=by, facts=facts)
+    settle(ticket=ticket)
+
+
+@transaction.atomic
+def give_workaround(
+    *, ticket: Ticket, text: str, by: User, at: datetime, act_key: str
+) -> Message | None:
+    """Tell the client a way around: a response too, and no solution. The clocks run on.
+
+    Clause: V-3.3, S-8, S-9.
+
+    :raises Refused: there is nothing to tell, or the ticket is closed.
+    """
+    ticket = hold(ticket=ticket, at=at)
+    if done_before(Kind.WORKAROUND_GIVEN, act_key):
+        return None
+    if ticket.status == Status.CLOSED:
+        raise Refused(f"{ticket.number} is closed. Reopen it before you write to the client.")
+    message = send(ticket=ticket, text=text, by=by, at=at)
+    facts = {"message": message.pk}
+    key = f"{Kind.WORKAROUND_GIVEN}:{act_key}"
+    record(ticket=ticket, kind=Kind.RESPONDED, at=at, by=by, facts=facts)
+    record(ticket=ticket, kind=Kind.WORKAROUND_GIVEN, at=at, by=by, facts=facts, source_key=key)
+    settle(ticket=ticket)
+    return message

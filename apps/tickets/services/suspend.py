@@ -1,0 +1,115 @@
+"""Suspending support for a ticket, and going on where its clocks stood."""
+
+import logging
+from datetime import datetime
+
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Q
+
+from apps.contracts.models import Reason, Rule, Standing, User
+from apps.outbox.enqueue import enqueue
+from apps.outbox.rules.address import is_plain_address
+from apps.tickets.models import Event, Ticket
+from apps.tickets.rules.history import Kind, Status
+from apps.tickets.services.follow_ups import hold
+from apps.tickets.services.mail_ids import mail_id
+from apps.tickets.services.record import Refused, record, settle
+
+logger = logging.getLogger(__name__)
+
+SUSPENDED = [Standing.State.SUPPORT_SUSPENDED, Standing.State.DASHBOARD_SUSPENDED]
+BATCH = 500
+
+
+@transaction.atomic
+def suspend(*, ticket: Ticket, why: str, clause: str, at: datetime, by: User | None = None) -> None:
+    """Stop work on a ticket and its clocks, and tell the requester why. Suspended again: nothing.
+
+    Clause: S-12, R-13, R-16.
+
+    :raises Refused: the ticket is closed, or nobody says why.
+    """
+    ticket = hold(ticket=ticket, at=at)
+    if ticket.status == Status.SUSPENDED:
+        return
+    if ticket.status == Status.CLOSED:
+        raise Refused(f"{ticket.number} is closed: there is nothing to suspend.")
+    if not why.strip():
+        raise Refused("Say why: the client is shown the reason.")
+    facts = {"why": why.strip(), "clause": clause}
+    event = record(ticket=ticket, kind=Kind.SUSPENDED, at=at, by=by, facts=facts)
+    settle(ticket=ticket)
+    _tell("ticket.suspended", ticket, event, at)
+
+
+@transaction.atomic
+def resume(*, ticket: Ticket, why: str, at: datetime, by: User | None = None) -> None:
+    """Go on with a suspended ticket: its clocks take up where they stood. Not suspended: nothing.
+
+    Clause: S-12, R-13.
+    """
+    ticket = hold(ticket=ticket, at=at)
+    if ticket.status != Status.SUSPENDED:
+        return
+    facts = {"why": why.strip()}
+    event = record(ticket=ticket, kind=Kind.RESUMED, at=at, by=by, facts=facts)
+    settle(ticket=ticket)
+    _tell("ticket.resumed", ticket, event, at)
+
+
+def follow_standings(*, at: datetime) -> int:
+    """Suspend and resume tickets as their accounts' standings say; return how many changed.
+
+    Suspended are the open tickets of suspended accounts whose category is not service-related;
+    one without a category waits until somebody has classified it. The clocks of tickets whose
+    policy does not stop them run on, and so do the tickets. A second run finds nothing.
+
+    Clause: S-12, R-6, R-13.
+    """
+    stopping = Rule.objects.filter(key="delinquency", terms__stops_clocks=True)
+    parked = Reason.objects.filter(kind=Reason.Kind.CATEGORY, terms__service_related=False)
+    due = Q(
+        account__standing__state__in=SUSPENDED,
+        category__in=parked,
+        version__in=stopping.values("version"),
+    )
+    open_ones = Ticket.objects.unclosed().order_by("pk")
+    to_suspend = open_ones.filter(due).exclude(status=Status.SUSPENDED)
+    to_resume = open_ones.filter(status=Status.SUSPENDED).exclude(
+        pk__in=open_ones.filter(due, status=Status.SUSPENDED).order_by().values("pk")
+    )
+    changed = 0
+    for ticket in to_suspend.select_related("account__standing")[:BATCH]:
+        standing = ticket.account.standing
+        changed += _try(ticket, suspend, why=standing.why, clause=standing.clause, at=at)
+    for ticket in to_resume[:BATCH]:
+        if not _by_hand(ticket):
+            changed += _try(ticket, resume, why="The account is in good standing again.", at=at)
+    return changed
+
+
+def _by_hand(ticket: Ticket) -> bool:
+    """Tell whether a person suspended it: then a person resumes it."""
+    last = ticket.events.filter(kind=Event.What.SUSPENDED).order_by("-pk").first()
+    return last is not None and last.by_id is not None
+
+
+def _try(ticket: Ticket, act: object, **facts: object) -> int:
+    try:
+        act(ticket=ticket, **facts)  # type: ignore[operator]
+    except (Refused, ValueError, DataError, IntegrityError):
+        logger.exception("Ticket %s does not follow its account's standing", ticket.pk)
+        return 0
+    return 1
+
+
+def _tell(topic: str, ticket: Ticket, event: Event, at: datetime) -> None:
+    if is_plain_address(ticket.requester.email):
+        enqueue(
+            topic=topic,
+            key=f"{topic}:{event.pk}",
+            recipient=ticket.requester.email,
+            payload={"event_id": event.pk},
+            at=at,
+            message_id=mail_id(ticket.pk, f"event-{event.pk}"),
+        )
