@@ -27,12 +27,14 @@ class ReleaseForm(forms.Form):
 
     client = forms.ModelChoiceField(
         AuthorisedUser.objects.filter(is_active=True).select_related("order"),
+        label="Authorised user",
         error_messages={
             "required": "Choose in whose name it is taken.",
             "invalid_choice": "That person may not ask any more: choose another.",
         },
     )
     to = forms.ChoiceField(
+        label="What becomes of it",
         choices=[(NAMED, "Add it to the ticket"), (NEW, "Register a new ticket")],
         error_messages={"required": "Choose what becomes of it."},
     )
