@@ -180,7 +180,7 @@ ATTACHMENTS_REFUSED = frozenset(
 # Mails of one sender within an hour; those beyond it wait for a person. 0: any number.
 MAIL_SENDER_CAP = whole_number("MAIL_SENDER_CAP", default=60)
 # The names that our receiving hosts sign Authentication-Results with; empty: none is believed.
-MAIL_AUTHSERV_ID = frozenset(env.list("MAIL_AUTHSERV_ID", default=[]))
+MAIL_AUTHSERV_ID = frozenset(name.strip() for name in env.list("MAIL_AUTHSERV_ID", default=[]))
 try:
     IMAP_MAILBOX = mailbox_at(env.str("IMAP_URL", default=""))
 except ValueError as error:

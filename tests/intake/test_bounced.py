@@ -70,7 +70,15 @@ def test_whichever_mail_system_reports_it(ticket, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["bounce_delayed", "read_receipt", "vacation_sieve", "vacation_exchange", "complaint"]
+    "name",
+    [
+        "bounce_delayed",
+        "bounce_delayed_exim",
+        "read_receipt",
+        "vacation_sieve",
+        "vacation_exchange",
+        "complaint",
+    ],
 )
 def test_what_is_no_failure_writes_no_line_and_no_reply(ticket, name):
     before = happened(ticket)

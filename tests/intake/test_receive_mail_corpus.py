@@ -74,6 +74,7 @@ TICKETS = {
 EXCHANGES = "A rule of a mailbox or Exchange itself sent it (X-Ms-Exchange-{})."
 MACHINES = {
     "bounce_delayed": "Its Auto-Submitted says “auto-replied”.",
+    "bounce_delayed_exim": "Its Auto-Submitted says “auto-replied”.",
     "bounce_exchange": "Its Auto-Submitted says “auto-replied”.",
     "bounce_exim": "Its Auto-Submitted says “auto-replied”.",
     "bounce_postfix": "Its Auto-Submitted says “auto-replied”.",

@@ -54,6 +54,7 @@ def read(content: bytes) -> Bounce | None:
             ),
         ),
         ("bounce_delayed", None),
+        ("bounce_delayed_exim", None),
         ("read_receipt", None),
         ("vacation_sieve", None),
         ("vacation_exchange", None),

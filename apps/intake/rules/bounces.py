@@ -90,10 +90,15 @@ def _typed(value: str) -> str:
 
 
 def _is_a_systems(mail: ParsedMail) -> bool:
-    """Whether a mail system reports in words of its own that a mail did not arrive."""
+    """Whether a mail system reports in words of its own that a mail did not arrive.
+
+    Exim names whom it did not reach, and nobody where it only warns of a delay; both say that
+    they are automatic. What says neither is qmail's, which has no warnings.
+    """
     names = {name for name, _ in mail.headers}
-    local = mail.sender.partition("@")[0]
-    return "x-failed-recipients" in names or local in _SYSTEMS
+    if "x-failed-recipients" in names:
+        return True
+    return mail.sender.partition("@")[0] in _SYSTEMS and "auto-submitted" not in names
 
 
 def _failed_recipient(mail: ParsedMail) -> str:
