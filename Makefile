@@ -38,7 +38,16 @@ run: .venv/.synced .env  ## Start web, worker and beat; first start loads demo d
 		PATH="$(CURDIR)/$(BIN):$$PATH" PORT=$(PORT) \
 		$(BIN)/honcho --procfile deploy/Procfile --no-colour start || test $$? -eq 130
 
-test: .venv/.synced  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
+# A real IMAP server for the tests, where this machine lets us install one. Without it the tests of
+# the mailbox are skipped, and the last line says so.
+.PHONY: dovecot
+dovecot:
+	@command -v dovecot >/dev/null || test -x /usr/sbin/dovecot || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+			DEBIAN_FRONTEND=noninteractive timeout 120 apt-get install -qq --yes \
+				--no-install-recommends dovecot-imapd >/dev/null 2>&1; } || true
+
+test: .venv/.synced dovecot  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
 	@$(BIN)/python tests/run.py $(ARGS)
 
 check: .venv/.synced  ## Format, lint, types, import contracts, migrations, deployment settings

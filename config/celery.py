@@ -33,6 +33,9 @@ app.conf.beat_schedule = {
     "deliver-pending": every(30.0, "apps.outbox.tasks.deliver_pending"),
     # Mail is worked off as it arrives; this is for mail whose worker died in the middle.
     "process-pending-mail": every(60.0, "apps.intake.tasks.process_pending"),
+    # A mail waits in its mailbox for a minute at most, while the shortest promise is an hour, and
+    # counts from when it arrived there. Without a mailbox the task ends at once.
+    "poll-mailbox": every(60.0, "apps.intake.tasks.poll_mailbox"),
     # Nothing is owed once a term is over, whatever the order's state says: this puts the state
     # right within the hour after midnight, wherever that is.
     "end-expired-orders": every(3600.0, "apps.contracts.tasks.end_expired"),

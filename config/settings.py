@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from config.mailbox import mailbox_at
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -143,29 +145,81 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # seconds; a server that hangs must not hold up the worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Support <support@provider.example.com>")
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
+
+
+def whole_number(name: str, *, default: int) -> int:
+    """Return a variable that is a whole number, 0 or more."""
+    try:
+        number = env.int(name, default=default)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise ImproperlyConfigured(f"{name} is a whole number, such as {default}.")
+    return number
+
+
+MAIL_MAX_BYTES = whole_number("MAIL_MAX_BYTES", default=40 * 1024 * 1024)
+# What is kept of a mail's files with the message on its ticket; the mail itself is kept whole.
+ATTACHMENT_MAX_BYTES = whole_number("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
+ATTACHMENTS_MAX_BYTES = whole_number("ATTACHMENTS_MAX_BYTES", default=30 * 1024 * 1024)
+ATTACHMENTS_REFUSED = frozenset(
+    each.strip().lower().removeprefix(".")
+    for each in env.list(
+        "ATTACHMENTS_REFUSED",
+        # What Windows, macOS or an office program runs when it is opened.
+        default=[
+            *(
+                "ade",
+                "adp",
+                "apk",
+                "app",
+                "appx",
+                "application",
+                "bat",
+                "chm",
+                "cmd",
+                "com",
+                "cpl",
+                "dll",
+            ),
+            *("dll", "dmg", "exe", "hta", "inf", "ins", "iso", "img", "jar", "js", "jse", "lnk"),
+            *("mde", "msc", "msi", "msix", "msp", "mst", "pif", "pkg", "ps1", "psm1", "reg", "scf"),
+            *(
+                "nsh",
+                "sct",
+                "sh",
+                "shb",
+                "sys",
+                "vb",
+                "vbe",
+                "vbs",
+                "vhd",
+                "vhdx",
+                "wsc",
+                "wsf",
+                "wsh",
+                "xll",
+            ),
+            *("application/x-msdownload", "application/x-msdos-program", "application/x-dosexec"),
+            *("application/x-ms-installer", "application/vnd.microsoft.portable-executable"),
+        ],
+    )
+)
+# Mails of one sender within an hour; those beyond it wait for a person. 0: any number.
+MAIL_SENDER_CAP = whole_number("MAIL_SENDER_CAP", default=60)
+# The names that our receiving hosts sign Authentication-Results with; empty: none is believed.
+MAIL_AUTHSERV_ID = frozenset(name.strip() for name in env.list("MAIL_AUTHSERV_ID", default=[]))
 try:
-    MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=40 * 1024 * 1024)
+    IMAP_MAILBOX = mailbox_at(env.str("IMAP_URL", default=""))
 except ValueError as error:
-    raise ImproperlyConfigured("MAIL_MAX_BYTES is a whole number, such as 41943040.") from error
-# Files that staff attach: each, all of an answer, and what no mail server lets through.
-try:
-    ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=10 * 1024 * 1024)
-    ATTACHMENTS_MAX_BYTES = env.int("ATTACHMENTS_MAX_BYTES", default=15 * 1024 * 1024)
-except ValueError as error:
-    raise ImproperlyConfigured(
-        "ATTACHMENT_MAX_BYTES and ATTACHMENTS_MAX_BYTES are whole numbers, such as 10485760."
-    ) from error
-ATTACHMENT_REFUSED_ENDINGS = {
-    ending.strip().lower().removeprefix(".")
-    for ending in env.str(
-        "ATTACHMENT_REFUSED_ENDINGS",
-        default="ade,adp,apk,app,appx,bat,chm,cmd,com,cpl,dll,dmg,exe,hta,ins,isp,jar,js,jse,lib,"
-        "lnk,mde,msc,msi,msix,msp,mst,nsh,pif,ps1,psm1,py,reg,scr,sct,sh,sys,vb,vbe,vbs,vxd,wsc,"
-        "wsf,wsh",
-    ).split(",")
-} - {""}
+    raise ImproperlyConfigured(str(error)) from None
+IMAP_DONE_FOLDER = env.str("IMAP_DONE_FOLDER", default="")
+IMAP_TIMEOUT = 30  # seconds; a server that hangs must not hold up the worker
+# Files that staff attach: each, and all of an answer; many mail servers take no more.
+SENT_FILE_MAX_BYTES = whole_number("SENT_FILE_MAX_BYTES", default=10 * 1024 * 1024)
+SENT_FILES_MAX_BYTES = whole_number("SENT_FILES_MAX_BYTES", default=15 * 1024 * 1024)
 # Whatever is uploaded anywhere, in all its files; more is not kept, not even for a moment.
-UPLOAD_MAX_BYTES = max(2 * ATTACHMENTS_MAX_BYTES, 30 * 1024 * 1024)
+UPLOAD_MAX_BYTES = max(2 * SENT_FILES_MAX_BYTES, 30 * 1024 * 1024)
 FILE_UPLOAD_HANDLERS = [
     "apps.tickets.admin.attachments.Bounded",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

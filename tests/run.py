@@ -75,6 +75,8 @@ def main() -> int:
         missing.append("PostgreSQL")
     if not shutil.which("chromium"):
         missing.append("Chromium")
+    if not shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+        missing.append("a mailbox of Dovecot (apt-get install dovecot-imapd)")
     results = {name: run(name, env, arguments) for name, env in engines.items()}
     print()
     for name, status in results.items():

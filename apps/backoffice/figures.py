@@ -116,12 +116,8 @@ def next_due(*, at: datetime) -> Sequence[Due]:
 
 
 def to_look_at(*, at: datetime) -> QuerySet[InboundMail]:
-    """Return the mails of the last days that became nothing: refused, unreadable or failed."""
-    state = InboundMail.State
-    return InboundMail.objects.filter(
-        state__in=[state.REFUSED, state.UNREADABLE, state.FAILED],
-        received_at__gte=at - LOOK_BACK,
-    ).defer("raw")
+    """Return the mails that are held, and those of the last days that became nothing, or cut."""
+    return InboundMail.objects.to_look_at(since=at - LOOK_BACK).defer("raw")
 
 
 def appointments_to_decide() -> int:

@@ -1,11 +1,14 @@
 """What Celery runs: thin shells around the services."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
 from apps.intake import services
+
+logger = logging.getLogger(__name__)
 
 # A mail takes well under a second; who has not finished after this is not going to.
 STALE = timedelta(minutes=2)
@@ -15,3 +18,13 @@ STALE = timedelta(minutes=2)
 def process_pending() -> None:
     """Run every minute. Safe to run late, twice, or in two places at once."""
     services.process_pending(before=timezone.now() - STALE)
+
+
+@shared_task(name="apps.intake.tasks.poll_mailbox")
+def poll_mailbox() -> None:
+    """Run every minute. Safe to run late, twice, or in two places at once."""
+    try:
+        services.poll_mailbox(at=timezone.now())
+    except services.MailboxTrouble as trouble:
+        # Nothing is lost by it, and the next run is a minute away: a line is enough.
+        logger.error("%s", trouble)

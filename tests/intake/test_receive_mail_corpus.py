@@ -15,7 +15,7 @@ WHY = "The sender is an authorised user of order ORD-1, which is executed and in
 
 # The subject, the text, and (name, bytes) of the files.
 NAMES_MADE_SAFE = [
-    *("Prüf bericht 1.pdf", "ü.pdf", "boot.exe", "gpj.exe", "größe.pdf", "htaccess"),
+    *("Prüf bericht 1.pdf", "ü.pdf", "größe.pdf", "htaccess"),  # boot.exe and gpj.exe stay out
     *("x" * 117 + ".gz", "image.png", "attachment", "_nul.txt"),
 ]
 TICKETS = {
@@ -71,7 +71,20 @@ TICKETS = {
     "windows_1252": ("No calls", "„Gespräch“ – 5 €", []),
     "winmail": ("No calls", "See attached.", [("winmail.dat", 4)]),
 }
+EXCHANGES = "A rule of a mailbox or Exchange itself sent it (X-Ms-Exchange-{})."
 MACHINES = {
+    "bounce_delayed": "Its Auto-Submitted says “auto-replied”.",
+    "bounce_delayed_exim": "Its Auto-Submitted says “auto-replied”.",
+    "bounce_exchange": "Its Auto-Submitted says “auto-replied”.",
+    "bounce_exim": "Its Auto-Submitted says “auto-replied”.",
+    "bounce_postfix": "Its Auto-Submitted says “auto-replied”.",
+    "bounce_qmail": "Its Return-Path is empty, so nobody waits for an answer.",
+    "complaint": "It is a report of a mail system (multipart/report).",
+    "newsletter": "It went through a mailing list (List-Unsubscribe).",
+    "our_own_back": "Its Message-ID is one of ours: it is our own mail coming back.",
+    "read_receipt": "It is a report of a mail system (multipart/report).",
+    "vacation_exchange": EXCHANGES.format("Inbox-Rules-Loop"),
+    "vacation_sieve": "Its Auto-Submitted says “auto-replied”.",
     "bounce": "Its Auto-Submitted says “auto-replied”.",
     "other_ticket_system": "Its Auto-Submitted says “auto-generated”.",
 }
@@ -110,7 +123,9 @@ def test_a_persons_mail_becomes_a_ticket_that_says_what_the_mail_said(name):
 
 @pytest.mark.clause("V-8.1", "V-2-response")
 @pytest.mark.parametrize("name", MACHINES)
-def test_a_machines_mail_is_kept_and_becomes_nothing(name):
+def test_a_machines_mail_is_kept_and_becomes_nothing(name, settings):
+    settings.MAIL_DOMAIN = "faultline.example.org"
+
     mail = take(raw(name))
 
     assert (mail.state, mail.ticket, mail.why) == ("AUTOMATIC", None, MACHINES[name])

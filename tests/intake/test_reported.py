@@ -26,7 +26,7 @@ def test_the_duty_managers_hear_of_a_mail_that_cannot_be_read():
     assert told() == [manager.email]
     text = render(topic="mail.unreadable", payload={"mail_id": mail.pk}).text
     assert text.splitlines()[:2] == [
-        "A mail came in that became nothing: could not be read.",
+        "A mail came in that needs a person: could not be read.",
         "",
     ]
     assert f"/admin/intake/inboundmail/{mail.pk}/change/" in text

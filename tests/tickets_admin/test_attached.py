@@ -91,7 +91,7 @@ def test_programs_and_scripts_are_refused_and_the_text_stays(name):
 
 
 def test_each_file_and_all_together_have_a_limit_which_itself_is_within_it(settings):
-    settings.ATTACHMENT_MAX_BYTES, settings.ATTACHMENTS_MAX_BYTES = 10, 15
+    settings.SENT_FILE_MAX_BYTES, settings.SENT_FILES_MAX_BYTES = 10, 15
 
     _, fits = write(file(content=b"x" * 10), file("b", b"x" * 5))
     _, one = write(file(content=b"x" * 11))

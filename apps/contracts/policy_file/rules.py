@@ -183,6 +183,15 @@ class ThirdParties(RulePart):
     clocks_run_on: bool
 
 
+class MailAuthentication(RulePart):
+    """What is done with a mail of an authorised user that failed SPF, DKIM or DMARC.
+
+    Unstated: it is taken as any other.
+    """
+
+    on_fail: Literal["refuse", "hold", "accept"]
+
+
 class Language(RulePart):
     """The language of service, as a language tag; carried by every mail. Unstated: en."""
 
@@ -213,6 +222,7 @@ class Rules(Part):
     phone_redirect: PhoneRedirect | None = None
     on_call: OnCall | None = None
     third_parties: ThirdParties | None = None
+    mail_authentication: MailAuthentication | None = None
 
     def stated(self) -> dict[str, Cited]:
         """Return name -> rule, of the rules that this policy has."""

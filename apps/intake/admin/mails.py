@@ -1,8 +1,9 @@
 """Mails as staff see them: what arrived, what was decided, and why."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -21,14 +22,16 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.decorators import display
 
+from apps.contracts.models import User
 from apps.intake import services
 from apps.intake.html import text_of
-from apps.intake.models import InboundMail
+from apps.intake.models import InboundMail, InboundMailQuerySet, RefusedRequest
 from apps.intake.rules.mail import NotAMail, ParsedMail, parse
 from apps.outbox.readonly import ReadOnlyAdmin
 
 State = InboundMail.State
 LOOK_BACK = timedelta(days=7)
+MOST_AT_ONCE = 200  # mails that one act lets pass: a page must come back
 RAW_SHOWN = 200_000  # bytes; a browser chokes on more, and the file is one click away
 TEXT_SHOWN = 100_000  # characters
 READ_AGAIN = 5_000_000  # bytes; a page that reads more than this keeps people waiting
@@ -41,20 +44,17 @@ class LookFilter(admin.SimpleListFilter):
     parameter_name = "look"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable:
-        return [("recent", "Refused, unreadable or failed, 7 days")]
+        return [("recent", "Held; refused, unreadable, cut or failed in 7 days")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() != "recent":
             return queryset
-        return queryset.filter(
-            state__in=[State.REFUSED, State.UNREADABLE, State.FAILED],
-            received_at__gte=timezone.now() - LOOK_BACK,
-        )
+        return cast(InboundMailQuerySet, queryset).to_look_at(since=timezone.now() - LOOK_BACK)
 
 
 @admin.register(InboundMail)
 class InboundMailAdmin(ReadOnlyAdmin):
-    """Mails are kept as they came. The one act there is: have a failed one worked off again."""
+    """Mails are kept as they came. A held one is let pass, a failed one worked off again."""
 
     change_form_template = "admin/intake/inboundmail/change_form.html"
     list_display = ["received_at", "badge", "from_whom", "about", "number", "short_why"]
@@ -63,6 +63,7 @@ class InboundMailAdmin(ReadOnlyAdmin):
     list_select_related = ["ticket"]
     search_fields = ["sender__startswith", "subject__icontains", "mail_id__exact"]
     search_help_text = "Start of the sender, subject, Message-ID"
+    actions = ["let_pass"]
 
     @display(
         description="State",
@@ -72,7 +73,9 @@ class InboundMailAdmin(ReadOnlyAdmin):
             State.REGISTERED: "success",
             State.ADDED: "success",
             State.REFUSED: "warning",
+            State.HELD: "warning",
             State.UNREADABLE: "danger",
+            State.TOO_BIG: "danger",
             State.FAILED: "danger",
         },
     )
@@ -100,7 +103,12 @@ class InboundMailAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboundMail]:
         # A page of a list must not read fifty mails of forty megabytes each.
-        return super().get_queryset(request).select_related("account", "ticket").defer("raw")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("account", "ticket", "released_by")
+            .defer("raw")
+        )
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -109,15 +117,23 @@ class InboundMailAdmin(ReadOnlyAdmin):
             path(
                 "<int:pk>/work-off/", view(self.work_off_view), name="intake_inboundmail_work_off"
             ),
+            path(
+                "<int:pk>/let-pass/", view(self.let_pass_view), name="intake_inboundmail_let_pass"
+            ),
             *super().get_urls(),
         ]
 
     def page_context(self, request: HttpRequest, mail: InboundMail) -> dict[str, Any]:
+        may_act = self.has_act_permission(request)
+        refused = RefusedRequest.objects.filter(mail=mail).values_list("pk", flat=True).first()
+        sees_refused = request.user.has_perm("intake.view_refusedrequest")
         return {
             "title": mail.subject or "(no subject)",
             "subtitle": mail.sender or "unknown sender",
             "mail": mail,
-            "may_work_off": mail.state == State.FAILED and self.has_act_permission(request),
+            "may_work_off": mail.state == State.FAILED and may_act,
+            "may_let_pass": mail.state == State.HELD and may_act,
+            "refused_pk": refused if sees_refused else None,
             **_contents(bytes(mail.raw)),
         }
 
@@ -151,11 +167,49 @@ class InboundMailAdmin(ReadOnlyAdmin):
             text = f"Only a failed mail is worked off again; this one: {mail.get_state_display()}."
             self.message_user(request, text, messages.WARNING)
             return HttpResponseRedirect(page)
-        mail = services.process(mail)
-        self.log_change(request, mail, f"Worked off again: {mail.get_state_display()}.")
+        self._say(request, services.process(mail), "Worked off again")
+        return HttpResponseRedirect(page)
+
+    def let_pass_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let a held mail pass, and say what became of it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        mail = self.get_object(request, str(pk))
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        if mail is None:
+            raise Http404
+        if mail.state == State.HELD:
+            self._say(request, self._passed(request, mail), "Let pass")
+        else:
+            text = f"It is not held any more: {mail.get_state_display()}."
+            self.message_user(request, text, messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:intake_inboundmail_change", args=[pk]))
+
+    @admin.action(description="Let held mails pass", permissions=["act"])
+    def let_pass(self, request: HttpRequest, queryset: QuerySet[InboundMail]) -> None:
+        """Let the chosen mails pass, the oldest first; those that are not held stay as they are."""
+        held = list(queryset.filter(state=State.HELD).order_by("pk")[: MOST_AT_ONCE + 1])
+        passed = [self._passed(request, mail) for mail in held[:MOST_AT_ONCE]]
+        for mail in passed:
+            self.log_change(request, mail, f"Let pass: {mail.get_state_display()}.")
+        found = Counter(mail.get_state_display().lower() for mail in passed)
+        told = ", ".join(f"{number} {state}" for state, number in sorted(found.items()))
+        more = " There are more: do it again." if len(held) > MOST_AT_ONCE else ""
+        self.message_user(
+            request,
+            f"Let pass: {told}.{more}" if passed else "None of these is held.",
+            messages.SUCCESS if passed else messages.WARNING,
+        )
+
+    def _passed(self, request: HttpRequest, mail: InboundMail) -> InboundMail:
+        user = cast(User, request.user)
+        return services.release_held(mail=mail, by=user, at=timezone.now())
+
+    def _say(self, request: HttpRequest, mail: InboundMail, act: str) -> None:
+        self.log_change(request, mail, f"{act}: {mail.get_state_display()}.")
         level = messages.ERROR if mail.state == State.FAILED else messages.SUCCESS
         self.message_user(request, f"{mail.get_state_display()}: {mail.why}", level)
-        return HttpResponseRedirect(page)
 
 
 def _contents(raw: bytes) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,16 +15,16 @@ from django.utils.text import Truncator
 from unfold.decorators import display
 
 from apps.contracts.models import Appointment, Clause
-from apps.intake.admin import stranger
+from apps.intake.admin import release, stranger
 from apps.intake.admin.new_request import booking_url, new_request
-from apps.intake.models import RefusedRequest
+from apps.intake.models import RefusedRequest, Release
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.admin.entitled import Check, checks
 
 
 @admin.register(RefusedRequest)
 class RefusedRequestAdmin(ReadOnlyAdmin):
-    """What was asked and not owed. The database keeps it as it is; nothing is done with it."""
+    """What was asked and not owed. The database keeps it as it is; a person may take it anew."""
 
     change_form_template = "admin/intake/refusedrequest/change_form.html"
     list_display = ["asked", "from_whom", "account_link", "wanted", "about", "clause", "reason"]
@@ -59,7 +60,7 @@ class RefusedRequestAdmin(ReadOnlyAdmin):
         return Truncator(refused.why).chars(90)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RefusedRequest]:
-        related = ("account", "order", "person", "severity", "category", "service", "by")
+        related = ("account", "order", "person", "severity", "category", "service", "by", "named")
         return super().get_queryset(request).select_related(*related)
 
     def get_urls(self) -> list[URLPattern]:
@@ -67,6 +68,9 @@ class RefusedRequestAdmin(ReadOnlyAdmin):
         return [
             path("new/", view(self.new_view), name="intake_request_new"),
             path("new/stranger/", view(self.stranger_view), name="intake_request_stranger"),
+            path(
+                "<int:pk>/release/", view(self.release_view), name="intake_refusedrequest_release"
+            ),
             *super().get_urls(),
         ]
 
@@ -77,6 +81,16 @@ class RefusedRequestAdmin(ReadOnlyAdmin):
     def stranger_view(self, request: HttpRequest) -> HttpResponse:
         """Refuse who is no authorised user, and keep what they ask."""
         return stranger.refuse(request, site=self._site(request))
+
+    def release_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take a refused request after all, in the name of somebody who may ask."""
+        refused = self.get_object(request, str(pk))
+        if not self.has_view_permission(request, refused):
+            raise PermissionDenied
+        if refused is None:
+            raise Http404
+        site = {**self._site(request), "title": "Take it after all"}
+        return release.release(request, site=site, refused=refused)
 
     def _site(self, request: HttpRequest) -> dict[str, Any]:
         site = self.admin_site.each_context(request)
@@ -89,6 +103,10 @@ class RefusedRequestAdmin(ReadOnlyAdmin):
             "refused": refused,
             "booking_url": _booking(request, refused),
             "checks": checks_of(refused, refused.steps),
+            "release": Release.objects.filter(refused=refused)
+            .select_related("ticket", "as_client", "by")
+            .first(),
+            "may_release": release.may_release(request, refused),
             "sees_mail": request.user.has_perm("intake.view_inboundmail"),
         }
 

@@ -1,6 +1,6 @@
 """What arrived, and what became of it."""
 
-from apps.intake.models.arrived import InboundMail, InboundMailQuerySet, RefusedRequest
+from apps.intake.models.arrived import InboundMail, InboundMailQuerySet, RefusedRequest, Release
 from apps.intake.models.calls import Call
 
-__all__ = ["Call", "InboundMail", "InboundMailQuerySet", "RefusedRequest"]
+__all__ = ["Call", "InboundMail", "InboundMailQuerySet", "RefusedRequest", "Release"]

@@ -28,6 +28,11 @@ class InboundMailQuerySet(models.QuerySet):
         """Mail that became a ticket or part of one: what its Message-ID may do only once."""
         return self.filter(state__in=InboundMail.TAKEN)
 
+    def to_look_at(self, *, since: datetime) -> Self:
+        """Mail that waits for a person, however long; and what became nothing or not all of it."""
+        lately = Q(state__in=InboundMail.BECAME_NOTHING) | Q(is_cut=True)
+        return self.filter(Q(state=InboundMail.State.HELD) | Q(lately, received_at__gte=since))
+
     def unprocessed(self, *, before: datetime) -> Self:
         """Mail that was kept but not worked off: its worker died in the middle."""
         return self.filter(state=InboundMail.State.RECEIVED, received_at__lt=before)
@@ -44,17 +49,22 @@ class InboundMail(models.Model):
         REGISTERED = "REGISTERED", "Became a ticket"
         ADDED = "ADDED", "Added to a ticket"
         REFUSED = "REFUSED", "Refused"
+        HELD = "HELD", "Held for a person"
         AUTOMATIC = "AUTOMATIC", "A machine's mail"
         DUPLICATE = "DUPLICATE", "Came before"
         UNREADABLE = "UNREADABLE", "Could not be read"
+        TOO_BIG = "TOO_BIG", "Too big: left in the mailbox"
         FAILED = "FAILED", "Our fault: to be looked at"
 
     UNFINISHED = [State.RECEIVED, State.FAILED]
     TAKEN = [State.REGISTERED, State.ADDED]
+    BECAME_NOTHING = [State.REFUSED, State.UNREADABLE, State.TOO_BIG, State.FAILED]
+    # What a sender's cap leaves out: a list's copies and a robot's answers are not theirs to bear.
+    UNCOUNTED = [State.AUTOMATIC, State.DUPLICATE]
     # What a decision writes: never the bytes, which may be many and do not change.
     DECIDED = [
         *("state", "why", "clause", "mail_id", "sender", "subject", "defects"),
-        *("account", "ticket"),
+        *("account", "ticket", "is_cut"),
     ]
 
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the raw mail.")
@@ -71,6 +81,15 @@ class InboundMail(models.Model):
     clause = models.CharField(max_length=40, blank=True)
     why = models.TextField(blank=True, help_text="The decision in words.")
     defects = models.JSONField(default=list, help_text="What was odd about the mail.")
+    is_cut = models.BooleanField(
+        default=False, help_text="Something of it was left out: it is only in the mail as it came."
+    )
+    released_at = models.DateTimeField(
+        null=True, help_text="When a person let it pass that had been held."
+    )
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = InboundMailQuerySet.as_manager()
 
@@ -92,9 +111,11 @@ class InboundMail(models.Model):
                     state__in=[
                         "RECEIVED",
                         "REFUSED",
+                        "HELD",
                         "AUTOMATIC",
                         "DUPLICATE",
                         "UNREADABLE",
+                        "TOO_BIG",
                         "FAILED",
                     ]
                 ),
@@ -107,6 +128,10 @@ class InboundMail(models.Model):
                 condition=Q(state="RECEIVED"),
                 name="inboundmail_unprocessed",
             ),
+            # How much a sender wrote lately, before each mail of theirs is taken.
+            models.Index(fields=["sender", "received_at"], name="inboundmail_of_sender"),
+            # What waits for a person is little, and looked for among millions.
+            models.Index(fields=["id"], condition=Q(state="HELD"), name="inboundmail_held"),
         ]
 
     def __str__(self) -> str:
@@ -150,6 +175,13 @@ class RefusedRequest(models.Model):
     service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=250)
     text = models.TextField(blank=True)
+    named = models.ForeignKey(
+        Ticket,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="refused_requests",
+        help_text="The ticket that it names, to which who asked may not write.",
+    )
     clause = models.CharField(max_length=40, blank=True)
     why = models.TextField()
     steps = models.JSONField(default=list)
@@ -180,3 +212,25 @@ class RefusedRequest(models.Model):
     def __str__(self) -> str:
         # The subject first: the theme's head of a page begins with a capital, an address does not.
         return f"{self.subject or '(no subject)'}, asked by {self.sender}"
+
+
+class Release(models.Model):
+    """A refused request that a person took after all, in the name of somebody who may ask.
+
+    It stands beside the refusal, which stays as it was; the database refuses to change it too.
+
+    Clause: V-3.5.
+    """
+
+    refused = models.OneToOneField(RefusedRequest, on_delete=models.PROTECT, related_name="release")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="releases")
+    as_client = models.ForeignKey(AuthorisedUser, on_delete=models.PROTECT, related_name="releases")
+    at = models.DateTimeField(help_text="When; the clocks run from here.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.refused}, released to {self.ticket.number}"

@@ -46,10 +46,16 @@ class Contents:
     attachments: list[Part] = field(default_factory=list)
     defects: dict[str, None] = field(default_factory=dict)  # in order, each once
     parts: int = 0
+    is_cut: bool = False
 
     def note(self, defect: str) -> None:
         """Remember what was odd, in words for staff."""
         self.defects[defect] = None
+
+    def leave_out(self, defect: str) -> None:
+        """Remember that something of the mail is not among what was read."""
+        self.is_cut = True
+        self.note(defect)
 
 
 def read_body(contents: Contents, entity: Entity) -> Body:
@@ -79,7 +85,7 @@ def _spans(contents: Contents, entity: Entity, boundary: bytes) -> Iterator[tupl
     for start, end, closed in split(contents.raw, entity, boundary):
         contents.parts += 1
         if contents.parts > MAX_PARTS:
-            contents.note(f"The mail has more than {MAX_PARTS} parts; only those were read.")
+            contents.leave_out(f"The mail has more than {MAX_PARTS} parts; only those were read.")
             return
         if not closed:
             contents.note("The mail ends without its last boundary line; it may have been cut off.")
@@ -161,6 +167,8 @@ def _text(contents: Contents, content: bytes, *, charset: str) -> str:
         why = "but is not" if known else "which is not known"
         contents.note(f"A text says it is “{one_line(charset)[:40]}”, {why}; letters may be wrong.")
     if len(text) > MAX_TEXT:
-        contents.note(f"A text is longer than {MAX_TEXT} characters; the rest is in the raw mail.")
+        contents.leave_out(
+            f"A text is longer than {MAX_TEXT} characters; the rest is in the raw mail."
+        )
         text = text[:MAX_TEXT]
     return text

@@ -46,6 +46,7 @@ class ParsedMail:
     attachments: tuple[Part, ...]
     headers: tuple[tuple[str, str], ...]  # (lower-case name, value), encoded words not read
     defects: tuple[str, ...]  # what was odd, in words for staff
+    is_cut: bool = False  # something of it was left out, for there was too much
 
 
 def parse(raw: bytes) -> ParsedMail:
@@ -80,6 +81,7 @@ def parse(raw: bytes) -> ParsedMail:
         attachments=tuple(contents.attachments),
         headers=tuple((name, header_text(value)) for name, value in entity.fields),
         defects=tuple(contents.defects),
+        is_cut=contents.is_cut,
     )
 
 

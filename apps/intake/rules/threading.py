@@ -21,15 +21,18 @@ def ticket_ids_named(mail: ParsedMail, *, prefix: str, own_domain: str) -> tuple
     Clause: V-8.1.4.
     """
     named = [
-        *_own_ids(mail.in_reply_to, own_domain),
-        *_own_ids(reversed(mail.references), own_domain),
+        *tickets_of_ids(mail.in_reply_to, own_domain=own_domain),
+        *tickets_of_ids(reversed(mail.references), own_domain=own_domain),
         *_numbers(mail.subject, prefix),
     ]
     return tuple(dict.fromkeys(pk for pk in named if pk))
 
 
-def _own_ids(message_ids: Iterable[str], own_domain: str) -> list[int]:
-    """Return the tickets of the ids that are ours; another domain's mean nothing here."""
+def tickets_of_ids(message_ids: Iterable[str], *, own_domain: str) -> list[int]:
+    """Return the tickets of the ids that are ours, in order; another domain's mean nothing here.
+
+    Clause: V-8.1.4.
+    """
     found = []
     for message_id in message_ids:
         local, _, domain = message_id.rpartition("@")

@@ -10,24 +10,34 @@ from apps.intake.services.calls import (
     register_call,
     settle_call,
 )
+from apps.intake.services.mailbox import MailboxTrouble, Polled, poll_mailbox
 from apps.intake.services.mails import (
     BATCH,
     TooBig,
+    note_too_big,
     process,
     process_pending,
     receive_mail,
+    release_held,
 )
 from apps.intake.services.refuse import refuse, tell, was_told
+from apps.intake.services.release import RELEASED, NotReleased, release
 from apps.intake.services.request import KnownSender, Taken, refuse_stranger, request_support
 
 __all__ = [
     "BATCH",
+    "RELEASED",
     "Booked",
     "KnownSender",
+    "MailboxTrouble",
+    "NotReleased",
+    "Polled",
     "Said",
     "Taken",
     "TooBig",
     "add_call",
+    "note_too_big",
+    "poll_mailbox",
     "process",
     "process_pending",
     "receive_mail",
@@ -37,6 +47,8 @@ __all__ = [
     "refuse_call",
     "refuse_stranger",
     "register_call",
+    "release",
+    "release_held",
     "request_appointment",
     "request_support",
     "settle_call",

@@ -15,6 +15,7 @@ from apps.contracts.rules.entitlement import Answer
 from apps.intake.models import InboundMail, RefusedRequest
 from apps.outbox.enqueue import InvalidRecipient, enqueue
 from apps.outbox.models import Message
+from apps.tickets.models import Ticket
 
 TOPIC = "request.refused"
 # A robot that answers refusals, or a flood in somebody's name, gets no more than this.
@@ -39,12 +40,14 @@ def refuse(
     mail: InboundMail | None = None,
     account: Account | None = None,
     order: Order | None = None,
+    named: Ticket | None = None,
     by: User | None = None,
 ) -> RefusedRequest:
     """Keep a request that was refused, with every step of the answer. Nothing of it is processed.
 
     ``person`` None: nobody knows the sender; ``account`` and ``order`` are then those that they
-    name, if they name any.
+    name, if they name any. ``named`` is a ticket that they name and may not write to: to know its
+    number is no right to it, but who releases the request may put it there.
 
     Clause: V-1.2, V-3.5, S-2.1, S-3, S-12.
     """
@@ -62,6 +65,7 @@ def refuse(
         service=service,
         subject=" ".join(subject.split())[:250],
         text=text[:LONGEST_TEXT],
+        named=named,
         clause=answer.clause,
         why=answer.why,
         steps=answer.as_json()["steps"],

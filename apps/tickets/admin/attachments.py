@@ -55,7 +55,7 @@ class FilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         files = [each for each in (data or []) if isinstance(each, UploadedFile)]
         problems = [why for file in files for why in _problems(file)]
-        if sum(file.size or 0 for file in files) > settings.ATTACHMENTS_MAX_BYTES:
+        if sum(file.size or 0 for file in files) > settings.SENT_FILES_MAX_BYTES:
             problems.append(too_much())
         if problems:
             problems.append("Nothing was sent. Your text is below: choose the right files anew.")
@@ -99,22 +99,22 @@ def take_files(form: forms.Form, request: HttpRequest) -> None:
 def too_much() -> str:
     """Say how much there may be in all, and what to do."""
     return (
-        f"Together the files have more than {size(settings.ATTACHMENTS_MAX_BYTES)}."
+        f"Together the files have more than {size(settings.SENT_FILES_MAX_BYTES)}."
         " Send some of them with another answer, or a link to where they lie."
     )
 
 
 def _problems(file: UploadedFile) -> Sequence[str]:
     name = safe_name(file.name or "")
-    if ending_of(name) in settings.ATTACHMENT_REFUSED_ENDINGS:
+    if ending_of(name) in settings.ATTACHMENTS_REFUSED:
         return [
             f"{name} is a program or a script, which mail servers refuse. Put it into an archive,"
             " or send a link to where it lies."
         ]
     if not file.size:
         return [f"{name} is empty."]
-    if file.size > settings.ATTACHMENT_MAX_BYTES:
-        most = size(settings.ATTACHMENT_MAX_BYTES)
+    if file.size > settings.SENT_FILE_MAX_BYTES:
+        most = size(settings.SENT_FILE_MAX_BYTES)
         return [f"{name} is larger than {most}. Send a part of it, or a link to where it lies."]
     return []
 

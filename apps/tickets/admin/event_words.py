@@ -80,6 +80,13 @@ def _split(facts: Facts, severities: Labels) -> str:
     return f"{count} message{'s' * (count != 1)} split off to {facts.get('into', '?')}"
 
 
+def _bounced(facts: Facts, severities: Labels) -> str:
+    to = f" to {facts['recipient']}" if facts.get("recipient") else ""
+    status = f" ({facts['status']})" if facts.get("status") else ""
+    why = f": {facts['diagnostic']}" if facts.get("diagnostic") else ""
+    return f"A mail of ours{to} came back{status}{why}"
+
+
 def _because(facts: Facts) -> str:
     return ": ".join(filter(None, [facts.get("label"), facts.get("explanation")]))
 
@@ -103,6 +110,7 @@ _WORDS: dict[str, Callable[[Facts, Labels], str]] = {
     Event.What.MERGED: lambda facts, severities: f"Merged into {facts.get('into', '?')}",
     Event.What.JOINED: lambda facts, severities: f"{facts.get('from', '?')} was merged into this",
     Event.What.SPLIT: _split,
+    Event.What.BOUNCED: _bounced,
     Event.What.CLOSED: _closed,
     Event.What.REOPENED: _reopened,
     Event.What.DEADLINE_WARNED: lambda facts, severities: f"{_kind(facts)} falls due soon",

@@ -1,6 +1,7 @@
 """What can be done with a ticket. Each is one transaction and takes the instant of the act."""
 
 from apps.tickets.services.assign import assign
+from apps.tickets.services.bounces import bounced
 from apps.tickets.services.cases import amend_case, give_workaround, hand_back, hand_out
 from apps.tickets.services.classify import (
     accept_proposal,
@@ -55,6 +56,7 @@ __all__ = [
     "answer",
     "ask_client",
     "assign",
+    "bounced",
     "catch_up",
     "change_severity",
     "classify",

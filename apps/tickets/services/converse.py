@@ -242,6 +242,7 @@ def client_replied(
     html: str = "",
     uploads: Sequence[Upload] = (),
     source_mail_id: str = "",
+    mark: str = "",
     entitled: dict[str, Any] | None = None,
 ) -> None:
     """Put a client's message on their ticket: it is our turn again, and a closed ticket reopens.
@@ -265,6 +266,7 @@ def client_replied(
         uploads=uploads,
         at=at,
         source_mail_id=source_mail_id,
+        mark=mark,
     )
     was_closed = ticket.status == Status.CLOSED
     record(

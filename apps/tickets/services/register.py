@@ -29,6 +29,7 @@ def register(
     html: str = "",
     uploads: Sequence[Upload] = (),
     source_mail_id: str = "",
+    mark: str = "",
     severity: Severity | None = None,
     category: Reason | None = None,
     service: Service | None = None,
@@ -98,6 +99,7 @@ def register(
         uploads=uploads,
         at=at,
         source_mail_id=source_mail_id,
+        mark=mark,
     )
     acknowledge(ticket=ticket, at=at)
     follow(ticket=ticket, route=way, at=at)

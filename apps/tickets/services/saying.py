@@ -32,6 +32,7 @@ def say(
     html: str = "",
     uploads: Sequence[Upload] = (),
     source_mail_id: str = "",
+    mark: str = "",
 ) -> Message:
     """Write a message down, with its files."""
     message = Message.objects.create(
@@ -43,6 +44,7 @@ def say(
         text=text,
         html=html,
         mail_id=source_mail_id,
+        mark=mark,
     )
     Attachment.objects.bulk_create(
         Attachment(

@@ -90,8 +90,8 @@ def short(at: datetime, zone: str) -> SafeString:
 @register.simple_tag
 def files_allowed() -> str:
     """Say how large the files of an answer may be."""
-    each = wording.size(settings.ATTACHMENT_MAX_BYTES)
-    in_all = wording.size(settings.ATTACHMENTS_MAX_BYTES)
+    each = wording.size(settings.SENT_FILE_MAX_BYTES)
+    in_all = wording.size(settings.SENT_FILES_MAX_BYTES)
     return f"Up to {each} each, {in_all} together. No programs or scripts."
 
 
