@@ -2,6 +2,7 @@
 
 from apps.tickets.queries.history import history_of
 from apps.tickets.queries.people import DUTY_MANAGERS, duty_managers
+from apps.tickets.queries.search import spoken_of
 from apps.tickets.queries.tam_months import tam_month, tam_months
 
-__all__ = ["DUTY_MANAGERS", "duty_managers", "history_of", "tam_month", "tam_months"]
+__all__ = ["DUTY_MANAGERS", "duty_managers", "history_of", "spoken_of", "tam_month", "tam_months"]

@@ -16,6 +16,7 @@ from apps.tickets.services.routing import hand_to_centre
 from apps.tickets.services.severity import change_severity
 from apps.tickets.services.sweep import sweep_deadlines
 from apps.tickets.services.times import amend_time, log_time, remove_time
+from apps.tickets.services.words import index_words
 
 __all__ = [
     "Refused",
@@ -28,6 +29,7 @@ __all__ = [
     "client_replied",
     "close",
     "hand_to_centre",
+    "index_words",
     "log_call",
     "log_time",
     "note",

@@ -13,6 +13,7 @@ from apps.tickets.models import Attachment, Event, Message, Ticket
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.services.record import Refused, lock, record, settle
+from apps.tickets.services.words import index_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,9 @@ def say(
     html: str = "",
     uploads: Sequence[Upload] = (),
     source_mail_id: str = "",
+    about: Sequence[str] = (),
 ) -> Message:
-    """Write a message down, with its files."""
+    """Write a message down, with its files; a search finds it. ``about``: by these texts too."""
     message = Message.objects.create(
         ticket=ticket,
         direction=direction,
@@ -57,6 +59,8 @@ def say(
         )
         for upload in uploads
     )
+    sender = [client.name, client.email] if client else [str(author)]
+    index_words(ticket=ticket, texts=[*about, *sender, text])
     return message
 
 

@@ -98,6 +98,7 @@ def register(
         uploads=uploads,
         at=at,
         source_mail_id=source_mail_id,
+        about=[ticket.number, ticket.subject, order.account.name],
     )
     acknowledge(ticket=ticket, at=at)
     follow(ticket=ticket, route=way, at=at)
