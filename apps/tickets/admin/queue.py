@@ -19,7 +19,6 @@ from apps.tickets.admin.queue_rows import rows_of
 from apps.tickets.admin.queue_tabs import Shown, tabs_for
 from apps.tickets.admin.queue_views import View
 from apps.tickets.models import Ticket
-from apps.tickets.queries import spoken_of
 
 VIEW = "view"
 
@@ -43,7 +42,7 @@ class Queue(Records):
 
     def get_results(self, request: HttpRequest) -> None:
         me = cast(User, request.user)
-        view = self._view(self.queryset)
+        view = self._view()
         size = self.list_per_page
         self.page = page_of(view, self.queryset, me=me, asked=request.GET, size=size)
         self.result_list = self.page.tickets
@@ -79,20 +78,12 @@ class Queue(Records):
         here = self.get_query_string()
         return f"{here}{'&' if len(here) > 1 else ''}{place}"
 
-    def _view(self, tickets: QuerySet[Ticket]) -> View:
+    def _view(self) -> View:
         if self.query:
-            return queue_views.of_search(self._found(tickets))
+            return queue_views.of_search(self.query, is_narrowed=bool(self.has_active_filters))
         if self.tab:
             return queue_views.TABS[self.tab].view
         return queue_views.of_status(self.filter_params["status"][-1])
-
-    def _found(self, tickets: QuerySet[Ticket]) -> QuerySet:
-        """Return the ticket of that number, however it is written; else those with the words."""
-        numbered = tickets.numbered(self.query)  # type: ignore[attr-defined]
-        if not numbered.query.is_empty() and numbered.exists():
-            return numbered
-        rows = spoken_of(self.query)
-        return rows.filter(ticket__in=tickets.order_by()) if self.has_active_filters else rows
 
 
 class QueueAdmin(ReadOnlyAdmin):

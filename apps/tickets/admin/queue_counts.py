@@ -16,7 +16,8 @@ class Counted:
     """Rows to count, up to the cap; or what they are of, each once.
 
     ``each``: the column that says what they are of; at most ``most_each`` rows are of the same, so
-    that so many times the cap is enough to read.
+    that so many times the cap is enough to read. Those are read in the order
+    that they have, which an index of theirs gives.
     """
 
     rows: QuerySet
@@ -26,7 +27,8 @@ class Counted:
     def compiled(self) -> tuple[str, list[Any]]:
         """Return the count as a subselect with its figures."""
         most = CAP * self.most_each
-        rows = self.rows.order_by().values(self.each or "pk")[:most]
+        rows = self.rows if self.each else self.rows.order_by()
+        rows = rows.values(self.each or "pk")[:most]
         try:
             sql, params = rows.query.sql_with_params()
         except EmptyResultSet:

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from apps.contracts.models import User
 from apps.tickets.admin import row_keys
 from apps.tickets.admin.queue_rows import with_shown
-from apps.tickets.admin.queue_views import View
+from apps.tickets.admin.queue_views import Asked, View
 from apps.tickets.models import Ticket
 from apps.tickets.queries.row_order import first_of
 
@@ -59,8 +59,9 @@ def _read(
     size: int,
 ) -> list[Ticket]:
     """Return a page's tickets and one more, if there is one, in the order of the list."""
-    lists = view.lists(tickets.order_by(), me)
-    keys = first_of(lists, view.way.order, key=key, is_back=is_back, limit=size + 1)
+    limit = size + 1
+    asked = Asked(tickets.order_by(), me, limit, key=key, is_back=is_back)
+    keys = first_of(view.lists(asked), view.way.order, key=key, is_back=is_back, limit=limit)
     if keys is None:
         return []
     found = list(with_shown(Ticket.objects.filter(pk__in=keys).order_by()))

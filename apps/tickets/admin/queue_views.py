@@ -1,7 +1,7 @@
 """The views of the queue: which tickets each shows, in which order, and why a row stands there."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from apps.contracts.models import User
 from apps.contracts.rules.terms import Terms
 from apps.tickets.admin.queue_counts import Counted
 from apps.tickets.models import Deadline, Ticket
+from apps.tickets.queries import newest_spoken_of
 from apps.tickets.queries.row_order import RowOrder
 from apps.tickets.rules.explain import Step, instant
 from apps.tickets.rules.order_of_work import place_of
@@ -36,14 +37,25 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is asked for, by whom: so many of these tickets, after a key or before it."""
+
+    tickets: Any
+    me: User
+    limit: int
+    key: tuple[Any, ...] | None = None
+    is_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class View:
-    """A list of the queue. ``lists`` takes tickets and who asks, and returns what it shows.
+    """A list of the queue. ``lists`` returns what it shows of what it is asked for.
 
     Several lists are put together in the view's order, each read by an index of its own.
     """
 
     way: Way
-    lists: Callable[[QuerySet, User], Sequence[QuerySet]]
+    lists: Callable[[Asked], Sequence[QuerySet]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +125,7 @@ BY_WORK = Way(
     key_of=lambda ticket: (ticket.work_band, ticket.work_at, ticket.pk),
     why=_place,
 )
+NOBODYS = replace(BY_WORK, order=RowOrder(("work_band", "work_at", "pk"), leading=("assignee_id",)))
 BY_DUE = Way(
     order=RowOrder(("place_at", "place_pk")),
     kinds=(datetime, int),
@@ -131,6 +144,7 @@ NEWEST = Way(
     key_of=lambda ticket: (ticket.pk,),
     why=lambda ticket, terms: None,
 )
+FOUND = replace(NEWEST, order=RowOrder(("place",), is_newest_first=True))
 
 
 def _promised(state: str) -> dict[str, Any]:
@@ -138,12 +152,12 @@ def _promised(state: str) -> dict[str, Any]:
     return {"state": state, "in_work": True, "kind__in": [*PROVIDERS]}
 
 
-def _by_deadline(state: str, *, is_latest: bool) -> Callable[[QuerySet, User], Sequence[QuerySet]]:
+def _by_deadline(state: str, *, is_latest: bool) -> Callable[[Asked], Sequence[QuerySet]]:
     """Return what lists each ticket once, by its first deadline of a state, or its latest."""
 
-    def lists(tickets: QuerySet, me: User) -> Sequence[QuerySet]:
+    def lists(asked: Asked) -> Sequence[QuerySet]:
         promised = {f"deadlines__{name}": value for name, value in _promised(state).items()}
-        rows = tickets.filter(**promised, deadlines__due_at__isnull=False).annotate(
+        rows = asked.tickets.filter(**promised, deadlines__due_at__isnull=False).annotate(
             place_at=F("deadlines__due_at"), place_pk=F("deadlines__pk")
         )
         side = "gt" if is_latest else "lt"
@@ -157,7 +171,7 @@ def _by_deadline(state: str, *, is_latest: bool) -> Callable[[QuerySet, User], S
 
 
 def _of_states(*states: str) -> View:
-    return View(BY_WORK, lambda tickets, me: [tickets.filter(status=state) for state in states])
+    return View(BY_WORK, lambda asked: [asked.tickets.filter(status=state) for state in states])
 
 
 def _tab_of_states(key: str, title: str, *states: str) -> Tab:
@@ -165,16 +179,22 @@ def _tab_of_states(key: str, title: str, *states: str) -> Tab:
     return Tab(key, title, _of_states(*states), lambda me: Counted(rows))
 
 
-def _tab_of_assignee(key: str, title: str, of: Callable[[User], int | None]) -> Tab:
+def _tab_of_assignee(
+    key: str, title: str, of: Callable[[User], int | None], way: Way = BY_WORK
+) -> Tab:
     def of_assignee(tickets: Any, me: User) -> QuerySet:
         return tickets.unclosed().filter(assignee=of(me))
 
-    view = View(BY_WORK, lambda tickets, me: [of_assignee(tickets, me)])
+    view = View(way, lambda asked: [of_assignee(asked.tickets, asked.me)])
     return Tab(key, title, view, lambda me: Counted(of_assignee(Ticket.objects, me)))
 
 
 def _tab_of_deadlines(key: str, title: str, way: Way, state: str) -> Tab:
-    rows = Deadline.objects.filter(due_at__isnull=False, **_promised(state))
+    falling = "-" if way.order.is_newest_first else ""
+    # In the order of the index that has them, which knows their tickets too.
+    rows = Deadline.objects.filter(due_at__isnull=False, **_promised(state)).order_by(
+        f"{falling}due_at", f"{falling}pk"
+    )
     view = View(way, _by_deadline(state, is_latest=way.order.is_newest_first))
     return Tab(key, title, view, lambda me: Counted(rows, each="ticket", most_each=len(PROVIDERS)))
 
@@ -186,7 +206,7 @@ TABS: Mapping[str, Tab] = {
     for tab in [
         OURS_FIRST,
         _tab_of_assignee("mine", "Mine", lambda me: me.pk),
-        _tab_of_assignee("unassigned", "Unassigned", lambda me: None),
+        _tab_of_assignee("unassigned", "Unassigned", lambda me: None, NOBODYS),
         _tab_of_deadlines("due", "Next due", BY_DUE, Verdict.OPEN),
         _tab_of_deadlines("missed", "Missed", BY_MISS, Verdict.MISSED),
         _tab_of_states("waiting", "Waiting on client", State.WAITING),
@@ -202,9 +222,20 @@ def of_status(status: str) -> View:
     if status in UNCLOSED:
         return _of_states(status)
     # The filter of that name has narrowed the tickets already.
-    return View(NEWEST, lambda tickets, me: [tickets])
+    return View(NEWEST, lambda asked: [asked.tickets])
 
 
-def of_search(rows: QuerySet) -> View:
-    """Return the list of what a search found, the newest first: rows with the tickets' keys."""
-    return View(NEWEST, lambda tickets, me: [rows])
+def of_search(text: str, *, is_narrowed: bool) -> View:
+    """Return the list of what a search finds, the newest first. ``is_narrowed``: filters are on."""
+
+    def lists(asked: Asked) -> Sequence[QuerySet]:
+        numbered = asked.tickets.numbered(text)
+        if not numbered.query.is_empty() and numbered.exists():
+            return [numbered.annotate(place=F("pk"))]
+        among = asked.tickets.order_by() if is_narrowed else None
+        key = asked.key[0] if asked.key else None
+        return newest_spoken_of(
+            text, among=among, key=key, is_back=asked.is_back, limit=asked.limit
+        )
+
+    return View(FOUND, lists)

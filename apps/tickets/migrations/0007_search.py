@@ -1,10 +1,14 @@
-"""Full-text search: words in one form, and on PostgreSQL a vector of them with an index."""
+"""Full-text search: words in one form, and on PostgreSQL a vector of them with an index.
 
-from django.db import migrations
+The indexes of what is due next, and of what was missed, learn whose deadlines they are.
+"""
+
+from django.db import migrations, models
 
 from apps.tickets.rules.words import words_kept
 
 BATCH = 1000
+OWED = ["RESPONSE", "RESOLUTION", "RFO"]
 MOST_KEPT = 200_000
 SENDER = [
     *("author__first_name", "author__last_name", "author__username"),
@@ -54,6 +58,26 @@ class Migration(migrations.Migration):
     dependencies = [("tickets", "0006_whole_life")]
 
     operations = [
+        migrations.RemoveIndex(model_name="deadline", name="deadline_next_due"),
+        migrations.RemoveIndex(model_name="deadline", name="deadline_missed_in_work"),
+        migrations.AddIndex(
+            model_name="deadline",
+            index=models.Index(
+                fields=["due_at", "id"],
+                include=("ticket",),
+                condition=models.Q(in_work=True, kind__in=OWED, state="OPEN"),
+                name="deadline_next_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="deadline",
+            index=models.Index(
+                fields=["-due_at", "-id"],
+                include=("ticket",),
+                condition=models.Q(in_work=True, kind__in=OWED, state="MISSED"),
+                name="deadline_missed_in_work",
+            ),
+        ),
         migrations.RunPython(simplify, nothing),
         migrations.RunPython(add_vector, remove_vector),
     ]

@@ -36,11 +36,14 @@ class _Beyond(Func):
 class RowOrder:
     """Columns that sort the rows of a list; together they name one row.
 
-    The columns are named as a query set knows them, its annotations too.
+    The columns are named as a query set knows them, its annotations too. ``leading``: columns that
+    are empty in all rows, and come first in the index that sorts these; PostgreSQL takes it only
+    where they are sorted by as well.
     """
 
     columns: Sequence[str]
     is_newest_first: bool = False
+    leading: Sequence[str] = ()
 
     def beyond(
         self, rows: QuerySet, *, key: Sequence[Any] | None, is_back: bool, limit: int
@@ -51,7 +54,8 @@ class RowOrder:
             operator = "<" if is_falling else ">"
             columns = [F(name) for name in self.columns]
             rows = rows.filter(_Beyond(columns, [Value(each) for each in key], operator=operator))
-        return rows.order_by(*(f"-{name}" if is_falling else name for name in self.columns))[:limit]
+        sign = "-" if is_falling else ""
+        return rows.order_by(*(f"{sign}{name}" for name in (*self.leading, *self.columns)))[:limit]
 
 
 def first_of(
@@ -59,8 +63,8 @@ def first_of(
 ) -> RawSQL | None:
     """Return the keys of the first tickets of sorted lists put together, as one subselect.
 
-    Each list is read by an index of its own, no further than the page needs. None: there are
-    no rows for certain.
+    Each list is read by an index of its own, no further than the page needs; what is on two is
+    there once. None: there are no rows for certain.
     """
     selects: list[str] = []
     params: list[Any] = []
@@ -78,7 +82,7 @@ def first_of(
     places = ", ".join(
         f"{place} {'DESC' if is_falling else 'ASC'}" for place in range(2, 2 + len(order.columns))
     )
-    together = " UNION ALL ".join(
+    together = " UNION ".join(
         f"SELECT * FROM ({sql}) AS list_{number}"  # noqa: S608 (compiled by Django)
         for number, sql in enumerate(selects)
     )
