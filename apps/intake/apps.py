@@ -1,4 +1,4 @@
-"""The app's name and label; its mails are made known to the outbox."""
+"""The app's name and label; its mails are made known to the outbox, its list to the queue."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,5 @@ class IntakeConfig(AppConfig):
     verbose_name = "Intake"
 
     def ready(self) -> None:
-        import apps.intake.mails  # noqa: F401, PLC0415 (registers; models are loaded by now)
+        # They register; models are loaded by now.
+        from apps.intake import beside_queue, mails  # noqa: F401, PLC0415

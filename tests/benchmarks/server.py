@@ -13,7 +13,8 @@ from django.db import connection, connections
 from tests.benchmarks.harness import Unavailable
 
 SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
-DATABASE = "faultline_bench"
+# Another name, where two runs share a server.
+DATABASE = os.environ.get("BENCH_DATABASE", "faultline_bench")
 
 
 @contextmanager

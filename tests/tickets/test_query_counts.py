@@ -15,7 +15,7 @@ def test_registering_costs_so_many_queries(django_assert_num_queries):
     make_ticket(requester=client)  # terms and hours are read once a process
     severity = severity_of(client.order.version, "3")
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         services.register(
             requester=client,
             channel="EMAIL",
@@ -34,7 +34,7 @@ def test_answering_costs_so_many_queries_whatever_was_said_before(django_assert_
             ticket=ticket, text=f"{count}", by=staff, at=later(minutes=count), act_key=f"a{count}"
         )
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         services.answer(ticket=ticket, text="-", by=staff, at=later(hours=1), act_key="last")
 
 

@@ -9,13 +9,14 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from apps.contracts.models import Account, Plan, PolicyVersion, Severity, User
+from apps.contracts.models import Account
+from apps.tickets.admin import filter_choices
 from apps.tickets.admin.keys import keys_in
 from apps.tickets.models import Deadline, Ticket
 
 
 class StatusFilter(admin.SimpleListFilter):
-    """Whose turn it is. The queue holds what is not closed; a search looks everywhere."""
+    """Tickets of one status. Without it a view decides, and a search looks everywhere."""
 
     title = "whose turn"
     parameter_name = "status"
@@ -25,13 +26,14 @@ class StatusFilter(admin.SimpleListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for number, choice in enumerate(super().choices(changelist)):  # type: ignore[arg-type]
-            yield {**choice, "display": "Not closed"} if number == 0 else choice
+            if number == 0:
+                away = changelist.get_query_string({"view": "open"}, [self.parameter_name])
+                choice |= {"display": "Not closed", "query_string": away}
+            yield choice
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() == "all" or (not self.value() and request.GET.get("q")):
+        if self.value() in (None, "", "all"):
             return queryset
-        if not self.value():
-            return queryset.exclude(status=Ticket.State.CLOSED)
         known = self.value() in Ticket.State.values
         return queryset.filter(status=self.value()) if known else queryset.none()
 
@@ -43,9 +45,8 @@ class SeverityFilter(admin.SimpleListFilter):
     parameter_name = "severity"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable:
-        rows = Severity.objects.filter(version__state=PolicyVersion.State.PUBLISHED)
         merged: dict[str, list[str]] = {}
-        for pk, label in rows.order_by("rank", "label", "pk").values_list("pk", "label"):
+        for pk, label in filter_choices.of(request).severities:
             merged.setdefault(label, []).append(str(pk))
         return [(",".join(keys), label) for label, keys in merged.items()]
 
@@ -60,9 +61,9 @@ class AssigneeFilter(admin.SimpleListFilter):
     parameter_name = "assignee"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable:
-        people = User.objects.filter(is_staff=True, is_active=True)
-        others = sorted((str(person), person.pk) for person in people if person != request.user)
-        return [("me", "Me"), ("nobody", "Nobody"), *((str(pk), name) for name, pk in others)]
+        people = filter_choices.of(request).people
+        others = ((str(pk), name) for name, pk in people if pk != request.user.pk)
+        return [("me", "Me"), ("nobody", "Nobody"), *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         match self.value():
@@ -112,10 +113,8 @@ class PlanFilter(admin.SimpleListFilter):
     parameter_name = "plan"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable:
-        rows = Plan.objects.filter(version__state=PolicyVersion.State.PUBLISHED)
         merged: dict[tuple[str, str], list[str]] = {}
-        found = rows.order_by("version__policy__title", "version__number", "pk")
-        for pk, policy, title in found.values_list("pk", "version__policy__title", "title"):
+        for pk, policy, title in filter_choices.of(request).plans:
             merged.setdefault((policy, title), []).append(str(pk))
         return [(",".join(keys), f"{title}, {policy}") for (policy, title), keys in merged.items()]
 
@@ -138,7 +137,7 @@ class AccountFilter(admin.SimpleListFilter):
             (name, value)
             for name, values in request.GET.lists()
             for value in values
-            if name not in (self.parameter_name, "p")
+            if name not in (self.parameter_name, "p", "after", "before")
         ]
 
     def has_output(self) -> bool:

@@ -43,6 +43,7 @@ from apps.tickets.services.suspend import follow_standings, resume, suspend
 from apps.tickets.services.sweep import sweep_deadlines
 from apps.tickets.services.times import amend_time, log_time, remove_time
 from apps.tickets.services.watching import unwatch, watch
+from apps.tickets.services.words import index_words
 
 __all__ = [
     "GoesOnElsewhere",
@@ -71,6 +72,7 @@ __all__ = [
     "hand_out",
     "hand_to_centre",
     "hold",
+    "index_words",
     "issue_outage_report",
     "judge",
     "link",

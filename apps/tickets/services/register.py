@@ -100,6 +100,7 @@ def register(
         at=at,
         source_mail_id=source_mail_id,
         mark=mark,
+        about=[ticket.number, ticket.subject, order.account.name],
     )
     acknowledge(ticket=ticket, at=at)
     follow(ticket=ticket, route=way, at=at)

@@ -10,6 +10,7 @@ from apps.tickets.models import Attachment, Message, Ticket
 from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.services.record import Refused
 from apps.tickets.services.watching import copy
+from apps.tickets.services.words import index_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ def say(
     uploads: Sequence[Upload] = (),
     source_mail_id: str = "",
     mark: str = "",
+    about: Sequence[str] = (),
 ) -> Message:
-    """Write a message down, with its files."""
+    """Write a message down, with its files; a search finds it. ``about``: by these texts too."""
     message = Message.objects.create(
         ticket=ticket,
         direction=direction,
@@ -56,6 +58,8 @@ def say(
         )
         for upload in uploads
     )
+    sender = [client.name, client.email] if client else [str(author)]
+    index_words(ticket=ticket, texts=[*about, *sender, text])
     return message
 
 

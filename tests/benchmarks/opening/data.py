@@ -40,12 +40,14 @@ WITH users AS MATERIALIZED (
 )
 INSERT INTO tickets_ticket
     (account_id, order_id, version_id, plan_id, requester_id, channel, severity_id, subject,
-     status, assignee_id, registered_at, latest_at, source_key, agreed, entitled, desk)
+     status, assignee_id, registered_at, latest_at, source_key, agreed, entitled, desk,
+     work_band, work_at)
 SELECT account_id, order_id, %(version)s, %(plan)s, user_id, 'EMAIL',
        (%(severities)s::bigint[])[1 + floor(random() * 4)::int], 'No dial tone on ' || md5(n::text),
        CASE WHEN place > share THEN 'CLOSED' WHEN random() < 0.3 THEN 'WAITING' ELSE 'OPEN' END,
        (%(staff)s::bigint[])[1 + floor(random() * %(count)s)::int],
-       at, at + random() * INTERVAL '5 days', 'mail:' || n, '[]', '{}', 'CENTRE'
+       at, at + random() * INTERVAL '5 days', 'mail:' || n, '[]', '{}', 'CENTRE',
+       floor(random() * 4)::int, at
 FROM (
     SELECT *, row_number() OVER (ORDER BY at) AS n,
            row_number() OVER (PARTITION BY account_id ORDER BY random()) AS place
@@ -70,12 +72,12 @@ CROSS JOIN LATERAL (VALUES
 DEADLINES = """
 INSERT INTO tickets_deadline
     (ticket_id, kind, state, target, used, calendar_id, clause, started_at, due_at, warn_at,
-     next_at, settled_at, ended_at, steps, hours_id)
+     next_at, settled_at, ended_at, steps, hours_id, serial, in_work)
 SELECT id, 'RESOLUTION', state, INTERVAL '8 hours', INTERVAL '0', %(calendar)s, 'H-3',
        registered_at, due, due - INTERVAL '2 hours',
        CASE state WHEN 'OPEN' THEN due - INTERVAL '2 hours' END,
        CASE state WHEN 'MET' THEN latest_at END, CASE state WHEN 'MET' THEN latest_at END,
-       %(steps)s, %(hours)s
+       %(steps)s, %(hours)s, 1, state = 'OPEN'
 FROM (SELECT *, %(now)s::timestamptz + INTERVAL '1 day' + random() * INTERVAL '3 days' AS due,
              CASE status WHEN 'CLOSED' THEN 'MET' ELSE 'OPEN' END AS state
       FROM tickets_ticket) AS ticket

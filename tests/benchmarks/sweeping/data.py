@@ -28,13 +28,15 @@ STEPS = """[
 TICKETS = """
 INSERT INTO tickets_ticket
     (account_id, order_id, version_id, plan_id, requester_id, channel, severity_id, subject,
-     status, assignee_id, registered_at, latest_at, source_key, agreed, entitled, desk)
+     status, assignee_id, registered_at, latest_at, source_key, agreed, entitled, desk,
+     work_band, work_at)
 SELECT o.account_id, o.id, %(version)s, %(plan)s, u.id, 'EMAIL',
        (%(severities)s::bigint[])[1 + floor(random() * 4)::int], 'No dial tone on ' || md5(n::text),
        'OPEN',
        CASE WHEN random() < 0.9
             THEN (%(staff)s::bigint[])[1 + floor(random() * %(count)s)::int] END,
-       drawn.at, drawn.at, 'mail:' || md5(random()::text || n), '[]', '{}', 'CENTRE'
+       drawn.at, drawn.at, 'mail:' || md5(random()::text || n), '[]', '{}', 'CENTRE',
+       floor(random() * 4)::int, drawn.at
 FROM (SELECT n, %(now)s::timestamptz - random() * INTERVAL '90 days' AS at,
              1 + floor(random() * %(accounts)s)::int AS place
       FROM generate_series(1, %(tickets)s) AS n) AS drawn
@@ -53,10 +55,10 @@ FROM tickets_ticket
 DEADLINES = """
 INSERT INTO tickets_deadline
     (ticket_id, kind, state, target, used, calendar_id, clause, started_at, due_at, warn_at,
-     next_at, steps, hours_id)
+     next_at, steps, hours_id, serial, in_work)
 SELECT id, 'RESOLUTION', 'OPEN', INTERVAL '8 hours', INTERVAL '0', %(calendar)s, 'H-3',
        registered_at, due, due - INTERVAL '2 hours', due - INTERVAL '2 hours', %(steps)s,
-       %(hours)s
+       %(hours)s, 1, TRUE
 FROM (SELECT *, %(now)s::timestamptz + INTERVAL '1 day' + random() * INTERVAL '90 days' AS due
       FROM tickets_ticket) AS ticket
 """
@@ -72,7 +74,7 @@ def fill(schema: str, *, tickets: int) -> None:
     for _ in range(2):
         factories.make_staff(is_duty_manager=True)
     calendar = version.calendars.get(key="standard")
-    _sign_orders(version)
+    sign_orders(version)
     figures = {
         "accounts": ACCOUNTS,
         "tickets": tickets,
@@ -92,7 +94,7 @@ def fill(schema: str, *, tickets: int) -> None:
     execute("VACUUM ANALYZE")
 
 
-def _sign_orders(version: PolicyVersion) -> None:
+def sign_orders(version: PolicyVersion) -> None:
     """Make the accounts, each with an executed order and one person on it."""
     plan = version.plans.get()
     names = (Account(name=f"Reseller {n}") for n in range(ACCOUNTS))
