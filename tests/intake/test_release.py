@@ -171,7 +171,7 @@ def test_what_came_again_and_was_taken_is_not_taken_once_more(ada):
 def test_added_to_a_closed_ticket_it_reopens_it(ticket, ada):
     reason = ticket.version.reasons.filter(kind="CLOSING").order_by("pk")[0]
     staff = make_staff()
-    tickets.close(ticket=ticket, reason=reason, text="Done.", by=staff, at=MORNING, act_key="c")
+    tickets.solve(ticket=ticket, reason=reason, text="Done.", by=staff, at=MORNING, act_key="c")
     refused = refused_mail(subject=ticket.number)
 
     let_in(refused, ada, to_named=True)
