@@ -7,8 +7,15 @@ from django.template.loader import render_to_string
 
 from apps.contracts.models import AuthorisedUser, Order, User
 from apps.outbox.rendering import Email, Withdrawn, renders
+from apps.tickets.models import Ticket
 from apps.tickets.queries.status_report import Line, status_report
 from apps.tickets.wording import moment
+
+# What whose turn it is does not tell, in words to the client.
+MORE: dict[str, str] = {
+    Ticket.State.SOLVED: ", a solution was given: tell us whether it holds",
+    Ticket.State.ANSWERED: ", we look at what you wrote about the solution",
+}
 
 
 @renders("order.status_report")
@@ -44,7 +51,7 @@ def _lines(line: Line, zone: str) -> Iterator[str]:
     """Yield what is said of one ticket, a fact a line."""
     ticket, due, done = line.ticket, line.due, line.done
     yield f"{ticket.number}  {ticket.subject}"
-    yield f"{ticket.severity}, {ticket.get_status_display().lower()}"
+    yield f"{ticket.severity}{MORE.get(ticket.status, '')}"
     if due and due.due_at:
         yield f"{due.get_kind_display()} due {moment(due.due_at, zone)}"
     else:

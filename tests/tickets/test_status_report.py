@@ -120,7 +120,7 @@ def test_the_mail_tells_each_ticket_by_whose_turn_it_is(order, tam, ann):
     assert lines.index("On our side") < lines.index(f"- {ours.number}  All is down")
     assert lines.index(f"- {ours.number}  All is down") < lines.index("On your side")
     assert lines.index("On your side") < lines.index(f"- {theirs.number}  One site")
-    assert "  Severity I, our turn\n  Response due Wed 4 Mar 2026, " in said
+    assert "  Severity I\n  Response due Wed 4 Mar 2026, " in said
     assert "  Last: registered, Wed 4 Mar 2026, " in said
     assert "  Last: asked the client, Wed 4 Mar 2026, " in said
     assert ("Another order's" in said, "Done with" in said) == (False, False)

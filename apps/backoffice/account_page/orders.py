@@ -103,7 +103,12 @@ class Orders:
         terms = contracts.terms_of({(order.version_id, order.plan_id) for order in shown})
         months = tam_months(shown, at=at) if sees_time else {}
         sees_tickets = isinstance(user, User) and user.has_perm("tickets.view_ticket")
-        reported = orders_to_report(shown, cast(User, user), at=at) if sees_tickets else set()
+        now = {pk: row.held for pk, row in tams.items() if row.held} if sees_tams else None
+        reported = (
+            orders_to_report(shown, cast(User, user), at=at, tams=now)
+            if sees_tickets and shown
+            else set()
+        )
         reports = last_reports([order for order in shown if order.pk in reported])
         return cls(
             running=[

@@ -307,23 +307,20 @@ def _keep(
         source_key=source_key,
         **became,
     )
-    if said.logs_time and outcome != Outcome.REFUSED:
-        _log_time(call, at=at)
+    if said.logs_time and said.minutes and outcome != Outcome.REFUSED:
+        _log_time(call, requester, minutes=said.minutes, at=at)
     return call
 
 
-def _log_time(call: Call, *, at: datetime) -> None:
-    person = call.person
-    if person is None or call.minutes is None:
-        return
-    is_tam = _is_tam(call.taken_by, person, at=call.taken_at)
+def _log_time(call: Call, requester: AuthorisedUser, *, minutes: int, at: datetime) -> None:
+    is_tam = _is_tam(call.taken_by, requester, at=call.taken_at)
     tickets.log_time(
-        order=person.order,
+        order=requester.order,
         ticket=call.ticket,
         who=call.taken_by,
         kind=TimeEntry.Kind.TAM if is_tam else TimeEntry.Kind.SUPPORT,
         started_at=call.taken_at,
-        minutes=call.minutes,
+        minutes=minutes,
         what=call.subject,
         contact=TimeEntry.Contact.PHONE,
         at=at,

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from apps.contracts import queries as contracts
-from apps.contracts.models import Order, User
+from apps.contracts.models import Order, TamAssignment, User
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Event, Ticket
 from apps.tickets.queries.people import DUTY_MANAGERS
@@ -102,10 +102,17 @@ def last_reports(orders: Sequence[Order]) -> Mapping[int, LastReport]:
     }
 
 
-def orders_to_report(orders: Sequence[Order], by: User, *, at: datetime) -> set[int]:
+def orders_to_report(
+    orders: Sequence[Order],
+    by: User,
+    *,
+    at: datetime,
+    tams: Mapping[int, TamAssignment] | None = None,
+) -> set[int]:
     """Return the keys of those orders on which somebody may report: of their TAM of now, or all.
 
-    Duty managers may report on all, and so may superusers.
+    Duty managers may report on all, and so may superusers. ``tams`` are the orders' TAMs of now,
+    if they were read already.
 
     Clause: V-6.1.
     """
@@ -113,7 +120,8 @@ def orders_to_report(orders: Sequence[Order], by: User, *, at: datetime) -> set[
         return set()
     if by.is_superuser or by.groups.filter(name=DUTY_MANAGERS).exists():
         return {order.pk for order in orders}
-    tams = contracts.tams_now(orders, at=at) if orders else {}
+    if tams is None:
+        tams = contracts.tams_now(orders, at=at)
     return {pk for pk, tam in tams.items() if tam.tam_id == by.pk}
 
 
