@@ -9,14 +9,9 @@ from apps.outbox.enqueue import enqueue
 from apps.tickets.models import Dispute, Event, Ticket, Watcher
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.mail_ids import mail_id
-from apps.tickets.services.moving import (
-    hold_in_order,
-    hold_order,
-    move_messages,
-    move_time,
-    rewrite_words,
-)
+from apps.tickets.services.moving import hold_in_order, hold_order, move_messages, move_time
 from apps.tickets.services.record import Refused, amend, record, settle
+from apps.tickets.services.words import rewrite_words
 
 
 @transaction.atomic

@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from apps.contracts.models import Order, User
-from apps.tickets.models import Message, SearchText, Ticket, TimeEntry
+from apps.tickets.models import Message, Ticket, TimeEntry
 from apps.tickets.services.follow_ups import hold
 from apps.tickets.services.times import amend_time
-
-MOST_WORDS = 200_000  # characters of a ticket that a search looks at
 
 
 def hold_in_order(*tickets: Ticket, at: datetime) -> list[Ticket]:
@@ -54,11 +52,3 @@ def move_time(
             by=by,
             at=at,
         )
-
-
-def rewrite_words(ticket: Ticket) -> None:
-    """Let a search find what is on a ticket now."""
-    client = ticket.requester
-    said = ticket.messages.order_by("pk").values_list("text", flat=True)
-    words = "\n".join([ticket.subject, client.name, client.email, *said])[:MOST_WORDS]
-    SearchText.objects.update_or_create(ticket=ticket, defaults={"words": words})

@@ -11,9 +11,10 @@ from apps.contracts.models import Severity, User
 from apps.tickets.models import Event, Link, Message, Ticket, TimeEntry
 from apps.tickets.rules.history import Kind
 from apps.tickets.services.follow_ups import hold
-from apps.tickets.services.moving import hold_order, move_messages, move_time, rewrite_words
+from apps.tickets.services.moving import hold_order, move_messages, move_time
 from apps.tickets.services.record import Refused, amend, record, settle
 from apps.tickets.services.register import acknowledge
+from apps.tickets.services.words import rewrite_words
 
 IN = Message.Direction.IN
 # What an answer was on the old ticket, it is on the new one.

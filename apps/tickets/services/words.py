@@ -21,3 +21,15 @@ def index_words(*, ticket: Ticket, texts: list[str]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(APPEND, [ticket.pk, words_kept(*texts)[:MOST_KEPT]])
+
+
+def rewrite_words(ticket: Ticket) -> None:
+    """Let a search find what is on a ticket now, after messages came or went."""
+    said = ticket.messages.select_related("author", "client").order_by("pk")
+    texts = [ticket.number, ticket.subject, ticket.account.name]
+    for message in said:
+        client = message.client
+        texts += [client.name, client.email] if client else [str(message.author)]
+        texts.append(message.text)
+    words = words_kept(*texts)[:MOST_KEPT]
+    SearchText.objects.update_or_create(ticket=ticket, defaults={"words": words})
