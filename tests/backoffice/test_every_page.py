@@ -10,7 +10,15 @@ from django.urls import NoReverseMatch, reverse
 from tests.backoffice.making import ROLES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
-RECORDS = {"policyversion", "calendarrevision", "inboundmail", "message", "tamassignment", "ticket"}
+RECORDS = {
+    "policyversion",
+    "calendarrevision",
+    "inboundmail",
+    "message",
+    "tamassignment",
+    "ticket",
+    "vendorcase",
+}
 
 
 def pages() -> Iterator[tuple[str, str, str]]:

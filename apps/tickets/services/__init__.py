@@ -20,6 +20,7 @@ from apps.tickets.services.converse import (
     note,
 )
 from apps.tickets.services.follow_ups import catch_up, hold, sweep_follow_ups
+from apps.tickets.services.outage import send_outage_report
 from apps.tickets.services.record import Refused, settle
 from apps.tickets.services.register import register
 from apps.tickets.services.routing import hand_to_centre
@@ -60,6 +61,7 @@ __all__ = [
     "remove_time",
     "reopen",
     "resume",
+    "send_outage_report",
     "settle",
     "solve",
     "suspend",
