@@ -44,7 +44,7 @@ def handed_out(**facts):
     given = {"party": "VENDOR", "name": "Vendor desk", "reference": "=1+1", "workaround": "Dial 9."}
     ticket = make_ticket()
     act = {"ticket": ticket, "by": make_staff(), "at": later(hours=1), "act_key": f"h{ticket.pk}"}
-    return services.hand_out(service_affecting=False, **{**given, **act, **facts})
+    return services.hand_out(**{"service_affecting": False, **given, **act, **facts})
 
 
 def ask(page, at=None, **given):
