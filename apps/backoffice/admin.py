@@ -21,6 +21,10 @@ from django_celery_beat.models import (
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from apps.backoffice.reports.pages import VendorCaseAdmin
+
+__all__ = ["VendorCaseAdmin"]
+
 for model in (
     Group,
     ClockedSchedule,

@@ -77,6 +77,13 @@ GROUPS = [
         ],
     ),
     (
+        "Reports",
+        [
+            Link("Exclusions", "rule", "tickets_report_exclusions", "tickets.view_ticket"),
+            Link("Vendor cases", "handshake", "tickets_report_cases", "tickets.view_ticket"),
+        ],
+    ),
+    (
         "Contracts",
         [
             Link(

@@ -11,8 +11,8 @@ from apps.backoffice.my_clients import my_clients
 from apps.contracts.models import Account, User
 from apps.intake.models import Call, InboundMail
 from apps.outbox.models import Message
-from apps.tickets.models import Deadline, Event, Ticket
-from apps.tickets.services import sweep_deadlines
+from apps.tickets.models import Deadline, Event, Ticket, VendorCase
+from apps.tickets.services import proposal_of, sweep_deadlines
 from tests.backoffice.making import NOON
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +34,13 @@ def test_the_watched_ticket_is_missed_while_one_watches(demo):
 
 @pytest.mark.usefixtures("demo")
 def test_tickets_are_in_all_states_and_promises_were_kept_and_missed():
-    assert Ticket.objects.count() == 28
+    assert Ticket.objects.count() == 30
     states = set(Ticket.objects.values_list("status", flat=True))
-    assert states == {"OPEN", "WAITING", "ANSWERED", "CLOSED"}
+    assert states == {"OPEN", "WAITING", "SOLVED", "ANSWERED", "SUSPENDED", "CLOSED"}
+    proposed = [each.subject for each in Ticket.objects.order_by("pk") if proposal_of(each)]
+    assert proposed == ["Nobody can sign in at the clinic"]
+    assert [case.ticket.subject for case in VendorCase.objects.all()] == ["Closed-day greeting"]
+    assert Ticket.objects.get(exclusion__isnull=False).subject == "Phones drop after an hour"
     assert set(Deadline.objects.filter(kind="RESPONSE").values_list("state", flat=True)) == {
         "OPEN",
         "MET",
@@ -107,7 +111,7 @@ def test_it_is_not_loaded_twice(capsys):
         call_command("load_demo")
     call_command("load_demo", "--if-empty")
 
-    assert Ticket.objects.count() == 28
+    assert Ticket.objects.count() == 30
     said = capsys.readouterr().out
     assert "faultline-demo" in said
     assert "Watch" not in said

@@ -18,6 +18,7 @@ RECORDS = {
     "message",
     "tamassignment",
     "ticket",
+    "vendorcase",
 }
 
 

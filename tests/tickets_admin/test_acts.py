@@ -101,26 +101,26 @@ def test_closing_takes_one_of_the_policys_reasons(ticket):
     client, _ = agent()
     solved = reason_of(ticket.version, "solved").pk
 
-    send(client, ticket, "write", act="close", text="Solved.", reason=solved)
+    send(client, ticket, "write", act="solve", text="Solved.", reason=solved)
 
     ticket.refresh_from_db()
     assert (ticket.status, done(ticket)) == ("CLOSED", ["RESPONDED", "SOLVED", "CLOSED"])
 
 
 def test_closing_without_a_reason_is_refused_and_the_text_is_still_there(ticket):
-    answer = send(agent()[0], ticket, "write", act="close", text="All <b>well</b> again.")
+    answer = send(agent()[0], ticket, "write", act="solve", text="All <b>well</b> again.")
 
     assert answer.status_code == 422
     assert "Say for which of the policy's reasons it is closed." in text_of(answer)
     assert "All &lt;b&gt;well&lt;/b&gt; again.</textarea>" in answer.content.decode()
-    assert 'value="close" checked' in answer.content.decode()
+    assert 'value="solve" checked' in answer.content.decode()
     assert done(ticket) == []
 
 
 def test_what_was_typed_for_a_ticket_that_somebody_closed_meanwhile_is_still_there(ticket):
     client, _ = agent()
     solved = reason_of(ticket.version, "solved").pk
-    send(client, ticket, "write", act="close", text="Solved.", reason=solved)
+    send(client, ticket, "write", act="solve", text="Solved.", reason=solved)
 
     answer = send(client, ticket, "write", act="answer", text="A long answer.")
 
@@ -214,7 +214,7 @@ def test_one_button_takes_a_ticket_on_ones_own_desk_and_is_gone_then(ticket):
 def test_a_closed_ticket_offers_what_it_takes_and_an_answer_is_not_among_it(ticket):
     client, _ = agent()
     solved = reason_of(ticket.version, "solved").pk
-    send(client, ticket, "write", act="close", text="Solved.", reason=solved)
+    send(client, ticket, "write", act="solve", text="Solved.", reason=solved)
 
     words = markup_of(client.get(page_of(ticket)))
 
@@ -245,7 +245,7 @@ def test_somebody_who_does_not_work_here_gets_no_ticket(ticket):
 def test_a_closure_is_taken_back_with_an_explanation_once(ticket):
     client, _ = agent()
     solved = reason_of(ticket.version, "solved").pk
-    send(client, ticket, "write", act="close", text="Solved.", reason=solved)
+    send(client, ticket, "write", act="solve", text="Solved.", reason=solved)
 
     empty = send(client, ticket, "reopen", explanation="")
     for _ in range(2):  # a double click

@@ -17,7 +17,7 @@ from apps.intake.services import (
     settle_call,
 )
 from apps.tickets import services
-from apps.tickets.models import Ticket
+from apps.tickets.models import Ticket, VendorCase
 
 
 class DemoFault(Exception):
@@ -234,6 +234,31 @@ def solve(name: str, reason: str, text: str, *, by: str = "agent", exclusion: st
         services.solve(
             ticket=ticket, reason=found, exclusion=excluded, text=text, **_by(stage, by, at)
         )
+
+    return act
+
+
+def hand_out(name: str, to: str, reference: str, workaround: str, *, by: str = "duty") -> Act:
+    """The platform's vendor has to change something; service does not suffer."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        services.hand_out(
+            ticket=stage.tickets[name],
+            party=VendorCase.Party.VENDOR,
+            name=to,
+            reference=reference,
+            service_affecting=False,
+            workaround=workaround,
+            **_by(stage, by, at),
+        )
+
+    return act
+
+
+def suspend(name: str, why: str, *, by: str = "duty") -> Act:
+    def act(stage: Stage, at: datetime) -> None:
+        ticket, person = stage.tickets[name], stage.people[by]
+        services.suspend(ticket=ticket, why=why, clause="", by=person, at=at)
 
     return act
 

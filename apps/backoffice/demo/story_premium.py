@@ -14,6 +14,7 @@ from apps.backoffice.demo.acts import (
     note,
     severity,
     solve,
+    suspend,
 )
 
 NADIA = "nadia.fox@harbourline.example.com"
@@ -88,6 +89,11 @@ OPEN: list[tuple[timedelta, Act]] = [
         ),
     ),
     (ago(1, 20), ask("login", "Please let the address of our console through the proxy.")),
+    (ago(1, 9), mail("greeting", TOM, "The greeting is cut off", "After four seconds.")),
+    (ago(1, 8), solve("greeting", "restored", "The file was cut; the whole one is in place.")),
+    (ago(1, 7), mail("ringing", INES, "Phones ring twice", "All of them, since this morning.")),
+    (ago(1, 6, 30), solve("ringing", "information-given", "Switch off the second profile.")),
+    (ago(0, 22), client("ringing", "We did, and they still ring twice.")),
     (ago(1, 3), mail("codec", NADIA, "Choppy audio on two handsets", "Model K-20, both new.")),
     (ago(1, 2), ask("codec", "Which firmware do they run? Menu, About.")),
     (ago(4, 1), mail("sso", JOON, "Single sign-on for nurses", "How do we set it up?")),
@@ -99,6 +105,7 @@ OPEN: list[tuple[timedelta, Act]] = [
         severity("sso", "IV", "No file for two days, and no answer.", reason="no-information"),
     ),
     (ago(0, 6, 30), mail("limit", INES, "Raise our call limit", "From 60 to 120, for the sales.")),
+    (ago(0, 5, 30), suspend("limit", "Ines asked us to wait until her board has decided.")),
     (ago(0, 5), mail("fax", JOON, "Fax to mail stopped", "The last one came on Friday.")),
     (ago(0, 2), mail("menu", NADIA, "Change of the voice menu", "Option 3 should go to sales.")),
     (ago(0, 1, 50), assign("menu", "agent")),

@@ -8,6 +8,7 @@ from apps.backoffice.demo.acts import (
     ask,
     assign,
     client,
+    hand_out,
     mail,
     note,
     phoned,
@@ -55,6 +56,10 @@ OPEN: list[tuple[timedelta, Act]] = [
     (ago(1, 1), answer("voicemail", "We restart its service tonight, outside your hours.")),
     (ago(3, 1), mail("holidays", ROSA, "Closed-day greeting", "For the week at the end of year.")),
     (ago(3), answer("holidays", "Please send us the text, we record it for you.")),
+    (
+        ago(2, 23),
+        hand_out("holidays", "Vendor desk", "VD-1180", "The old greeting can be played by hand."),
+    ),
     (ago(2, 9), mail("training", PIA, "Training for two new colleagues", "Next week, remotely?")),
     (ago(2, 8), ask("training", "Gladly. Which two hours suit them?")),
     (ago(0, 2, 10), mail("conference", SAM, "Conference room for ten", "What does it take?")),

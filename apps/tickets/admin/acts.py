@@ -6,6 +6,8 @@ from typing import Any
 
 from apps.contracts.models import User
 from apps.tickets import services
+from apps.tickets.admin.case_forms import CASES
+from apps.tickets.admin.closing_forms import CLOSING
 from apps.tickets.admin.forms import (
     ActForm,
     AssignForm,
@@ -14,9 +16,12 @@ from apps.tickets.admin.forms import (
     WriteForm,
 )
 from apps.tickets.admin.related_acts import RELATED_ACTS
+from apps.tickets.admin.standing_forms import STANDING
 from apps.tickets.admin.times_forms import HandOverForm, TimeForm
 from apps.tickets.admin.watch_forms import WatchForm, follow
 from apps.tickets.models import Event, Ticket
+
+Act = Callable[[Any, Ticket, User, datetime], str]
 
 
 def act(form: ActForm, *, ticket: Ticket, by: User, at: datetime) -> str:
@@ -41,12 +46,21 @@ def _write(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
         "at": at,
         "act_key": form.once,
     }
-    if given["act"] == "close":
-        services.solve(reason=given["reason"], **call)
-        return f"{ticket.number} is closed, and {ticket.requester.email} is told."
+    call["uploads"] = given["attached"]
+    if given["act"] == "solve":
+        services.solve(reason=given["reason"], exclusion=given["exclusion"], **call)
+        return _solved(ticket)
     service, done = _WRITTEN[given["act"]]
-    service(uploads=given["attached"], **call)
+    service(**call)
     return done.format(ticket=ticket)
+
+
+def _solved(ticket: Ticket) -> str:
+    ticket.refresh_from_db(fields=["status"])
+    told = f"{ticket.requester.email} is told."
+    if ticket.status == Ticket.State.CLOSED:
+        return f"{ticket.number} is closed, and {told}"
+    return f"{ticket.number} has its solution and awaits its closure; {told}"
 
 
 _WRITTEN: dict[str, tuple[Callable[..., Any], str]] = {
@@ -56,6 +70,10 @@ _WRITTEN: dict[str, tuple[Callable[..., Any], str]] = {
         "The question is on its way to {ticket.requester.email}. It is the client's turn.",
     ),
     "note": (services.note, "The note is kept. Only staff see it."),
+    "workaround": (
+        services.give_workaround,
+        "The workaround is on its way to {ticket.requester.email}. The clocks run on.",
+    ),
     "call": (services.log_call, "The call is logged as a response. Nothing was sent."),
 }
 
@@ -78,7 +96,7 @@ def _severity(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
 
 def _reopen(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
     explanation = form.cleaned_data["explanation"]
-    is_open = ticket.status != Ticket.State.CLOSED
+    is_open = ticket.status not in (Ticket.State.CLOSED, Ticket.State.SOLVED)
     if not (is_open and _said_before(ticket, "REOPENED", by, {"explanation": explanation.strip()})):
         services.reopen(ticket=ticket, explanation=explanation, by=by, at=at)
     return f"{ticket.number} is open again."
@@ -116,7 +134,7 @@ def _said_before(ticket: Ticket, kind: str, by: User, words: dict[str, str]) -> 
     return last is not None and last.by_id == by.pk and words.items() <= last.facts.items()
 
 
-_ACTS: dict[type[ActForm], Callable[[Any, Ticket, User, datetime], str]] = {
+_ACTS: dict[type[ActForm], Act] = {
     WriteForm: _write,
     SeverityForm: _severity,
     AssignForm: _assign,
@@ -125,6 +143,9 @@ _ACTS: dict[type[ActForm], Callable[[Any, Ticket, User, datetime], str]] = {
     HandOverForm: _centre,
     WatchForm: follow,
     **RELATED_ACTS,
+    **CLOSING,
+    **CASES,
+    **STANDING,
 }
 MERGED_FORMS = {WriteForm.name}  # what is left of them on a ticket that was merged away
 FORMS = {form.name: form for form in _ACTS}

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from apps.contracts.models import Target
-from apps.tickets.models import Event, Ticket
+from apps.tickets.models import Deadline, Event, Ticket, VendorCase
 
 Facts = Mapping[str, Any]
 Labels = Mapping[str, str]
-_KINDS = dict(Target.Kind.choices)
+_KINDS = dict(Deadline.Kind.choices)
+_PARTIES = dict(VendorCase.Party.choices)
 _CHANNELS = {
     key: name if key in ("TAM", "API") else name.lower() for key, name in Ticket.Channel.choices
 }
@@ -39,7 +39,7 @@ def _severity_changed(facts: Facts, severities: Labels) -> str:
 
 
 def _closed(facts: Facts, severities: Labels) -> str:
-    return f"Closed. {facts.get('label', '')}".rstrip()
+    return f"{_closed_how(facts)} {facts.get('label', '')}".rstrip()
 
 
 def _reopened(facts: Facts, severities: Labels) -> str:
@@ -87,6 +87,60 @@ def _bounced(facts: Facts, severities: Labels) -> str:
     return f"A mail of ours{to} came back{status}{why}"
 
 
+def _solved(facts: Facts, severities: Labels) -> str:
+    exclusion = facts.get("exclusion")
+    told = f"Solution given. {facts.get('label', '')}".rstrip()
+    return f"{told}. Not covered: {exclusion}" if exclusion else told
+
+
+def _judged(facts: Facts, severities: Labels) -> str:
+    if facts.get("justified"):
+        return "The client's refusal is justified: the resolution clock runs on since then"
+    return "The client's refusal is not justified"
+
+
+def _stepped_down(facts: Facts, severities: Labels) -> str:
+    before, after = (severities.get(facts.get(name, ""), "?") for name in ("from", "to"))
+    return f"Stepped down from {before} to {after}. {facts.get('label', '')}".rstrip()
+
+
+def _closed_how(facts: Facts) -> str:
+    if facts.get("silence"):
+        return "Closed: the client did not answer in time."
+    return "Closed by itself." if facts.get("by_itself") else "Closed."
+
+
+def _handed_out(facts: Facts, severities: Labels) -> str:
+    party = _PARTIES.get(facts.get("party", ""), "Others").lower()
+    reference = f", {facts['reference']}" if facts.get("reference") else ""
+    suffers = "service suffers" if facts.get("service_affecting") else "service does not suffer"
+    return f"Handed to {facts.get('name', '')} ({party}{reference}): {suffers}"
+
+
+def _classified(facts: Facts, severities: Labels) -> str:
+    told = ", ".join(filter(None, [facts.get("category"), facts.get("covered_work")]))
+    return f"Classified: {told}" if told else "Its classification was taken away"
+
+
+def _reported(facts: Facts, severities: Labels) -> str:
+    kind = "preliminary" if facts.get("preliminary") else "final"
+    return f"Reason for Outage sent, {kind} report"
+
+
+def _suspended(facts: Facts, severities: Labels) -> str:
+    return f"Suspended: {facts.get('why', '')}"
+
+
+def _resumed(facts: Facts, severities: Labels) -> str:
+    return f"Goes on: {facts['why']}" if facts.get("why") else "Goes on"
+
+
+def _missed(facts: Facts, severities: Labels) -> str:
+    if facts.get("deadline") == Deadline.Kind.CLIENT_REPLY:
+        return "The client did not answer in time"
+    return f"{_kind(facts)} missed"
+
+
 def _because(facts: Facts) -> str:
     return ": ".join(filter(None, [facts.get("label"), facts.get("explanation")]))
 
@@ -114,5 +168,22 @@ _WORDS: dict[str, Callable[[Facts, Labels], str]] = {
     Event.What.CLOSED: _closed,
     Event.What.REOPENED: _reopened,
     Event.What.DEADLINE_WARNED: lambda facts, severities: f"{_kind(facts)} falls due soon",
-    Event.What.DEADLINE_MISSED: lambda facts, severities: f"{_kind(facts)} missed",
+    Event.What.DEADLINE_MISSED: _missed,
+    Event.What.CLASSIFIED: _classified,
+    Event.What.PROPOSAL_DECLINED: lambda facts, severities: (
+        f"The severity stays: {facts.get('explanation', '')}"
+    ),
+    Event.What.HANDED_OUT: _handed_out,
+    Event.What.HANDED_BACK: lambda facts, severities: (
+        f"Back from {facts.get('name', '')}: {facts.get('outcome', '')}"
+    ),
+    Event.What.WORKAROUND_GIVEN: lambda facts, severities: "Gave the client a workaround",
+    Event.What.SOLVED: _solved,
+    Event.What.CONFIRMED: lambda facts, severities: "The client confirmed the solution",
+    Event.What.REFUSED: lambda facts, severities: "The client refused the solution",
+    Event.What.JUDGED: _judged,
+    Event.What.STEPPED_DOWN: _stepped_down,
+    Event.What.RFO_ISSUED: _reported,
+    Event.What.SUSPENDED: _suspended,
+    Event.What.RESUMED: _resumed,
 }

@@ -1,6 +1,7 @@
 """What staff fill in on a ticket's page. Whether it fits the ticket, the services decide."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -10,6 +11,22 @@ from apps.contracts.models import Reason, Severity, User
 from apps.tickets.admin.attachments import FilesField
 from apps.tickets.admin.keys import LARGEST
 from apps.tickets.models import Ticket
+
+SENTENCE = {"rows": 2, "class": "tk-input"}
+
+
+def sentence_field(**further: Any) -> forms.CharField:
+    """A few words of explanation; whether they are needed, the services decide."""
+    widget = forms.Textarea(attrs=SENTENCE)
+    return forms.CharField(required=False, strip=False, widget=widget, **further)
+
+
+def named(key: UUID, *words: object) -> str:
+    """Name an act by the form's key and what was typed into it.
+
+    A person who goes back in the browser and writes something new sends the old key.
+    """
+    return str(uuid5(key, "\n".join(map(str, words))))
 
 
 class ActForm(forms.Form):
@@ -65,10 +82,17 @@ class WriteForm(ActForm):
         ("ask", "Ask the client"),
         ("note", "Internal note"),
         ("call", "Log a call"),
-        ("close", "Close"),
+        ("workaround", "Give a workaround"),
+        ("solve", "Give the solution"),
     )
-    ON_CLOSED = ("note", "call")
-    WITH_FILES = ("answer", "ask", "note", "call")
+    FITTING: Mapping[str, Sequence[str]] = {
+        Ticket.State.OPEN: [act for act, _ in ACTS],
+        Ticket.State.WAITING: [act for act, _ in ACTS],
+        Ticket.State.SOLVED: ("answer", "note", "call"),
+        Ticket.State.ANSWERED: ("note", "call", "answer"),
+        Ticket.State.SUSPENDED: ("note", "call", "answer"),
+        Ticket.State.CLOSED: ("note", "call"),
+    }
     act = forms.ChoiceField(choices=ACTS, initial="answer")
     text = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 7, "class": "tk-input"}),
@@ -82,22 +106,36 @@ class WriteForm(ActForm):
     )
     attached = FilesField(required=False)
 
+    exclusion = forms.ModelChoiceField(
+        queryset=Reason.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": "That is not an exclusion of this policy."},
+    )
+
     def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
         super().__init__(data, ticket=ticket)
-        self.fields["reason"].queryset = Reason.objects.filter(  # type: ignore[attr-defined]
-            version=ticket.version_id, kind=Reason.Kind.CLOSING
-        )
+        for name, kind in [("reason", Reason.Kind.CLOSING), ("exclusion", Reason.Kind.EXCLUSION)]:
+            self.fields[name].queryset = Reason.objects.filter(  # type: ignore[attr-defined]
+                version=ticket.version_id, kind=kind
+            )
 
     @property
     def chosen(self) -> str:
         """What the form starts with: a closed ticket takes a note, but no mail to the client."""
-        is_over = self.ticket.status == Ticket.State.CLOSED or self.ticket.merged_into_id
-        return "note" if is_over and not self.is_bound else self["act"].value()
+        if self.is_bound:
+            return str(self["act"].value())
+        return self.fitting[0]
+
+    @property
+    def fitting(self) -> Sequence[str]:
+        """The acts that fit the ticket as it is."""
+        is_merged = self.ticket.merged_into_id is not None
+        return ("note",) if is_merged else self.FITTING[self.ticket.status]
 
     @property
     def minds_others(self) -> bool:  # type: ignore[override]
         """Whatever the client is told."""
-        return self.cleaned_data["act"] not in self.ON_CLOSED
+        return self.cleaned_data["act"] not in ("note", "call")
 
     @property
     def fits_merged(self) -> bool:  # type: ignore[override]
@@ -106,38 +144,29 @@ class WriteForm(ActForm):
     @property
     def offered(self) -> list[tuple[str, str]]:
         """The acts that fit the ticket as it is, and what was chosen before it changed."""
-        is_closed = self.ticket.status == Ticket.State.CLOSED
-        fitting = self.ON_CLOSED if is_closed else [act for act, _ in self.ACTS]
-        if self.ticket.merged_into_id is not None:
-            fitting = ["note"]
-        return [each for each in self.ACTS if each[0] in (*fitting, self.chosen)]
+        fitting = (*self.fitting, self.chosen)
+        return [each for each in self.ACTS if each[0] in fitting]
 
     def clean_text(self) -> str:
         """Browsers send line ends as they please; mails are written with plain ones."""
         return self.cleaned_data["text"].replace("\r\n", "\n")
 
     def clean(self) -> None:
-        if self.cleaned_data.get("act") == "close" and not (
-            self.cleaned_data.get("reason") or "reason" in self.errors
-        ):
+        given = self.cleaned_data
+        if given.get("act") != "solve" or "reason" in self.errors:
+            return
+        reason = given.get("reason")
+        if reason is None:
             self.add_error("reason", "Say for which of the policy's reasons it is closed.")
-        if (
-            self.cleaned_data.get("attached")
-            and self.cleaned_data.get("act") not in self.WITH_FILES
-        ):
-            self.add_error(
-                "attached", "Send the files with an answer first: this takes none along."
-            )
+        elif not reason.terms.get("excluded"):
+            given["exclusion"] = None  # its list was not in view
 
     @property
     def once(self) -> str:
-        """Names this act: the same words sent twice are one act, other words are another.
-
-        A person who goes back in the browser and writes something new sends the old key.
-        """
+        """Names this act: the same words sent twice are one act, other words are another."""
         data = self.cleaned_data
         files = [hashlib.sha256(file.content).hexdigest() for file in data["attached"]]
-        return str(uuid5(data["act_key"], "\n".join([data["act"], data["text"], *files])))
+        return named(data["act_key"], data["act"], data["text"], *files)
 
 
 class SeverityForm(ActForm):
@@ -159,9 +188,7 @@ class SeverityForm(ActForm):
             "invalid_choice": "That is not one of this policy's reasons.",
         },
     )
-    explanation = forms.CharField(
-        required=False, strip=False, widget=forms.Textarea(attrs={"rows": 2, "class": "tk-input"})
-    )
+    explanation = sentence_field()
 
     def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
         super().__init__(data, ticket=ticket)
@@ -188,6 +215,4 @@ class ReopenForm(ActForm):
 
     name = "reopen"
     minds_others = True
-    explanation = forms.CharField(
-        required=False, strip=False, widget=forms.Textarea(attrs={"rows": 2, "class": "tk-input"})
-    )
+    explanation = sentence_field()

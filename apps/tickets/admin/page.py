@@ -1,48 +1,41 @@
 """What a ticket's page shows, read in a bounded number of queries."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Prefetch, Sum
 from django.urls import NoReverseMatch, reverse
 
-from apps.contracts import queries as contracts
-from apps.contracts.models import Clause, Severity, Target, User
-from apps.contracts.rules.calendar import ServiceHours
-from apps.tickets.admin.badges import Badge, badge_of, hours_for
+from apps.contracts.models import Clause, Severity, Target
+from apps.tickets.admin.badges import hours_for
 from apps.tickets.admin.entitled import checks
 from apps.tickets.admin.event_words import in_words
-from apps.tickets.admin.explained import Cited, cite, explained
-from apps.tickets.models import Attachment, Deadline, Event, Message, Ticket, TimeEntry
+from apps.tickets.admin.explained import cite
+from apps.tickets.admin.promises import Promise, Reading, promises_of, terms_of
+from apps.tickets.admin.turns import (
+    after_solution,
+    if_justified,
+    proposal,
+    severity_changes,
+    suspension,
+    what_follows,
+)
+from apps.tickets.models import (
+    Attachment,
+    Deadline,
+    Event,
+    Message,
+    Ticket,
+    TimeEntry,
+    VendorCase,
+)
+from apps.tickets.rules.history import Happening, Kind
+from apps.tickets.rules.promise import DeadlineKind
 
 SHOWN = 200  # the latest of each; a link shows all
 LOGGED = 5  # the latest entries of time
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """One kind of promise: its deadline with the explanation, or why there is none."""
-
-    kind: str
-    deadline: Deadline | None
-    badge: Badge | None
-    steps: Sequence[tuple[str, Sequence[Cited]]]
-    none: str
-    clauses: Sequence[Cited]
-
-
-@dataclass(frozen=True, slots=True)
-class SeverityChange:
-    """A row of the severity's history. ``before`` None: as registered."""
-
-    at: datetime
-    by: User | None
-    before: str | None
-    after: str
-    why: str
 
 
 def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dict[str, Any]:
@@ -51,10 +44,20 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
     clauses = {row.ref: row for row in Clause.objects.filter(version=ticket.version_id)}
     severities = list(Severity.objects.filter(version=ticket.version_id).order_by("rank"))
     labels = {row.key: row.label for row in severities}
-    events = _latest(ticket.events.select_related("by"), limit)
+    # All of them: what became of the severity and the clocks is told from the beginning.
+    log = list(ticket.events.select_related("by").order_by("pk"))
+    events = log[-limit:] if limit else log
     said = _latest(_messages(ticket), limit)
-    hours = hours_for([ticket])
-    promises = list(promises_of(ticket, at=at, zone=zone, hours=hours, clauses=clauses))
+    reading = Reading(
+        at=at,
+        zone=zone,
+        hours=hours_for([ticket]),
+        clauses=clauses,
+        terms=terms_of(ticket),
+        history=[Happening(Kind(event.kind), event.at, event.facts) for event in log],
+    )
+    rows = list(ticket.deadlines.select_related("calendar"))
+    promises = list(promises_of(ticket, rows, reading))
     return {
         "ticket": ticket,
         "zone": zone,
@@ -62,56 +65,39 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
         "entitled": checks(ticket.entitled.get("steps", []), clauses),
         "promises": promises,
         "awaits_response": any(_awaits_response(promise.deadline) for promise in promises),
+        "owes_report": any(_owes_report(row) for row in rows),
         "badges": [promise.badge for promise in promises if promise.badge],
-        "conversation": [(row, _kind_of(row, events)) for row in said],
+        "conversation": _conversation(said, events),
         "timeline": [(event, in_words(event, labels)) for event in reversed(events)],
-        "severity_changes": list(severity_changes(ticket, severities)),
-        "has_more": limit is not None and SHOWN in (len(events), len(said)),
         "seen": events[-1].pk if events else 0,
+        "severity_changes": severity_changes(log, reading, labels),
+        "follows": what_follows(reading),
+        "after_solution": after_solution(ticket, rows),
+        "if_justified": if_justified(ticket, reading),
+        "proposal": proposal(ticket, rows, severities, reading),
+        "suspension": suspension(ticket, log, reading),
+        "cases": cases_of(ticket, reading),
+        "has_more": limit is not None and (len(log) > limit or len(said) == limit),
         "fingerprint": _fingerprint(ticket, promises, events, said),
     }
 
 
-def promises_of(
-    ticket: Ticket,
-    *,
-    at: datetime,
-    zone: str,
-    hours: Mapping[int, ServiceHours],
-    clauses: Mapping[str, Clause],
-) -> Iterator[Promise]:
-    """Yield the promises of a ticket, each kind once, response first."""
-    rows = {row.kind: row for row in ticket.deadlines.select_related("calendar")}
-    for kind, name in Target.Kind.choices:
-        row = rows.get(kind)
-        if row is None:
-            target = _target(ticket, kind)
-            none = (
-                "Best effort: owed, but with no fixed time." if target else "Nothing is promised."
-            )
-            ref = f"{target.clause}, {target.reading}" if target else ""
-            yield Promise(name, None, None, [], none, cite(ref, clauses))
-            continue
-        badge = badge_of(row, at=at, hours=hours[row.calendar_id])
-        steps = explained(row.steps, zone=zone, clauses=clauses)
-        yield Promise(name, row, badge, steps, "", cite(row.clause, clauses))
+def cases_of(ticket: Ticket, reading: Reading) -> list[tuple[VendorCase, str, Any]]:
+    """Return the cases with others, each with what it means for the resolution and its clause."""
+    rule = reading.terms.rules.get("code_change") or reading.terms.rules.get("third_parties")
+    lifts = rule is not None and not rule.settings.get("fixed_resolution", True)
+    clauses = cite(rule.clause if rule else "", reading.clauses)
+    return [
+        (case, _meaning(case, lifts=lifts), clauses)
+        for case in ticket.vendor_cases.select_related("opened_by")
+    ]
 
 
-def severity_changes(ticket: Ticket, severities: Sequence[Severity]) -> Iterator[SeverityChange]:
-    """Yield how the severity came to be what it is, from the row's history."""
-    labels = {row.pk: row.label for row in severities}
-    before: int | None = None
-    rows = ticket.history.select_related("history_user").order_by("history_date", "history_id")
-    for row in rows:
-        if row.severity_id != before:
-            yield SeverityChange(
-                at=row.history_date,
-                by=row.history_user,
-                before=labels.get(before) if before else None,
-                after=labels.get(row.severity_id, "?"),
-                why=row.history_change_reason or "",
-            )
-        before = row.severity_id
+def _meaning(case: VendorCase, *, lifts: bool) -> str:
+    if lifts and case.party == VendorCase.Party.VENDOR and not case.service_affecting:
+        return "Service does not suffer: there is no fixed time to resolve it."
+    suffers = "Service suffers" if case.service_affecting else "Service does not suffer"
+    return f"{suffers}: our deadlines run on."
 
 
 def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
@@ -165,15 +151,8 @@ def _awaits_response(deadline: Deadline | None) -> bool:
     )
 
 
-def _target(ticket: Ticket, kind: str) -> Any:
-    terms = contracts.terms(
-        version_id=ticket.version_id, plan_id=ticket.plan_id, agreed=ticket.agreed
-    )
-    registered = ticket.events.filter(kind=Event.What.REGISTERED).order_by("pk").first()
-    arrival = registered.facts.get("arrival", "") if registered else ""
-    return terms.target(
-        kind=kind, severity=ticket.severity.key, channel=ticket.channel, arrival=arrival
-    )
+def _owes_report(row: Deadline) -> bool:
+    return row.kind == DeadlineKind.RFO and row.ended_at is None
 
 
 def _messages(ticket: Ticket) -> Any:
@@ -187,16 +166,31 @@ def _latest(rows: Any, limit: int | None) -> list[Any]:
     return list(found[:limit] if limit else found)[::-1]
 
 
-def _kind_of(message: Message, events: Sequence[Event]) -> str:
-    """Say what a message was, where its event tells more than its direction."""
-    told = {event.kind: event.facts for event in events if event.facts.get("message") == message.pk}
+def _conversation(said: Sequence[Message], events: Sequence[Event]) -> list[tuple[Message, str]]:
+    """Return each message with what it was, where its events tell more than its direction."""
+    told: dict[int, dict[str, Any]] = {}
+    for event in events:
+        told.setdefault(event.facts.get("message", 0), {})[event.kind] = event.facts
+    return [(row, _kind_of(row, told.get(row.pk, {}))) for row in said]
+
+
+def _kind_of(message: Message, told: Mapping[str, Any]) -> str:
     if told.get(Event.What.RESPONDED, {}).get("by_phone"):
         return "Call with the client"
-    if Event.What.CLOSED in told:
-        return "Closing message to the client"
-    if Event.What.ASKED_CLIENT in told:
-        return "Question to the client"
-    return message.get_direction_display()
+    kinds = (words for kind, words in _KINDS.items() if kind in told)
+    return next(kinds, message.get_direction_display())
+
+
+_KINDS = {
+    Event.What.SOLVED: "Solution to the client",
+    Event.What.JUDGED: "Verdict to the client",
+    Event.What.WORKAROUND_GIVEN: "Workaround to the client",
+    Event.What.RFO_ISSUED: "Reason for Outage to the client",
+    Event.What.CONFIRMED: "Closure confirmed",
+    Event.What.REFUSED: "Closure refused",
+    Event.What.CLOSED: "Closing message to the client",
+    Event.What.ASKED_CLIENT: "Question to the client",
+}
 
 
 def _fingerprint(

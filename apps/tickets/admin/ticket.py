@@ -196,16 +196,22 @@ class TicketAdmin(SplitPages, QueueAdmin):
 
 def _choices(ticket: Ticket) -> dict[str, Any]:
     """Return what the forms offer, each list read once."""
-    kinds = [Reason.Kind.CLOSING, Reason.Kind.SEVERITY_CHANGE]
-    rows = Reason.objects.filter(version=ticket.version_id, kind__in=kinds).order_by("position")
-    reasons = list(rows.select_related("clause"))
+    rows = Reason.objects.filter(version=ticket.version_id, kind__in=_LISTS)
+    listed = rows.order_by("position").select_related("clause")
     people = User.objects.filter(is_staff=True, is_active=True)
-    return {
-        "closing_reasons": [row for row in reasons if row.kind == Reason.Kind.CLOSING],
-        "severity_reasons": [row for row in reasons if row.kind == Reason.Kind.SEVERITY_CHANGE],
-        "people": sorted(people, key=str),
-        "canned": offered(),
-    }
+    found: dict[str, Any] = {name: [] for name in _LISTS.values()}
+    for row in listed:
+        found[_LISTS[row.kind]].append(row)
+    return {**found, "people": sorted(people, key=str), "canned": offered()}
+
+
+_LISTS: dict[str, str] = {
+    Reason.Kind.CLOSING: "closing_reasons",
+    Reason.Kind.SEVERITY_CHANGE: "severity_reasons",
+    Reason.Kind.EXCLUSION: "exclusions",
+    Reason.Kind.CATEGORY: "categories",
+    Reason.Kind.COVERED_WORK: "kinds_of_work",
+}
 
 
 def _zone() -> str:

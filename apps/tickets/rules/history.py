@@ -228,6 +228,15 @@ def trimmed(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
 def severity_after(history: Sequence[Happening]) -> str:
     """Return the key of the severity that a ticket has after all that happened.
 
+    Clause: V-7.3, S-5-step-down.
+    """
+    *_, severity = severities_of(history)
+    return severity
+
+
+def severities_of(history: Sequence[Happening]) -> Iterator[str]:
+    """Yield the key of the severity that a ticket has after each thing that happened.
+
     What a solution stepped down comes back when the solution is taken back, unless a person
     changed the severity meanwhile.
 
@@ -242,4 +251,4 @@ def severity_after(history: Sequence[Happening]) -> str:
             severity, at_solution = happening.facts["to"], at_solution or severity
         elif takes_back(happening):
             severity, at_solution = at_solution or severity, ""
-    return severity
+        yield severity

@@ -3,7 +3,7 @@
 Clause: V-2-response, V-2-resolution, V-7.3, S-5-targets, S-8, S-9, R-14 to R-17.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -72,6 +72,15 @@ class _Reading:
     missed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where the walk through the history is: ``is_final``, nothing moves the promise any more."""
+
+    reading: _Reading | None = None
+    has_ended: bool = False
+    is_final: bool = False
+
+
 def promised(history: Sequence[Happening], *, terms: Terms, hours: Hours) -> tuple[Deadline, ...]:
     """Return response and resolution as owed after all that happened, response first.
 
@@ -107,33 +116,67 @@ def waits_for_vendor(history: Sequence[Happening], terms: Terms) -> bool:
     )
 
 
+def dues_of(
+    history: Sequence[Happening], *, terms: Terms, hours: Hours
+) -> Iterator[tuple[datetime | None, datetime | None]]:
+    """Yield when response and resolution were due, as things stood after each happening.
+
+    None: no such deadline then, or its clock stood still.
+
+    Clause: V-7.3, R-14.
+    """
+    response, resolution = (_readings(promise, history, terms, hours) for promise in _PROMISES)
+    for first, second in zip(response, resolution, strict=True):
+        yield first.due_at if first else None, second.due_at if second else None
+
+
 def _read(
     promise: _Promise, history: Sequence[Happening], terms: Terms, hours: Hours
 ) -> _Reading | None:
+    *_, reading = _readings(promise, history, terms, hours)
+    return reading
+
+
+def _readings(
+    promise: _Promise, history: Sequence[Happening], terms: Terms, hours: Hours
+) -> Iterator[_Reading | None]:
     """Walk the history up to the event that settles the promise for good.
 
     Once kept, a promise keeps its verdict until the ticket is reopened. An act that came when
     nothing was promised is not judged by a target that a later severity brings.
     """
-    reading: _Reading | None = None
-    has_ended = False
-    for count, happening in enumerate(history, start=1):
-        if reading is not None:
-            missed = _missed(promise, reading, happening, history, terms)
-            if missed is not None:
-                return missed
-        if happening.kind == Kind.MERGED:
-            return reading if has_ended else None
-        if happening.kind not in _TURNS or (has_ended and not _takes_back(promise, happening)):
-            continue
-        reading = _stand(promise, history[:count], terms, hours)
-        has_ended = _ended_at(promise, history[:count], terms) is not None
-        if reading is not None:
-            # A raised severity may bring a deadline that has passed already.
-            missed = _missed(promise, reading, happening, history, terms)
-            if missed is not None:
-                return missed
-    return reading
+    standing = _Standing()
+    for count in range(1, len(history) + 1):
+        if not standing.is_final:
+            standing = _next(
+                standing, promise, count=count, history=history, terms=terms, hours=hours
+            )
+        yield standing.reading
+
+
+def _next(
+    standing: _Standing,
+    promise: _Promise,
+    *,
+    count: int,
+    history: Sequence[Happening],
+    terms: Terms,
+    hours: Hours,
+) -> _Standing:
+    """Return how the promise stands after so many happenings."""
+    reading, has_ended, happening = standing.reading, standing.has_ended, history[count - 1]
+    missed = reading and _missed(promise, reading, happening, history, terms)
+    if missed:
+        return _Standing(missed, has_ended, is_final=True)
+    if happening.kind == Kind.MERGED:
+        return _Standing(reading if has_ended else None, has_ended, is_final=True)
+    if happening.kind not in _TURNS or (has_ended and not _takes_back(promise, happening)):
+        return standing
+    reading = _stand(promise, history[:count], terms, hours)
+    has_ended = _ended_at(promise, history[:count], terms) is not None
+    # A raised severity may bring a deadline that has passed already.
+    missed = reading and _missed(promise, reading, happening, history, terms)
+    return _Standing(missed or reading, has_ended, is_final=missed is not None)
 
 
 def _takes_back(promise: _Promise, happening: Happening) -> bool:

@@ -1,5 +1,6 @@
 """Work handed to others: third parties and the platform's vendor. Our clocks run on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from apps.tickets.models import Message, Ticket, VendorCase
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.follow_ups import hold
 from apps.tickets.services.record import Refused, done_before, record, settle
-from apps.tickets.services.saying import send
+from apps.tickets.services.saying import Upload, send
 
 
 @transaction.atomic
@@ -112,7 +113,13 @@ def hand_back(*, case: VendorCase, outcome: str, by: User, at: datetime) -> None
 
 @transaction.atomic
 def give_workaround(
-    *, ticket: Ticket, text: str, by: User, at: datetime, act_key: str
+    *,
+    ticket: Ticket,
+    text: str,
+    by: User,
+    at: datetime,
+    act_key: str,
+    uploads: Sequence[Upload] = (),
 ) -> Message | None:
     """Tell the client a way around: a response too, and no solution. The clocks run on.
 
@@ -125,7 +132,7 @@ def give_workaround(
         return None
     if ticket.status == Status.CLOSED:
         raise Refused(f"{ticket.number} is closed. Reopen it before you write to the client.")
-    message = send(ticket=ticket, text=text, by=by, at=at)
+    message = send(ticket=ticket, text=text, by=by, at=at, uploads=uploads)
     facts = {"message": message.pk}
     key = f"{Kind.WORKAROUND_GIVEN}:{act_key}"
     record(ticket=ticket, kind=Kind.RESPONDED, at=at, by=by, facts=facts)

@@ -1,0 +1,1 @@
+"""Reports: what was excluded from support, and work that others did."""
