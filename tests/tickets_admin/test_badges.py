@@ -108,3 +108,57 @@ def test_a_best_effort_alone_has_no_badge():
     services.answer(ticket=ticket, text="Hello.", by=make_staff(), at=later(), act_key="a")
 
     assert badges(ticket, later(hours=1)) == []
+
+
+def owed(ticket, kind, state="OPEN", **instants):
+    """A deadline of a kind, as the rules leave it."""
+    like = ticket.deadlines.get(kind="RESPONSE")
+    like.pk, like.kind, like.state, like.next_at = None, kind, state, None
+    for name, at in {"warn_at": None, **instants}.items():
+        setattr(like, name, at)
+    like.save()
+    return like
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "words", "over"),
+    [
+        ("CLIENT_REPLY", "Client's reply", "client has 3 h left", "client is late"),
+        ("CONFIRMATION", "Closure confirmation", "client has 3 h left", "client is late"),
+        ("STEP_DOWN", "Step-down", "in 3 h", "due now"),
+        ("AUTO_CLOSE", "Auto-close", "in 3 h", "due now"),
+    ],
+)
+@pytest.mark.clause("V-3.4.2", "V-3.4.4", "S-5-step-down")
+def test_what_is_the_clients_or_comes_by_itself_is_quiet(kind, name, words, over):
+    ticket = make_ticket(severity="3")
+    owed(ticket, kind, due_at=later(hours=3))
+
+    assert badges(ticket, later())[1:] == [(name, "done", words)]
+    assert badges(ticket, later(hours=3))[1:] == [(name, "done", words.replace("3 h", "0 s"))]
+    assert badges(ticket, later(hours=3, microseconds=1))[1:] == [(name, "done", over)]
+
+
+@pytest.mark.clause("S-6", "R-17")
+def test_an_rfo_is_ours_and_warns_like_any_promise():
+    ticket = make_ticket(severity="3")
+    services.answer(ticket=ticket, text="Hello.", by=make_staff(), at=later(), act_key="a")
+    owed(ticket, "RFO", due_at=later(hours=2), warn_at=later(hours=1), settled_at=None)
+
+    assert badges(ticket, later(hours=1)) == [("Reason for Outage", "amber", "1 h left")]
+    assert badges(ticket, later(hours=3)) == [("Reason for Outage", "red", "overdue")]
+
+
+def test_a_clients_miss_is_no_miss_of_ours():
+    ticket = make_ticket(severity="3")
+    at = later(hours=1)
+    owed(ticket, "CLIENT_REPLY", state="MISSED", due_at=at, settled_at=at)
+
+    assert badges(ticket, later(hours=2)) == [("Response", "green", "2 h left")]
+
+
+def test_a_paused_deadline_of_the_client_keeps_what_remains():
+    ticket = make_ticket(severity="3")
+    owed(ticket, "CONFIRMATION", due_at=None)
+
+    assert badges(ticket, later())[1:] == [("Closure confirmation", "grey", "paused, 4 h left")]

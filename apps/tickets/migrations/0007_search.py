@@ -63,8 +63,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="deadline",
             index=models.Index(
-                fields=["due_at", "id"],
-                include=("ticket",),
+                fields=["due_at", "id", "ticket"],
                 condition=models.Q(in_work=True, kind__in=OWED, state="OPEN"),
                 name="deadline_next_due",
             ),
@@ -72,8 +71,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="deadline",
             index=models.Index(
-                fields=["-due_at", "-id"],
-                include=("ticket",),
+                fields=["-due_at", "-id", "ticket"],
                 condition=models.Q(in_work=True, kind__in=OWED, state="MISSED"),
                 name="deadline_missed_in_work",
             ),

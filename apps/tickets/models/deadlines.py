@@ -105,14 +105,12 @@ class Deadline(models.Model):
             models.Index(fields=["next_at"], condition=Q(state="OPEN"), name="deadline_sweep"),
             # What is due next, and what was missed, among the tickets that are still worked on.
             models.Index(
-                fields=["due_at", "id"],
-                include=["ticket"],  # so that the tickets are counted without reading rows
+                fields=["due_at", "id", "ticket"],  # so that tickets are counted from it alone
                 condition=Q(state="OPEN", in_work=True, kind__in=["RESPONSE", "RESOLUTION", "RFO"]),
                 name="deadline_next_due",
             ),
             models.Index(
-                fields=["-due_at", "-id"],
-                include=["ticket"],
+                fields=["-due_at", "-id", "ticket"],
                 condition=Q(
                     state="MISSED", in_work=True, kind__in=["RESPONSE", "RESOLUTION", "RFO"]
                 ),
