@@ -104,7 +104,7 @@ def test_the_mail_tells_each_ticket_by_whose_turn_it_is(order, tam, ann):
         ticket=theirs, text="Which?", by=tam, at=MORNING + timedelta(hours=1), act_key="ask"
     )
     closed = make_ticket(requester=ann, severity="II", subject="Done with")
-    services.close(
+    services.solve(
         ticket=closed,
         reason=reason_of(order.version, "restored"),
         text="Done.",
@@ -130,7 +130,7 @@ def test_the_mail_tells_each_ticket_by_whose_turn_it_is(order, tam, ann):
 def test_it_says_how_it_is_when_it_is_sent_and_that_nothing_is_open(order, tam, ann):
     ticket = make_ticket(requester=ann, severity="I")
     send(order, tam)
-    services.close(
+    services.solve(
         ticket=ticket,
         reason=reason_of(order.version, "restored"),
         text="Done.",

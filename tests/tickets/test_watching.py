@@ -261,7 +261,7 @@ def test_telling_costs_one_statement_however_many_watch(watchers, django_assert_
     for each in (unwatched, ticket):  # terms and hours are read once a process
         reply(each, f"first:{each.pk}")
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         reply(unwatched, "mail:2")
     with django_assert_num_queries(14):
         reply(ticket, "mail:3")

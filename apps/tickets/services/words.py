@@ -26,7 +26,8 @@ def index_words(*, ticket: Ticket, texts: list[str]) -> None:
 def rewrite_words(ticket: Ticket) -> None:
     """Let a search find what is on a ticket now, after messages came or went."""
     said = ticket.messages.select_related("author", "client").order_by("pk")
-    texts = [ticket.number, ticket.subject, ticket.account.name]
+    asked = ticket.requester
+    texts = [ticket.number, ticket.subject, ticket.account.name, asked.name, asked.email]
     for message in said:
         client = message.client
         texts += [client.name, client.email] if client else [str(message.author)]
