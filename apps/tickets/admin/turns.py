@@ -16,7 +16,6 @@ from apps.tickets.rules.promised import dues_of, promised
 
 MOST_CHANGES = 50  # of a severity's history, the latest
 # The walk through a history costs more than its length: of a very long one the first part is told.
-MOST_WALKED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,7 @@ def severity_changes(
     found = [SeverityChange(first.at, first.by, "", labels.get(keys[0], "?"), "", [])]
     if not changed:
         return found
-    upto = reading.history[: min(changed[-1] + 1, MOST_WALKED)]
-    dues = list(dues_of(upto, terms=reading.terms, hours=reading.hours))
+    dues = dues_of(reading.history, terms=reading.terms, hours=reading.hours)
     for place in changed[-MOST_CHANGES:]:
         event = events[place]
         found.append(
@@ -66,7 +64,7 @@ def severity_changes(
                 before=labels.get(keys[place - 1], "?"),
                 after=labels.get(keys[place], "?"),
                 why=_why(event),
-                clocks=_clocks(dues[place - 1], dues[place]) if place < len(dues) else [],
+                clocks=_clocks(dues, place),
             )
         )
     return found
@@ -80,14 +78,19 @@ def _why(event: Event) -> str:
 
 
 def _clocks(
-    before: tuple[datetime | None, datetime | None], after: tuple[datetime | None, datetime | None]
+    dues: tuple[Mapping[int, datetime | None], ...], place: int
 ) -> list[tuple[str, datetime | None, datetime | None]]:
-    names = ("Response", "Resolution")
-    return [
-        (name, was, becomes)
-        for name, was, becomes in zip(names, before, after, strict=True)
-        if was or becomes
+    """Return what was due before so many happenings and after one more, where anything was."""
+    found = [
+        (name, _due(known, place), _due(known, place + 1))
+        for name, known in zip(("Response", "Resolution"), dues, strict=True)
     ]
+    return [each for each in found if each[1] or each[2]]
+
+
+def _due(known: Mapping[int, datetime | None], count: int) -> datetime | None:
+    """Return what was due after so many happenings: as at the latest count that is known."""
+    return known[max(each for each in known if each <= count)]
 
 
 def after_solution(ticket: Ticket, rows: Sequence[Deadline]) -> dict[str, Any]:

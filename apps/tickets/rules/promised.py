@@ -3,7 +3,7 @@
 Clause: V-2-response, V-2-resolution, V-7.3, S-5-targets, S-8, S-9, R-14 to R-17.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -58,6 +58,21 @@ _TURNS = {
 }
 
 
+# What may give the promise another target, take its end back, or rewrite a pause that has been.
+_MOVES = frozenset(
+    {
+        Kind.SEVERITY_CHANGED,
+        Kind.STEPPED_DOWN,
+        Kind.HANDED_OUT,
+        Kind.JUDGED,
+        Kind.JOINED,
+        Kind.REOPENED,
+        Kind.MERGED,
+        Kind.DEADLINE_MISSED,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """How one promise stands after some of the history."""
@@ -70,15 +85,6 @@ class _Reading:
     due_at: datetime | None
     ended_at: datetime | None
     missed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """Where the walk through the history is: ``is_final``, nothing moves the promise any more."""
-
-    reading: _Reading | None = None
-    has_ended: bool = False
-    is_final: bool = False
 
 
 def promised(history: Sequence[Happening], *, terms: Terms, hours: Hours) -> tuple[Deadline, ...]:
@@ -118,65 +124,67 @@ def waits_for_vendor(history: Sequence[Happening], terms: Terms) -> bool:
 
 def dues_of(
     history: Sequence[Happening], *, terms: Terms, hours: Hours
-) -> Iterator[tuple[datetime | None, datetime | None]]:
-    """Yield when response and resolution were due, as things stood after each happening.
+) -> tuple[Mapping[int, datetime | None], Mapping[int, datetime | None]]:
+    """Return when response and resolution were due after so many happenings.
 
-    None: no such deadline then, or its clock stood still.
+    Known are the counts before and after each that moves the promise, such as a change of
+    severity, until nothing moves it any more. None: no such deadline then, or its clock stood
+    still.
 
     Clause: V-7.3, R-14.
     """
-    response, resolution = (_readings(promise, history, terms, hours) for promise in _PROMISES)
-    for first, second in zip(response, resolution, strict=True):
-        yield first.due_at if first else None, second.due_at if second else None
+    response, resolution = (
+        {
+            count: reading.due_at if reading else None
+            for count, reading in _readings(promise, history, terms, hours)
+        }
+        for promise in _PROMISES
+    )
+    return response, resolution
 
 
 def _read(
     promise: _Promise, history: Sequence[Happening], terms: Terms, hours: Hours
 ) -> _Reading | None:
-    *_, reading = _readings(promise, history, terms, hours)
+    *_, (_, reading) = _readings(promise, history, terms, hours)
     return reading
 
 
 def _readings(
     promise: _Promise, history: Sequence[Happening], terms: Terms, hours: Hours
-) -> Iterator[_Reading | None]:
-    """Walk the history up to the event that settles the promise for good.
+) -> Iterator[tuple[int, _Reading | None]]:
+    """Walk the history up to the event that settles the promise for good; yield (count, reading).
 
     Once kept, a promise keeps its verdict until the ticket is reopened. An act that came when
     nothing was promised is not judged by a target that a later severity brings.
+
+    Between two events that may move the promise its pauses tell all: a pause that begins at the
+    due instant or later does not move it. So the clock is read at those events only, and a long
+    conversation costs about what a short one does.
     """
-    standing = _Standing()
-    for count in range(1, len(history) + 1):
-        if not standing.is_final:
-            standing = _next(
-                standing, promise, count=count, history=history, terms=terms, hours=hours
-            )
-        yield standing.reading
-
-
-def _next(
-    standing: _Standing,
-    promise: _Promise,
-    *,
-    count: int,
-    history: Sequence[Happening],
-    terms: Terms,
-    hours: Hours,
-) -> _Standing:
-    """Return how the promise stands after so many happenings."""
-    reading, has_ended, happening = standing.reading, standing.has_ended, history[count - 1]
-    missed = reading and _missed(promise, reading, happening, history, terms)
-    if missed:
-        return _Standing(missed, has_ended, is_final=True)
-    if happening.kind == Kind.MERGED:
-        return _Standing(reading if has_ended else None, has_ended, is_final=True)
-    if happening.kind not in _TURNS or (has_ended and not _takes_back(promise, happening)):
-        return standing
-    reading = _stand(promise, history[:count], terms, hours)
-    has_ended = _ended_at(promise, history[:count], terms) is not None
-    # A raised severity may bring a deadline that has passed already.
-    missed = reading and _missed(promise, reading, happening, history, terms)
-    return _Standing(missed or reading, has_ended, is_final=missed is not None)
+    reading = _stand(promise, history[:1], terms, hours)
+    yield 1, reading
+    has_ended, turns, read = False, 1, 1  # turns: how many, up to the latest turn; read: so far
+    for count, happening in enumerate(history[1:], start=2):
+        is_turn = happening.kind in _TURNS and not (
+            has_ended and not _takes_back(promise, happening)
+        )
+        if happening.kind not in _MOVES | promise.ended_by and count < len(history):
+            turns = count if is_turn else turns
+            continue
+        if turns > read:
+            reading, read = _stand(promise, history[:turns], terms, hours), turns
+        yield count - 1, reading
+        missed = reading and _missed(promise, reading, happening, history, terms)
+        if not missed and is_turn:
+            reading, turns, read = _stand(promise, history[:count], terms, hours), count, count
+            has_ended = _ended_at(promise, history[:count], terms) is not None
+            # A raised severity may bring a deadline that has passed already.
+            missed = reading and _missed(promise, reading, happening, history, terms)
+        if missed or happening.kind == Kind.MERGED:
+            yield count, missed or (reading if has_ended else None)
+            return
+        yield count, reading
 
 
 def _takes_back(promise: _Promise, happening: Happening) -> bool:
