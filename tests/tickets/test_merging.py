@@ -6,6 +6,7 @@ from apps.outbox.models import Message as Mail
 from apps.outbox.rendering import render
 from apps.tickets import services
 from apps.tickets.models import SearchText, Ticket, TimeEntry, Watcher
+from apps.tickets.rules.words import words_kept
 from tests.factories import (
     MORNING,
     make_client,

@@ -112,6 +112,7 @@ def test_the_mail_tells_each_ticket_by_whose_turn_it_is(order, tam, ann):
         at=MORNING,
         act_key="close",
     )
+    services.confirm(ticket=closed, client=ann, at=MORNING, act_key="confirm")
     send(order, tam)
 
     said = text()
@@ -138,6 +139,7 @@ def test_it_says_how_it_is_when_it_is_sent_and_that_nothing_is_open(order, tam, 
         at=MORNING,
         act_key="close",
     )
+    services.confirm(ticket=ticket, client=ann, at=MORNING, act_key="confirm")
 
     assert "\nNothing is open.\n" in text()
     assert ticket.number not in text()

@@ -263,5 +263,5 @@ def test_telling_costs_one_statement_however_many_watch(watchers, django_assert_
 
     with django_assert_num_queries(14):
         reply(unwatched, "mail:2")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         reply(ticket, "mail:3")
