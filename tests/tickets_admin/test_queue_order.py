@@ -152,7 +152,7 @@ def test_next_due_says_which_deadline_it_is_and_missed_which_was():
 
 def test_a_list_of_the_newest_says_nothing_of_places():
     ticket = make_ticket()
-    services.close(
+    services.solve(
         ticket=ticket,
         reason=reason_of(ticket.version, "solved"),
         text="Done.",

@@ -35,7 +35,7 @@ def closed(**facts):
     ticket = make_ticket(**facts)
     reason = reason_of(ticket.version, "solved")
     call = {"text": "Done.", "by": make_staff(), "at": later(), "act_key": ticket.number}
-    services.close(ticket=ticket, reason=reason, **call)
+    services.solve(ticket=ticket, reason=reason, **call)
     return ticket
 
 

@@ -34,7 +34,7 @@ def closed(**given):
     ticket = make_ticket(**given)
     reason = reason_of(ticket.version, "solved")
     call = {"text": "Done.", "by": make_staff(), "at": later(), "act_key": ticket.number}
-    services.close(ticket=ticket, reason=reason, **call)
+    services.solve(ticket=ticket, reason=reason, **call)
     return ticket
 
 
