@@ -8,6 +8,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
+from apps.outbox.bulk import insert_once
 from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
 
@@ -42,7 +43,6 @@ class KeyReused(ValueError):
         self.message = message
 
 
-@transaction.atomic
 def enqueue(
     *, topic: str, key: str, recipient: str, payload: dict, at: datetime, message_id: str = ""
 ) -> Message:
@@ -56,23 +56,34 @@ def enqueue(
     :raises InvalidRecipient: the recipient is not one plain mail address.
     :raises KeyReused: the key names a message on another topic or to another person.
     """
-    if not is_plain_address(recipient):
-        raise InvalidRecipient(recipient)
-    message, _ = Message.objects.get_or_create(
-        key=key,
-        defaults={
-            "topic": topic,
-            "recipient": recipient,
-            "payload": payload,
-            "created_at": at,
-            "due_at": at,
-            **({"message_id": message_id} if message_id else {}),
-        },
+    wanted = prepared(
+        topic=topic, key=key, recipient=recipient, payload=payload, at=at, message_id=message_id
     )
+    message = wanted if insert_once(wanted) else Message.objects.get(key=key)
     if (message.topic, message.recipient) != (topic, recipient):
         raise KeyReused(message, topic=topic, recipient=recipient)
     nudge()
     return message
+
+
+def prepared(
+    *, topic: str, key: str, recipient: str, payload: dict, at: datetime, message_id: str = ""
+) -> Message:
+    """Return a message under a key that is new, which the caller inserts with a ``nudge``.
+
+    :raises InvalidRecipient: the recipient is not one plain mail address.
+    """
+    if not is_plain_address(recipient):
+        raise InvalidRecipient(recipient)
+    return Message(
+        topic=topic,
+        key=key,
+        recipient=recipient,
+        payload=payload,
+        created_at=at,
+        due_at=at,
+        **({"message_id": message_id} if message_id else {}),
+    )
 
 
 def nudge() -> None:

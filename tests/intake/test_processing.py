@@ -114,7 +114,7 @@ def test_a_fault_of_ours_is_written_on_the_mail_and_leaves_nothing_half_done(ada
 
         assert rows() == before
     assert (mail.state, mail.ticket) == ("FAILED", None)
-    assert mail.why.startswith("KeyReused: The key “ticket:")
+    assert mail.why.startswith("IntegrityError: ")
     assert [record.exc_info is not None for record in caplog.records] == [True]
 
 

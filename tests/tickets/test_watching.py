@@ -1,6 +1,7 @@
 """Who follows a ticket, and what they hear of."""
 
 import pytest
+from django.db import connection
 
 from apps.outbox.models import Message as Mail
 from apps.outbox.rendering import render
@@ -261,7 +262,10 @@ def test_telling_costs_one_statement_however_many_watch(watchers, django_assert_
     for each in (unwatched, ticket):  # terms and hours are read once a process
         reply(each, f"first:{each.pk}")
 
-    with django_assert_num_queries(14):
+    # On PostgreSQL what is written in one go is one statement.
+    is_one = connection.vendor == "postgresql"
+    with django_assert_num_queries(8 if is_one else 10):
         reply(unwatched, "mail:2")
-    with django_assert_num_queries(15):
+    # The event goes ahead of the mails that tell of it, and those are one statement.
+    with django_assert_num_queries(10 if is_one else 11):
         reply(ticket, "mail:3")

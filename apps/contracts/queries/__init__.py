@@ -2,12 +2,15 @@
 
 from apps.contracts.queries.entitled import (
     Found,
+    OrderNow,
     entitled,
     entitled_stranger,
     entitled_user,
+    order_now,
     support_addresses,
     user_at,
     user_of_order,
+    versions_writing_from,
 )
 from apps.contracts.queries.entitled_facts import delinquency_clause, standing_of
 from apps.contracts.queries.hours import hours, hours_of_version, standard_hours
@@ -25,6 +28,7 @@ from apps.contracts.queries.terms import agreed_in, terms, terms_of
 
 __all__ = [
     "Found",
+    "OrderNow",
     "agreed_in",
     "coming_handover",
     "coming_handovers",
@@ -35,6 +39,7 @@ __all__ = [
     "has_tam",
     "hours",
     "hours_of_version",
+    "order_now",
     "orders_of_tam",
     "standard_hours",
     "standing_of",
@@ -47,4 +52,5 @@ __all__ = [
     "terms_of",
     "user_at",
     "user_of_order",
+    "versions_writing_from",
 ]

@@ -1,15 +1,17 @@
 """Who is owed support: from a mail address to an order, with the answer and its clause."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Lower
 
 from apps.contracts.models import (
     Account,
+    AgreedTarget,
     AuthorisedUser,
     Order,
     PolicyVersion,
@@ -20,7 +22,8 @@ from apps.contracts.models import (
     Standing,
 )
 from apps.contracts.queries.entitled_facts import Request, hour_facts, standing_facts, standing_of
-from apps.contracts.queries.terms import terms
+from apps.contracts.queries.hours import InForce, in_force
+from apps.contracts.queries.terms import agreed_in, terms
 from apps.contracts.rules.entitlement import (
     Answer,
     Clauses,
@@ -33,11 +36,23 @@ from apps.contracts.rules.terms import RuleTerm
 
 
 @dataclass(frozen=True, slots=True)
+class OrderNow:
+    """What else was read of the user's order, so that who registers need not ask again.
+
+    ``counts`` are the hours in force, by calendar; ``agreed`` the targets that it sets itself.
+    """
+
+    counts: Mapping[int, InForce]
+    agreed: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The best answer for a sender, and the user it is about; None: nobody knows them."""
 
     answer: Answer
     user: AuthorisedUser | None
+    order: OrderNow | None = None
 
 
 def entitled(
@@ -70,7 +85,7 @@ def entitled(
     if not known:
         return Found(_unknown(sender, written_to), None)
     user, answer = known[0]
-    return Found(answer, user)
+    return Found(answer, user, _order_now(user, request) if answer.entitled else None)
 
 
 def entitled_user(
@@ -132,6 +147,26 @@ def support_addresses() -> set[str]:
     return set(found.distinct().order_by())
 
 
+def order_now(order: Order) -> OrderNow:
+    """Return what a ticket pins of an order, and the hours that its clocks run in.
+
+    Clause: V-2-order, S-2.
+    """
+    return OrderNow(in_force(order.version_id), agreed_in(order))
+
+
+def _order_now(user: AuthorisedUser, request: Request) -> OrderNow:
+    order = user.order
+    agreed = agreed_in(order) if user.sets_targets else []  # type: ignore[attr-defined]
+    return OrderNow(request.in_force(order.version_id), agreed)
+
+
+def versions_writing_from(address: str) -> QuerySet[PolicyVersion]:
+    """Return the policy versions whose mailbox that is, whatever its case."""
+    versions = PolicyVersion.objects.alias(lower=Lower("support_address")).order_by()
+    return versions.filter(lower=address.lower())
+
+
 def _users_at(address: str) -> QuerySet[AuthorisedUser]:
     """Users with that address, whatever its case, found by the index on the lower one."""
     return AuthorisedUser.objects.alias(lower=Lower("email")).filter(lower=Lower(Value(address)))
@@ -154,15 +189,17 @@ def _preference(
 
 def _with_order(users: QuerySet[AuthorisedUser]) -> QuerySet[AuthorisedUser]:
     """Users with all that an answer is made from, in one query."""
-    return users.select_related("order__version", "order__plan", "order__account__standing").defer(
-        "order__version__source"
-    )
+    agreed = AgreedTarget.objects.filter(order=OuterRef("order")).order_by()
+    full = users.annotate(sets_targets=Exists(agreed)).order_by("order_id", "pk")
+    related = ["order__version", "order__plan", "order__account__standing"]
+    return full.select_related(*related).defer("order__version__source")
 
 
 def _answer(user: AuthorisedUser, request: Request) -> Answer:
     order, service = user.order, request.service
     on = request.at.astimezone(ZoneInfo(order.version.time_zone)).date()
-    rules = terms(version_id=order.version_id, plan_id=order.plan_id).rules
+    promised = terms(version_id=order.version_id, plan_id=order.plan_id)
+    rules = promised.rules
     facts = OrderFacts(
         number=order.number,
         is_executed=_was_executed(order, on),
@@ -178,7 +215,7 @@ def _answer(user: AuthorisedUser, request: Request) -> Answer:
         on=on,
         clauses=_clauses(rules["entitlement"]),
         standing=standing_facts(order, rules, request),
-        hour=hour_facts(order, rules, request),
+        hour=hour_facts(order, promised, request),
         wants=request.wants,
     )
 

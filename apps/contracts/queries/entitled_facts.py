@@ -4,7 +4,7 @@ Read only where the policy makes a difference, so that a mail costs no more than
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,10 +20,10 @@ from apps.contracts.models import (
     Standing,
 )
 from apps.contracts.queries.appointments import category_of
-from apps.contracts.queries.hours import hours_of_key
+from apps.contracts.queries.hours import InForce, in_force
 from apps.contracts.rules.calendar import NoServiceTime, ServiceHours
 from apps.contracts.rules.entitlement import HourFacts, StandingFacts, StandingState, Wanted
-from apps.contracts.rules.terms import RuleTerm
+from apps.contracts.rules.terms import RuleTerm, Terms
 
 Rules = Mapping[str, RuleTerm]
 
@@ -38,6 +38,13 @@ class Request:
     category: Reason | None = None
     service: Service | None = None
     is_disconnection: bool = False
+    counts: dict[int, dict[int, InForce]] = field(default_factory=dict)
+
+    def in_force(self, version_id: int) -> dict[int, InForce]:
+        """Return the hours that count under a policy version, asked once for all answers."""
+        if version_id not in self.counts:
+            self.counts[version_id] = in_force(version_id)
+        return self.counts[version_id]
 
 
 def standing_of(account: Account) -> Standing | None:
@@ -77,7 +84,7 @@ def standing_facts(order: Order, rules: Rules, request: Request) -> StandingFact
     )
 
 
-def hour_facts(order: Order, rules: Rules, request: Request) -> HourFacts | None:
+def hour_facts(order: Order, terms: Terms, request: Request) -> HourFacts | None:
     """Return what the hour means for the request; None: it makes no difference.
 
     Without a rule of off hours, nothing is promised outside of the policy's standard hours, and
@@ -87,9 +94,10 @@ def hour_facts(order: Order, rules: Rules, request: Request) -> HourFacts | None
     """
     if request.wants == Wanted.APPOINTMENT:
         return None
+    rules = terms.rules
     rule = rules.get("off_hours")
     key = rule.settings["calendar"] if rule else order.version.standard_calendar
-    hours = hours_of_key(order.version_id, key)
+    hours = request.in_force(order.version_id)[terms.calendars[key].pk].hours
     if hours.is_open(request.at):
         return HourFacts(rule.clause, is_open=True, severity="", is_served=True) if rule else None
     severity = request.severity or Severity.objects.get(

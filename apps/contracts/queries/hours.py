@@ -8,14 +8,15 @@ force is asked each time. So a new revision holds everywhere from the next quest
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Case, F, IntegerField, When
+from django.db.models import Case, F, IntegerField, QuerySet, When
 
 from apps.contracts.models import CalendarRevision, Holiday, PolicyVersion
 from apps.contracts.queries.kept import Kept
 from apps.contracts.rules import calendar as rules
+from apps.outbox.compiled import Compiled
 
 
 def hours(calendar_id: int) -> rules.ServiceHours:
@@ -38,7 +39,11 @@ def in_force(*version_ids: int) -> dict[int, InForce]:
 
     Clause: S-2, V-4.
     """
-    newest = _newest(calendar__version_id__in=version_ids)
+    newest = (
+        _as_newest(_of_version.rows(version_id=version_ids[0]))
+        if len(version_ids) == 1
+        else _newest(calendar__version_id__in=version_ids)
+    )
     found = _frozen.of([pk for pk, is_published in newest.values() if is_published])
     return {
         calendar_id: InForce(pk, found[pk] if is_published else _build(pk))
@@ -76,27 +81,26 @@ def standard_hours(version_id: int) -> rules.ServiceHours:
     return _of_revision(*next(iter(newest.values())))
 
 
-def hours_of_key(version_id: int, key: str) -> rules.ServiceHours:
-    """Return the hours of the calendar that a policy version calls so. One query.
-
-    Clause: S-2, S-3.
-    """
-    newest = _newest(calendar__version_id=version_id, calendar__key=key)
-    return _of_revision(*next(iter(newest.values())))
-
-
 def _newest(**chosen: object) -> dict[int, tuple[int, bool]]:
     """Map each calendar to its revision in force, and whether that one is published."""
-    rows = (
-        CalendarRevision.objects.filter(**chosen)
-        .order_by(
-            "calendar_id",
-            Case(When(published_at=None, then=0), default=1, output_field=IntegerField()),
-            F("number"),
-        )
-        .values_list("calendar_id", "pk", "published_at")
+    return _as_newest(_revisions(**chosen))
+
+
+def _revisions(**chosen: object) -> QuerySet:
+    """Read (calendar, revision, when published), the one in force last."""
+    rows = CalendarRevision.objects.filter(**chosen).order_by(
+        "calendar_id",
+        Case(When(published_at=None, then=0), default=1, output_field=IntegerField()),
+        F("number"),
     )
+    return rows.values_list("calendar_id", "pk", "published_at")
+
+
+def _as_newest(rows: Iterable[tuple]) -> dict[int, tuple[int, bool]]:
     return {calendar: (pk, published_at is not None) for calendar, pk, published_at in rows}
+
+
+_of_version = Compiled(lambda version_id: _revisions(calendar__version_id=version_id))
 
 
 def _of_revision(pk: int, published: bool) -> rules.ServiceHours:

@@ -15,10 +15,13 @@ OF_SEVERITY = [
     "version_id",
     "version__warn_at_percent",
     "version__time_zone",
+    "version__standard_calendar",
     "key",
     "rank",
     "label",
     "is_incident",
+    "pk",
+    "is_default",
 ]
 OF_TARGET = [
     f"target__{name}"
@@ -107,18 +110,21 @@ def _read(pairs: Collection[Pair], state: str = PolicyVersion.State.PUBLISHED) -
     severities: dict[int, dict[str, SeverityTerm]] = defaultdict(dict)
     targets: dict[int, list[TargetTerm]] = defaultdict(list)
     facts: dict[int, tuple[int, str]] = {}
+    standard: dict[int, str] = {}
     for row in _severities(pairs, state).values(*OF_SEVERITY, *OF_TARGET):
         version = row["version_id"]
         facts[version] = row["version__warn_at_percent"], row["version__time_zone"]
+        standard[version] = row["version__standard_calendar"]
         severities[version][row["key"]] = SeverityTerm(
-            row["key"], row["rank"], row["label"], row["is_incident"]
+            *(row[name] for name in ("key", "rank", "label", "is_incident", "pk", "is_default"))
         )
         if row["target__kind"] is not None:
             targets[row["target__plan_id"]].append(_target(row))
     rules, calendars = _rules(facts) if facts else ({}, {})
     return {
         (pk, plan): Terms(
-            severities[pk], tuple(targets[plan]), rules[pk], *facts[pk], calendars[pk]
+            *(severities[pk], tuple(targets[plan]), rules[pk], *facts[pk], calendars[pk]),
+            standard[pk],
         )
         for pk, plan in pairs
         if pk in facts

@@ -11,12 +11,17 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class SeverityTerm:
-    """One severity. ``rank`` 1 is the worst."""
+    """One severity. ``rank`` 1 is the worst; ``pk`` is that of its row.
+
+    ``is_default``: what a request gets until somebody has looked.
+    """
 
     key: str
     rank: int
     label: str
     is_incident: bool
+    pk: int = 0
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,12 @@ class Terms:
     warn_at_percent: int
     time_zone: str
     calendars: Mapping[str, CalendarTerm] = field(default_factory=dict)
+    standard_calendar: str = ""  # the key of the one that says what is inside and outside
+
+    @property
+    def default_severity(self) -> SeverityTerm:
+        """What a request gets until somebody has looked (S-1)."""
+        return next(severity for severity in self.severities.values() if severity.is_default)
 
     def target(self, *, kind: str, severity: str, channel: str, arrival: str) -> TargetTerm | None:
         """Return the promise for a ticket of that kind; the most specific row wins.

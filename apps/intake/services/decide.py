@@ -2,6 +2,8 @@
 
 import hashlib
 
+from django.db.models import QuerySet
+
 from apps.intake.models import InboundMail
 from apps.outbox.enqueue import enqueue
 from apps.outbox.rules.address import is_plain_address
@@ -10,17 +12,37 @@ from apps.tickets.queries import duty_managers
 State = InboundMail.State
 
 
+class Overtaken(Exception):
+    """Another worker decided on the mail meanwhile: what was done here is to be undone."""
+
+
 def decide(mail: InboundMail, state: str, why: str) -> InboundMail:
-    """Write the decision on a mail with its reason."""
+    """Write the decision on an unfinished mail with its reason.
+
+    :raises Overtaken: it is not unfinished any more.
+    """
+    mail.state, mail.why = state, why
+    related = {"account": mail.account_id, "ticket": mail.ticket_id}
+    facts = {name: getattr(mail, name) for name in InboundMail.DECIDED if name not in related}
+    if not InboundMail.objects.unfinished().filter(pk=mail.pk).update(**facts, **related):
+        raise Overtaken
+    return mail
+
+
+def decide_anew(mail: InboundMail, state: str, why: str) -> None:
+    """Write another decision on a mail that the caller holds."""
     mail.state, mail.why = state, why
     mail.save(update_fields=InboundMail.DECIDED)
-    return mail
 
 
 def came_before(mail: InboundMail) -> bool:
     """Whether another mail with this Message-ID was taken."""
-    taken = InboundMail.objects.taken().exclude(pk=mail.pk)
-    return bool(mail.mail_id) and taken.filter(mail_id=mail.mail_id).exists()
+    return bool(mail.mail_id) and taken_before(mail).exists()
+
+
+def taken_before(mail: InboundMail) -> QuerySet[InboundMail]:
+    """Return the other mails with this Message-ID that were taken: at most one."""
+    return InboundMail.objects.taken().exclude(pk=mail.pk).filter(mail_id=mail.mail_id)
 
 
 def report(mail: InboundMail, about: str) -> None:

@@ -14,12 +14,17 @@ from apps.intake.services.decide import State, decide
 from apps.tickets import services as tickets
 from apps.tickets.models import Ticket
 
+LOOP = "x-loop"
 MOST_NAMED = 10  # of the tickets that a bounce names
 
 
-def machines_reason(parsed: ParsedMail) -> str:
-    """Return why a machine must have written the mail; "" for a person's."""
-    return automatic_reason(parsed, own_addresses=_own_addresses(), own_domain=settings.MAIL_DOMAIN)
+def machines_reason(parsed: ParsedMail, *, is_from_us: bool) -> str:
+    """Return why a machine must have written the mail; "" for a person's.
+
+    ``is_from_us``: its sender is a mailbox of a policy.
+    """
+    ours = _own_addresses(parsed, is_from_us=is_from_us)
+    return automatic_reason(parsed, own_addresses=ours, own_domain=settings.MAIL_DOMAIN)
 
 
 def keep_machines(mail: InboundMail, parsed: ParsedMail, why: str) -> InboundMail:
@@ -48,7 +53,12 @@ def keep_machines(mail: InboundMail, parsed: ParsedMail, why: str) -> InboundMai
     return decide(mail, State.AUTOMATIC, f"{why} {said}")
 
 
-def _own_addresses() -> set[str]:
-    """The mailboxes that we write from: what comes from them is our own mail coming back."""
-    ours = {parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower(), *contracts.support_addresses()}
-    return ours - {""}
+def _own_addresses(parsed: ParsedMail, *, is_from_us: bool) -> set[str]:
+    """The mailboxes that we write from: what comes from them is our own mail coming back.
+
+    All of them are read only for a mail that names one it went through.
+    """
+    ours = {parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
+    if any(name == LOOP for name, _ in parsed.headers):
+        ours |= contracts.support_addresses()
+    return (ours | ({parsed.sender.lower()} if is_from_us else set())) - {""}

@@ -6,6 +6,7 @@ it can be read beside them.
 
 import hashlib
 import logging
+from copy import copy
 from datetime import datetime
 
 from django.conf import settings
@@ -15,10 +16,12 @@ from apps.contracts.models import User
 from apps.intake.models import InboundMail
 from apps.intake.rules.charsets import storable
 from apps.intake.rules.mail import NotAMail, ParsedMail, parse
-from apps.intake.services.decide import State, came_before, decide, report
-from apps.intake.services.hold import hold, let_pass, over_cap
+from apps.intake.services.around import look_around
+from apps.intake.services.decide import Overtaken, State, decide, report
+from apps.intake.services.hold import hold, let_pass, too_much
 from apps.intake.services.machines import keep_machines, machines_reason
 from apps.intake.services.take import take
+from apps.outbox.bulk import insert_once
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +50,11 @@ def receive_mail(raw: bytes, *, at: datetime) -> InboundMail:
     """
     if len(raw) > settings.MAIL_MAX_BYTES:
         raise TooBig
-    mail, _ = InboundMail.objects.defer("raw").get_or_create(
-        digest=hashlib.sha256(raw).hexdigest(), defaults={"raw": raw, "received_at": at}
-    )
+    digest = hashlib.sha256(raw).hexdigest()
+    mail = InboundMail(digest=digest, raw=raw, received_at=at)
+    if insert_once(mail):
+        return _work_off(mail, is_new=True)
+    mail = InboundMail.objects.defer("raw").get(digest=digest)
     # A server that delivers again may do so because the first delivery came to grief.
     return process(mail) if mail.is_unfinished else mail
 
@@ -95,9 +100,19 @@ def process(mail: InboundMail) -> InboundMail:
 
     A database that is in trouble is not the mail's fault: it stays as it is, for the next sweep.
     """
+    return _work_off(mail, is_new=False)
+
+
+def _work_off(mail: InboundMail, *, is_new: bool) -> InboundMail:
     try:
-        with transaction.atomic():
-            return _process(mail)
+        try:
+            with transaction.atomic():
+                return _process(mail, is_new=is_new)
+        except (IntegrityError, Overtaken):
+            # Another worker was faster with this mail, or with one of its Message-ID: this time
+            # it is seen what became of it.
+            with transaction.atomic():
+                return _process(mail, is_new=False)
     except (OperationalError, InterfaceError) as trouble:
         logger.error("Mail %s waits, the database is in trouble: %s", mail.pk, trouble)
     except Exception as fault:
@@ -131,20 +146,24 @@ def release_held(*, mail: InboundMail, by: User, at: datetime) -> InboundMail:
     return process(now) if now.is_unfinished else now
 
 
-def _process(mail: InboundMail) -> InboundMail:
-    # The bytes never change, so they are not read again with the lock.
-    locked = InboundMail.objects.select_for_update().defer("raw").get(pk=mail.pk)
-    if not locked.is_unfinished:
-        return locked
+def _process(mail: InboundMail, *, is_new: bool) -> InboundMail:
+    """Work a mail off without a lock on it: whoever decides first is right, see ``decide``.
+
+    A lock would be held while waiting for the ticket, by two who could then wait for each other.
+    """
+    # The bytes never change, so they are not read again.
+    now = copy(mail) if is_new else InboundMail.objects.defer("raw").get(pk=mail.pk)
+    if not now.is_unfinished:
+        return now
     try:
         parsed = parse(bytes(mail.raw))
     except NotAMail as unreadable:
-        report(locked, "unreadable")
-        return decide(locked, State.UNREADABLE, str(unreadable))
-    locked.sender, locked.subject = parsed.sender[:320], parsed.subject
-    locked.mail_id, locked.defects = parsed.message_id, list(parsed.defects)
-    locked.is_cut = parsed.is_cut
-    decided = _settled_already(locked, parsed) or _take_once(locked, parsed)
+        report(now, "unreadable")
+        return decide(now, State.UNREADABLE, str(unreadable))
+    now.sender, now.subject = parsed.sender[:320], parsed.subject
+    now.mail_id, now.defects = parsed.message_id, list(parsed.defects)
+    now.is_cut = parsed.is_cut
+    decided = _settled_already(now, parsed) or take(now, parsed)
     if decided.is_cut:
         report(decided, "cut")
     return decided
@@ -152,27 +171,10 @@ def _process(mail: InboundMail) -> InboundMail:
 
 def _settled_already(mail: InboundMail, parsed: ParsedMail) -> InboundMail | None:
     """Decide on a mail that asks for nothing, or not now; None: a person wrote, and is heard."""
-    if came_before(mail):
-        return _duplicate(mail)
-    machine = machines_reason(parsed)
+    around = look_around(mail)
+    if around.came_before:
+        return decide(mail, State.DUPLICATE, "A mail with this Message-ID came before.")
+    machine = machines_reason(parsed, is_from_us=around.is_from_us)
     if machine:
         return keep_machines(mail, parsed, machine)
-    too_much = over_cap(mail)
-    return hold(mail, too_much) if too_much else None
-
-
-def _take_once(mail: InboundMail, parsed: ParsedMail) -> InboundMail:
-    try:
-        with transaction.atomic():
-            return take(mail, parsed)
-    except IntegrityError:
-        # Another worker took a mail with this Message-ID at the same time.
-        if not came_before(mail):
-            raise
-        return _duplicate(mail)
-
-
-def _duplicate(mail: InboundMail) -> InboundMail:
-    mail.ticket = mail.account = None  # it may have had a ticket, which was rolled back
-    mail.clause = ""
-    return decide(mail, State.DUPLICATE, "A mail with this Message-ID came before.")
+    return hold(mail, too_much(mail)) if around.is_over_cap else None

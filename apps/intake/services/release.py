@@ -14,7 +14,7 @@ from apps.intake.models import InboundMail, RefusedRequest, Release
 from apps.intake.rules.authentication import failure
 from apps.intake.rules.mail import parse
 from apps.intake.services.content import content_of
-from apps.intake.services.decide import State, came_before, decide
+from apps.intake.services.decide import State, came_before, decide_anew
 from apps.intake.services.threads import surviving
 from apps.tickets import services as tickets
 from apps.tickets.models import Ticket
@@ -78,7 +78,7 @@ def release(
     if mail is not None:
         mail.ticket, mail.account_id = ticket, ticket.account_id
         state = State.ADDED if to_named else State.REGISTERED
-        decide(mail, state, f"{mail.why} Taken after all by {by}, in the name of {as_client}.")
+        decide_anew(mail, state, f"{mail.why} Taken after all by {by}, in the name of {as_client}.")
     return Release.objects.create(
         refused=refused, ticket=ticket, as_client=as_client, at=at, by=by, why=why[:LONGEST_WHY]
     )

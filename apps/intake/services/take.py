@@ -74,13 +74,14 @@ def _add(letter: Letter, ticket: Ticket, client: AuthorisedUser) -> InboundMail:
         mail.clause = answer.clause
         if not answer.entitled:
             return _refuse(letter, contracts.Found(answer, client))
-    tickets.client_replied(
+    tickets.reply_within(
         ticket=ticket,
         client=client,
         at=letter.at,
         source_key=f"mail:{mail.pk}",
         source_mail_id=letter.parsed.message_id,
         entitled=answer.as_json() if answer else None,
+        is_held=True,
         **letter.content(mark=trust.mark).said(),
     )
     mail.ticket, mail.account_id = ticket, ticket.account_id
@@ -112,7 +113,7 @@ def _request(letter: Letter) -> InboundMail:
     if trust.is_stopped:
         mail.account_id = order.account_id
         return _stop(letter, trust, found.user)
-    ticket = tickets.register(
+    ticket = tickets.register_within(
         requester=found.user,
         channel=Ticket.Channel.EMAIL,
         subject=parsed.subject,
@@ -120,6 +121,7 @@ def _request(letter: Letter) -> InboundMail:
         source_key=f"mail:{mail.pk}",
         source_mail_id=parsed.message_id,
         entitled=found.answer.as_json(),
+        order_now=found.order,
         to_tam=_is_to_tam(found.user, parsed, letter.at),
         **letter.content(mark=trust.mark).said(),
     )

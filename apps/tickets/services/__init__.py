@@ -19,6 +19,7 @@ from apps.tickets.services.converse import (
     client_replied,
     log_call,
     note,
+    reply_within,
     was_call,
 )
 from apps.tickets.services.disputes import decide_dispute, raise_dispute
@@ -35,7 +36,7 @@ from apps.tickets.services.presence import (
     others_at,
 )
 from apps.tickets.services.record import Refused, settle
-from apps.tickets.services.register import register
+from apps.tickets.services.register import register, register_within
 from apps.tickets.services.routing import hand_to_centre
 from apps.tickets.services.severity import change_severity
 from apps.tickets.services.splitting import split
@@ -87,8 +88,10 @@ __all__ = [
     "raise_dispute",
     "refuse_closure",
     "register",
+    "register_within",
     "remove_time",
     "reopen",
+    "reply_within",
     "resume",
     "send_outage_report",
     "send_status_report",

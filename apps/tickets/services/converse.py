@@ -7,11 +7,14 @@ from typing import Any
 from django.db import transaction
 
 from apps.contracts.models import AuthorisedUser, User
+from apps.outbox.bulk import insertion, run_together
 from apps.tickets.models import Event, Message, Ticket
-from apps.tickets.rules.history import Kind, Status
+from apps.tickets.queries import log_of
+from apps.tickets.rules.history import Happening, Kind, Status
 from apps.tickets.services.follow_ups import hold, take_back
-from apps.tickets.services.record import Refused, lock, record, settle
-from apps.tickets.services.saying import Upload, say, send
+from apps.tickets.services.notice import is_watched, tell_watchers
+from apps.tickets.services.record import Refused, event_of, lock, record, settle
+from apps.tickets.services.saying import Upload, say, say_first, send
 
 
 @transaction.atomic
@@ -231,8 +234,7 @@ def was_call(*, ticket: Ticket, by: User, at: datetime, act_key: str) -> None:
     settle(ticket=ticket)
 
 
-@transaction.atomic
-def client_replied(
+def reply_within(
     *,
     ticket: Ticket,
     client: AuthorisedUser,
@@ -244,6 +246,7 @@ def client_replied(
     source_mail_id: str = "",
     mark: str = "",
     entitled: dict[str, Any] | None = None,
+    is_held: bool = False,
 ) -> None:
     """Put a client's message on their ticket: it is our turn again, and a closed ticket reopens.
 
@@ -251,14 +254,17 @@ def client_replied(
 
     The same ``source_key`` again changes nothing. The assignee, or else the duty managers, hear
     of it by the queue, where the ticket is back on our side. ``entitled`` is the answer by which a
-    closed ticket may reopen, kept with the event; None: nobody had to ask.
+    closed ticket may reopen, kept with the event; None: nobody had to ask. ``is_held``: the caller
+    holds the ticket as ``hold`` gave it. In the transaction of the caller, who lets nothing of it
+    stand if this fails.
 
     Clause: V-2-resolution, V-3.1, V-8.1.4.
     """
-    ticket = hold(ticket=ticket, at=at)
-    if Event.objects.filter(source_key=source_key).exists():
+    ticket = ticket if is_held else hold(ticket=ticket, at=at)
+    history, keys = log_of(ticket)
+    if source_key in keys:
         return
-    message = say(
+    message, pending = say_first(
         ticket=ticket,
         client=client,
         text=text,
@@ -269,13 +275,21 @@ def client_replied(
         mark=mark,
     )
     was_closed = ticket.status == Status.CLOSED
-    record(
-        ticket=ticket,
-        kind=Kind.REOPENED if was_closed else Kind.CLIENT_REPLIED,
-        at=at,
-        facts={"message": message.pk} | ({"entitled": entitled} if entitled else {}),
-        source_key=source_key,
-    )
+    facts = {"message": message.pk} | ({"entitled": entitled} if entitled else {})
+    kind = Kind.REOPENED if was_closed else Kind.CLIENT_REPLIED
+    event = event_of(ticket=ticket, kind=kind, at=at, facts=facts, source_key=source_key)
+    if was_closed or is_watched(ticket):
+        event.save(force_insert=True)
+        tell_watchers(event)
+    else:
+        pending.append(insertion([event]))
     if was_closed:
+        run_together(pending)
         take_back(ticket=ticket, at=at)
-    settle(ticket=ticket)
+        settle(ticket=ticket)
+    else:
+        happened = Happening(kind, event.at, facts)
+        settle(ticket=ticket, history=[*history, happened], pending=pending)
+
+
+client_replied = transaction.atomic(reply_within)

@@ -8,7 +8,7 @@ from apps.contracts import queries as contracts
 from apps.tickets.models import Deadline, Ticket
 from apps.tickets.queries import history_of
 from apps.tickets.rules import deadlines as rules
-from apps.tickets.services.record import hours_on_record
+from apps.tickets.services.counting import hours_on_record
 
 BATCH = 500
 SAME_WORDS = ("state", "target", "calendar_id", "clause", "started_at", "due_at", "settled_at")

@@ -19,7 +19,8 @@ from apps.contracts.models import CalendarRevision
 from apps.contracts.services import calendar_revisions
 from apps.outbox.enqueue import PATIENCE
 from apps.tickets.models import Deadline, Ticket
-from apps.tickets.services.record import count_anew, lock
+from apps.tickets.services.counting import count_anew
+from apps.tickets.services.record import lock
 
 logger = logging.getLogger(__name__)
 

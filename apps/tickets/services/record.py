@@ -1,22 +1,18 @@
 """Writing down what happened, and bringing the promises in step with it."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from apps.contracts import queries as contracts
 from apps.contracts.models import User
-from apps.contracts.queries.hours import in_force, published_hours
 from apps.contracts.services.orders import sign
+from apps.outbox.bulk import Statement
 from apps.tickets.models import Deadline, Event, Ticket, Watcher
-from apps.tickets.queries import duty_managers, history_of
-from apps.tickets.rules import deadlines as rules
-from apps.tickets.rules.history import Kind, Status, severity_after, status_of
-from apps.tickets.rules.order_of_work import place_of
-from apps.tickets.rules.promise import PROVIDERS, DeadlineKind
-from apps.tickets.services.notice import record_misses, tell_watchers
+from apps.tickets.rules.history import Happening, Kind
+from apps.tickets.services.counting import count_anew
+from apps.tickets.services.notice import tell_watchers
 
 
 class Refused(Exception):
@@ -35,13 +31,13 @@ def lock(ticket: Ticket) -> Ticket:
     return lock_all(ticket)[0]
 
 
-def lock_all(ticket: Ticket) -> tuple[Ticket, list[tuple[str, datetime | None]]]:
-    """Do the same, and return (kind, when the sweep has something to do) of its deadlines too."""
+def lock_all(ticket: Ticket) -> tuple[Ticket, list[Deadline]]:
+    """Do the same, and return its deadlines too."""
     tickets = Ticket.objects.annotate(
         is_watched=Exists(Watcher.objects.filter(ticket=OuterRef("pk")))
     )
     held = tickets.select_for_update(no_key=True).get(pk=ticket.pk)
-    rows = held.deadlines.select_for_update(no_key=True).values_list("kind", "next_at")
+    rows = held.deadlines.select_for_update(no_key=True).order_by("pk")
     return held, list(rows)
 
 
@@ -69,8 +65,24 @@ def record(
     A ticket's events are in the order of their instants: an act whose clock runs behind that of
     the event before it is dated to that event.
     """
+    event = event_of(ticket=ticket, kind=kind, at=at, by=by, facts=facts, source_key=source_key)
+    event.save(force_insert=True)
+    tell_watchers(event)
+    return event
+
+
+def event_of(
+    *,
+    ticket: Ticket,
+    kind: Kind,
+    at: datetime,
+    by: User | None = None,
+    facts: dict[str, Any] | None = None,
+    source_key: str | None = None,
+) -> Event:
+    """Return the next event of a locked ticket, which the caller writes; nobody is told."""
     ticket.latest_at = max(ticket.latest_at, at)
-    event = Event.objects.create(
+    return Event(
         ticket=ticket,
         kind=kind,
         at=ticket.latest_at,
@@ -79,113 +91,18 @@ def record(
         facts=facts or {},
         source_key=source_key,
     )
-    tell_watchers(event)
-    return event
 
 
-def settle(*, ticket: Ticket) -> None:
+def settle(
+    *,
+    ticket: Ticket,
+    history: Sequence[Happening] | None = None,
+    pending: Sequence[Statement] = (),
+) -> None:
     """Bring status and deadlines of a locked ticket in step with its history.
 
     A deadline that turns out to be missed, by an act that comes too late or a severity whose
     deadline has passed already, is recorded at once: the sweep need not have been faster.
+    ``history`` is all that happened, where the caller knows it; ``pending`` is written as well.
     """
-    count_anew(ticket=ticket, at=ticket.latest_at)
-
-
-def count_anew(*, ticket: Ticket, at: datetime) -> None:
-    """Do the same when nothing happened to the ticket, but its hours changed; ``at`` is when.
-
-    What is open counts with the hours in force. A verdict on record stays as it was found, with
-    the hours of that time.
-
-    Clause: R-14, S-2, V-4.
-    """
-    history = history_of(ticket)
-    terms = contracts.terms(
-        version_id=ticket.version_id, plan_id=ticket.plan_id, agreed=ticket.agreed
-    )
-    counts = in_force(ticket.version_id)
-    hours = {calendar_id: found.hours for calendar_id, found in counts.items()}
-    status = status_of(history)
-    is_worked_on = status != Status.CLOSED
-    rows = {(row.kind, row.serial): row for row in ticket.deadlines.all()}
-    late = []
-    found = rules.deadlines(history, terms=terms, hours=hours)
-    for owed in found:
-        named = (owed.kind, owed.serial)
-        row = rows.pop(named, None) or Deadline(ticket=ticket, kind=named[0], serial=named[1])
-        was_worked_on, row.in_work = row.in_work, is_worked_on
-        if row.state == rules.State.MISSED:
-            then = rules.deadlines(history, terms=terms, hours=hours_on_record(row, hours))
-            same = (each for each in then if (each.kind, each.serial) == named)
-            _keep_miss(row, next(same, owed))
-        elif row.state != rules.State.MET or row.ended_at != owed.ended_at:
-            _write(row, owed, counts[owed.calendar_id].revision_id)
-            if owed.state == rules.State.MISSED and owed.kind in PROVIDERS:
-                late.append(row.pk)
-        elif was_worked_on != is_worked_on:
-            row.save(update_fields=["in_work"])
-    if late:
-        record_misses(late, managers=duty_managers(), at=at)
-    gone = [row.pk for row in rows.values() if row.state != rules.State.MISSED]
-    if gone:
-        Deadline.objects.filter(pk__in=gone).delete()
-    due_at = next((each.due_at for each in found if each.kind == DeadlineKind.RESOLUTION), None)
-    place = place_of(
-        severity=severity_after(history),
-        registered_at=history[0].at,
-        resolution_due_at=due_at,
-        terms=terms,
-    )
-    ticket.status = Ticket.State(status)
-    ticket.work_band, ticket.work_at = place.band, place.at
-    Ticket.objects.filter(pk=ticket.pk).update(
-        status=ticket.status,
-        latest_at=ticket.latest_at,
-        work_band=ticket.work_band,
-        work_at=ticket.work_at,
-    )
-
-
-def hours_on_record(row: Deadline, hours: rules.Hours) -> rules.Hours:
-    """Return the hours that a deadline was counted with; the other calendars' are those given."""
-    if row.hours_id is None:
-        return hours
-    return {**hours, row.calendar_id: published_hours(row.hours_id)}
-
-
-def _keep_miss(row: Deadline, then: rules.Deadline) -> None:
-    """Let a miss that is on record learn when the act came after all, and nothing else."""
-    row.ended_at = then.ended_at
-    if then.due_at == row.due_at:
-        row.steps = [asdict(step) for step in then.steps]
-    row.save(update_fields=["ended_at", "steps", "in_work"])
-
-
-def _write(row: Deadline, owed: rules.Deadline, revision_id: int) -> None:
-    """Write a deadline as it stands.
-
-    A promise of the provider that is missed and not on record is left open: the record of a miss
-    comes with its event and its mails.
-    """
-    if row.warn_at != owed.warn_at:
-        row.warned_at = None
-    row.target, row.used, row.calendar_id = owed.target, owed.used, owed.calendar_id
-    row.hours_id = revision_id
-    row.clause, row.started_at = owed.clause, owed.started_at
-    row.due_at, row.warn_at = owed.due_at, owed.warn_at
-    is_miss = owed.state == rules.State.MISSED and owed.kind in PROVIDERS
-    row.state = Deadline.Verdict(rules.State.OPEN if is_miss else owed.state)
-    is_open = row.state == rules.State.OPEN
-    row.settled_at = None if is_open else owed.settled_at
-    row.next_at = _next_at(row) if is_open else None
-    row.ended_at = owed.ended_at
-    row.steps = [asdict(step) for step in owed.steps]
-    row.save()
-
-
-def _next_at(row: Deadline) -> datetime | None:
-    """When the sweep has something to do: warn first, unless that is done; then the due instant."""
-    if row.due_at is None or row.warned_at is not None or row.warn_at is None:
-        return row.due_at
-    return min(row.warn_at, row.due_at)
+    count_anew(ticket=ticket, at=ticket.latest_at, history=history, pending=pending)

@@ -5,20 +5,24 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from apps.contracts import queries as contracts
-from apps.contracts.models import AuthorisedUser, Reason, Service, Severity, User
-from apps.outbox.enqueue import enqueue
+from apps.contracts.models import AuthorisedUser, Order, Reason, Service, Severity, User
+from apps.outbox.bulk import insert_once, insertion
+from apps.outbox.enqueue import nudge, prepared
+from apps.outbox.models import Message as Told
 from apps.tickets.models import Event, Ticket
-from apps.tickets.rules.history import Kind
-from apps.tickets.services.converse import Upload, say
+from apps.tickets.rules.history import Happening, Kind
+from apps.tickets.services.converse import Upload
+from apps.tickets.services.counting import count, place, rows_of, write
 from apps.tickets.services.mail_ids import mail_id
-from apps.tickets.services.record import Refused, amend, record, settle
+from apps.tickets.services.record import Refused, event_of, record, settle
 from apps.tickets.services.routing import follow, route
+from apps.tickets.services.saying import say_first
 
 
-@transaction.atomic
-def register(
+def register_within(
     *,
     requester: AuthorisedUser,
     channel: str,
@@ -35,9 +39,12 @@ def register(
     service: Service | None = None,
     entitled: Mapping[str, Any] | None = None,
     to_tam: bool = False,
+    order_now: contracts.OrderNow | None = None,
     by: User | None = None,
 ) -> Ticket:
     """Register an entitled request, start its clocks and acknowledge it with its number.
+
+    In the transaction of the caller, who lets nothing of it stand if this fails.
 
     Whether the request is entitled is asked before, by intake; ``entitled`` is the answer as plain
     JSON, which the ticket keeps. The ticket pins the plan, and the
@@ -45,19 +52,16 @@ def register(
     severity it gets the policy's default until somebody has looked. The same ``source_key`` again
     returns the ticket that is there. ``to_tam``: the client asked the TAM, whose desk it goes to
     while hours are left; else the support centre's queue takes it, and the record says why.
-    ``by`` is who wrote it down for the client, where one of us did.
+    ``by`` is who wrote it down for the client, where one of us did. ``order_now`` is what was just
+    read of the order, where somebody asked.
 
     Clause: V-8.1.4, V-2-response, V-2-order, V-6.3, S-8.
 
     :raises Refused: the severity or the category is another policy's.
     """
-    known = Ticket.objects.filter(source_key=source_key).first()
-    if known is not None:
-        return known
     order = requester.order
-    severity = severity or Severity.objects.get(version_id=order.version_id, is_default=True)
-    if severity.version_id != order.version_id:
-        raise Refused(f"{severity} is not a severity of {order.version}, which {order} is under.")
+    known = order_now or contracts.order_now(order)
+    severity_id, severity_key = _severity(order, severity)
     if category is not None and category.version_id != order.version_id:
         raise Refused(f"{category} is not a category of {order.version}, which {order} is under.")
     way = route(order=order, to_tam=to_tam, at=at)
@@ -66,10 +70,10 @@ def register(
         order=order,
         version_id=order.version_id,
         plan_id=order.plan_id,
-        agreed=contracts.agreed_in(order),
+        agreed=known.agreed,
         requester=requester,
         channel=channel,
-        severity=severity,
+        severity_id=severity_id,
         category=category,
         service=service,
         entitled=dict(entitled or {}),
@@ -81,17 +85,18 @@ def register(
         work_at=at,
         source_key=source_key,
     )
-    amend(ticket=ticket, reason="Registered", at=at, by=by)
-    ticket.save()
-    inside = contracts.standard_hours(order.version_id).is_open(at)
     facts = {
-        "severity": severity.key,
+        "severity": severity_key,
         "channel": channel,
-        "arrival": "INSIDE" if inside else "OUTSIDE",
+        "arrival": "INSIDE" if _is_inside(order, known, at) else "OUTSIDE",
         **way.facts,
     }
-    record(ticket=ticket, kind=Kind.REGISTERED, at=at, by=by, facts=facts)
-    say(
+    happened = [Happening(Kind.REGISTERED, at, facts), Happening(Kind.ACKNOWLEDGED, at, {})]
+    counted = count(ticket, happened, known.counts)
+    place(ticket, counted)
+    if not insert_once(ticket):
+        return Ticket.objects.get(source_key=source_key)
+    _, beside = say_first(
         ticket=ticket,
         client=requester,
         text=text,
@@ -102,18 +107,68 @@ def register(
         mark=mark,
         about=[ticket.number, ticket.subject, order.account.name],
     )
-    acknowledge(ticket=ticket, at=at)
-    follow(ticket=ticket, route=way, at=at)
-    settle(ticket=ticket)
+    events = [
+        event_of(ticket=ticket, kind=each.kind, at=at, facts={**each.facts}) for each in happened
+    ]
+    events[0].by = by
+    told = insertion([acknowledgement(ticket=ticket, at=at)])
+    log = [insertion([_history_row(ticket, at=at, by=by)]), insertion(events)]
+    write(rows_of(ticket, counted, []), pending=[*log, *beside, told], at=at)
+    nudge()
+    if way.assignee is not None or way.is_redirected:
+        follow(ticket=ticket, route=way, at=at)
+        settle(ticket=ticket)
     return ticket
 
 
+register = transaction.atomic(register_within)
+
+
+def _severity(order: Order, severity: Severity | None) -> tuple[int, str]:
+    """Return key of row and key of policy of the severity: the one given, else the default."""
+    if severity is None:
+        term = contracts.terms(version_id=order.version_id, plan_id=order.plan_id).default_severity
+        return term.pk, term.key
+    if severity.version_id != order.version_id:
+        raise Refused(f"{severity} is not a severity of {order.version}, which {order} is under.")
+    return severity.pk, severity.key
+
+
+def _is_inside(order: Order, known: contracts.OrderNow, at: datetime) -> bool:
+    """Tell whether it arrives inside of the policy's standard hours (S-2)."""
+    terms = contracts.terms(version_id=order.version_id, plan_id=order.plan_id)
+    return known.counts[terms.calendars[terms.standard_calendar].pk].hours.is_open(at)
+
+
+def _history_row(ticket: Ticket, *, at: datetime, by: User | None) -> Model:
+    """Return what ``save`` would have written of a new ticket for who amends it later."""
+    row = Ticket.history.model
+    fields = {each.attname: getattr(ticket, each.attname) for each in row.tracked_fields}
+    return row(
+        history_date=at,
+        history_type="+",
+        history_user=by,
+        history_change_reason="Registered",
+        **fields,
+    )
+
+
 def acknowledge(*, ticket: Ticket, at: datetime) -> Event:
-    """Send the requester the number. An acknowledgement is not a response.
+    """Send the requester the number of a ticket that was split off.
 
     Clause: V-8.1.4, V-2-response.
     """
-    enqueue(
+    acknowledgement(ticket=ticket, at=at).save(force_insert=True)
+    nudge()
+    return record(ticket=ticket, kind=Kind.ACKNOWLEDGED, at=at)
+
+
+def acknowledgement(*, ticket: Ticket, at: datetime) -> Told:
+    """Return the mail with the number for the requester. It is not a response.
+
+    Clause: V-8.1.4, V-2-response.
+    """
+    return prepared(
         topic="ticket.acknowledged",
         key=f"ticket:{ticket.pk}:acknowledged",
         recipient=ticket.requester.email,
@@ -121,4 +176,3 @@ def acknowledge(*, ticket: Ticket, at: datetime) -> Event:
         at=at,
         message_id=mail_id(ticket.pk, "acknowledged"),
     )
-    return record(ticket=ticket, kind=Kind.ACKNOWLEDGED, at=at)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.contracts.models import AuthorisedUser, User
+from apps.outbox.bulk import Statement, insertion, run_together
 from apps.outbox.enqueue import enqueue
 from apps.tickets.models import Attachment, Message, Ticket
 from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.services.record import Refused
 from apps.tickets.services.watching import copy
-from apps.tickets.services.words import index_words
+from apps.tickets.services.words import indexing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,38 @@ def say(
     about: Sequence[str] = (),
 ) -> Message:
     """Write a message down, with its files; a search finds it. ``about``: by these texts too."""
+    message, beside = say_first(
+        ticket=ticket,
+        text=text,
+        at=at,
+        client=client,
+        author=author,
+        direction=direction,
+        html=html,
+        uploads=uploads,
+        source_mail_id=source_mail_id,
+        mark=mark,
+        about=about,
+    )
+    run_together(beside)
+    return message
+
+
+def say_first(
+    *,
+    ticket: Ticket,
+    text: str,
+    at: datetime,
+    client: AuthorisedUser | None = None,
+    author: User | None = None,
+    direction: str = Message.Direction.IN,
+    html: str = "",
+    uploads: Sequence[Upload] = (),
+    source_mail_id: str = "",
+    mark: str = "",
+    about: Sequence[str] = (),
+) -> tuple[Message, list[Statement]]:
+    """Write a message down, and return the statements for its files and words: the caller's."""
     message = Message.objects.create(
         ticket=ticket,
         direction=direction,
@@ -48,7 +81,7 @@ def say(
         mail_id=source_mail_id,
         mark=mark,
     )
-    Attachment.objects.bulk_create(
+    files = [
         Attachment(
             message=message,
             name=upload.name,
@@ -57,10 +90,10 @@ def say(
             content=upload.content,
         )
         for upload in uploads
-    )
+    ]
     sender = [client.name, client.email] if client else [str(author)]
-    index_words(ticket=ticket, texts=[*about, *sender, text])
-    return message
+    words = indexing(ticket=ticket, texts=[*about, *sender, text])
+    return message, [*([insertion(files)] if files else []), words]
 
 
 def send(

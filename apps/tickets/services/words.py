@@ -1,7 +1,6 @@
 """What a search will find of a ticket."""
 
-from django.db import connection
-
+from apps.outbox.bulk import Statement, run_together
 from apps.tickets.models import SearchText, Ticket
 from apps.tickets.rules.words import words_kept
 
@@ -15,12 +14,16 @@ DO UPDATE SET words = substr({TABLE}.words || excluded.words, 1, {MOST_KEPT})
 
 
 def index_words(*, ticket: Ticket, texts: list[str]) -> None:
-    """Let a search find a ticket by these texts too, in one statement.
+    """Let a search find a ticket by these texts too."""
+    run_together([indexing(ticket=ticket, texts=texts)])
+
+
+def indexing(*, ticket: Ticket, texts: list[str]) -> Statement:
+    """Return the statement that does so.
 
     Of a conversation that is longer than is kept, the beginning is found.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(APPEND, [ticket.pk, words_kept(*texts)[:MOST_KEPT]])
+    return APPEND, [ticket.pk, words_kept(*texts)[:MOST_KEPT]]
 
 
 def rewrite_words(ticket: Ticket) -> None:

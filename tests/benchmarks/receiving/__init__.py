@@ -1,0 +1,1 @@
+"""A thousand mails, and what taking them costs."""
