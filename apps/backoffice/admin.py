@@ -21,7 +21,7 @@ from django_celery_beat.models import (
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.backoffice.reports.pages import VendorCaseAdmin
+from apps.backoffice.reports.admin import VendorCaseAdmin
 
 __all__ = ["VendorCaseAdmin"]
 

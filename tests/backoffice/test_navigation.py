@@ -19,6 +19,7 @@ WORK = [
     "Refused requests",
 ]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
+REPORTS = ["Exclusions", "Vendor cases"]
 MESSAGES = ["Outbox", "Dead letters"]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
 
@@ -34,11 +35,23 @@ def groups_of(browser, url="/admin/"):
         ("", {None: ["Home"]}),
         (
             "Support agents",
-            {None: ["Home"], "Work": WORK, "Contracts": CONTRACTS, "Messages": MESSAGES},
+            {
+                None: ["Home"],
+                "Work": WORK,
+                "Contracts": CONTRACTS,
+                "Reports": REPORTS,
+                "Messages": MESSAGES,
+            },
         ),
         (
             "Duty managers",
-            {None: ["Home"], "Work": WORK, "Contracts": CONTRACTS, "Messages": MESSAGES},
+            {
+                None: ["Home"],
+                "Work": WORK,
+                "Contracts": CONTRACTS,
+                "Reports": REPORTS,
+                "Messages": MESSAGES,
+            },
         ),
         (
             "Administrators",
@@ -46,6 +59,7 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "Contracts": CONTRACTS,
+                "Reports": REPORTS,
                 "Messages": MESSAGES,
                 "Administration": ADMINISTRATION,
             },

@@ -19,8 +19,9 @@ NAMES = [
     "0003_tams_and_finance",
     "0004_canned_and_more",
     "0005_calls",
+    "0006_releases",
 ]
-roles, orders, tams, canned, calls = (
+roles, orders, tams, canned, calls, releases = (
     importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES
 )
 WORK = {
@@ -121,5 +122,6 @@ def test_the_roles_can_be_taken_away_and_come_back():
     tams.grant(apps, EDITOR)
     canned.grant(apps, EDITOR)
     calls.grant(apps, EDITOR)
+    releases.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)

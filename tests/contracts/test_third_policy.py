@@ -72,6 +72,7 @@ def test_a_fault_is_answered_by_the_clock_and_cured_where_the_plan_says_so():
     assert due(ticket) == {
         "RESPONSE": FRIDAY + timedelta(minutes=45),
         "RESOLUTION": FRIDAY + timedelta(hours=10),
+        "RFO": datetime(2026, 3, 7, 23, 55, tzinfo=UTC),
     }
 
 

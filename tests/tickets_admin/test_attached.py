@@ -7,7 +7,7 @@ from apps.outbox.models import Message as Mail
 from apps.outbox.rendering import render
 from apps.outbox.transport import compose
 from apps.tickets.models import Attachment
-from tests.factories import make_ticket
+from tests.factories import make_ticket, reason_of
 from tests.tickets_admin.pages import agent, markup_of, said, send, text_of
 
 pytestmark = pytest.mark.django_db
@@ -116,10 +116,13 @@ def test_an_empty_file_is_said_to_be_empty():
     assert "trace.pcap is empty." in text_of(write(file(content=b""))[1])
 
 
-def test_a_closing_message_takes_no_files_and_says_so():
-    _, answer = write(file(), act="close")
+def test_a_solution_takes_files_along():
+    ticket = make_ticket()
+    _, answer = write(
+        file(), ticket=ticket, act="solve", reason=reason_of(ticket.version, "solved").pk
+    )
 
-    assert "Send the files with an answer first" in text_of(answer)
+    assert (answer.status_code, len(kept())) == (302, 1)
 
 
 def test_a_double_click_attaches_once_and_another_file_is_another_act():

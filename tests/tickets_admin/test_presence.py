@@ -76,7 +76,7 @@ def test_who_is_not_signed_in_is_not_noted(client, ticket):
     assert Viewer.objects.count() == 0
 
 
-@pytest.mark.parametrize("act", ["answer", "ask", "close"])
+@pytest.mark.parametrize("act", ["answer", "ask", "solve"])
 def test_a_late_text_is_kept_and_told_what_came_before_it_and_goes_through_next(ticket, act):
     mia, tom, seen = both(ticket)
     send(mia, ticket, "write", act="answer", text="Try now.", seen=seen)
@@ -125,7 +125,7 @@ def test_a_client_who_wrote_meanwhile_is_named_as_the_client(ticket):
 def test_a_late_severity_is_told_of_a_closure_and_then_of_where_it_stands(ticket):
     mia, tom, seen = both(ticket)
     solved = reason_of(ticket.version, "solved").pk
-    send(mia, ticket, "write", act="close", text="Solved.", reason=solved, seen=seen)
+    send(mia, ticket, "write", act="solve", text="Solved.", reason=solved, seen=seen)
     late = {
         "to": severity_of(ticket.version, "2").pk,
         "reason": reason_of(ticket.version, "impact-changed").pk,

@@ -77,7 +77,7 @@ def test_a_solution_asks_the_client_and_the_panel_says_until_when(premium):
     assert status_of(premium) == "SOLVED"
     assert "The client is asked to confirm it within 48 h; silence closes it." in before
     assert "The client was asked to confirm the solution by Fri 6 Mar 2026, 14:30 UTC" in after
-    assert "Closure confirmation 48 h left" in after
+    assert "Closure confirmation client has 48 h left" in after
 
 
 @pytest.mark.clause("S-5-step-down")

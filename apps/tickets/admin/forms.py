@@ -122,7 +122,7 @@ class WriteForm(ActForm):
     @property
     def chosen(self) -> str:
         """What the form starts with: a closed ticket takes a note, but no mail to the client."""
-        if self.is_bound:
+        if self.is_bound or "act" in self.initial:
             return str(self["act"].value())
         return self.fitting[0]
 

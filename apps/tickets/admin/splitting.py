@@ -14,17 +14,29 @@ from django.utils import timezone
 from apps.contracts.models import Severity, User
 from apps.tickets import services
 from apps.tickets.admin.forms import ActForm
+from apps.tickets.admin.keys import key_in
 from apps.tickets.models import Message, Ticket, TimeEntry
 
 FORM_REFUSED = 422
 SHOWN = 200  # of the latest messages and entries
 
 
+class KeysField(forms.ModelMultipleChoiceField):
+    """Rows chosen by their keys; a number that no key can be is one that nobody offered."""
+
+    def _check_values(self, value: Any) -> Any:
+        if any(str(each).isdecimal() and not key_in(str(each)) for each in value):
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice"
+            )
+        return super()._check_values(value)  # type: ignore[misc]
+
+
 class SplitForm(ActForm):
     """Which messages go, and what the new ticket is called."""
 
     name = "split"
-    messages = forms.ModelMultipleChoiceField(
+    messages = KeysField(
         queryset=Message.objects.none(),
         error_messages={
             "required": "Choose the messages that go.",
@@ -32,7 +44,7 @@ class SplitForm(ActForm):
             "invalid_pk_value": "Choose messages of this ticket.",
         },
     )
-    entries = forms.ModelMultipleChoiceField(
+    entries = KeysField(
         queryset=TimeEntry.objects.none(),
         required=False,
         error_messages={
