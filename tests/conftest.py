@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
+from apps.contracts.queries.catalogue import _known
 from apps.contracts.queries.hours import _frozen
 from apps.contracts.queries.terms import _published
 from tests.database import unfrozen
@@ -27,6 +28,7 @@ def fresh_terms() -> Iterator[None]:
     yield
     _published.cache_clear()
     _frozen.cache_clear()
+    _known.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

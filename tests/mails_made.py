@@ -15,8 +15,9 @@ from tests.appointments_made import (
     make_appointment,
     make_confirmed,
 )
-from tests.factories import MORNING, make_client, make_staff, make_ticket
+from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.intake.mails_in import take
+from tests.tickets.life import premium, solve, wholesale
 from tests.time_made import make_hours, make_premium, make_tam
 
 SUBJECT = '<img src=x onerror="alert(1)"> R&D {{ 7 }} {% now "Y" %}'
@@ -39,6 +40,59 @@ def ticket_mails() -> Iterator[Made]:
         ticket=ticket, client=ticket.requester, text=SUBJECT, at=LATE, source_key="reply"
     )
     yield latest("ticket.watched"), ticket
+
+
+def solution_mails() -> Iterator[Made]:
+    """Yield the mails on what follows a solution, and on suspensions; each ticket is one."""
+    agent = make_staff()
+    solved = premium(subject=SUBJECT)
+    solve(solved, by=agent, text=SUBJECT)
+    yield latest("ticket.solved"), solved
+    services.sweep_follow_ups(at=LATE)
+    yield latest("ticket.closed"), solved
+    parked = wholesale("3", subject=SUBJECT)
+    services.suspend(ticket=parked, why=SUBJECT, clause="S-12", at=MORNING, by=agent)
+    yield latest("ticket.suspended"), parked
+    freed = wholesale("3", subject=SUBJECT)
+    services.suspend(ticket=freed, why=SUBJECT, clause="S-12", at=MORNING, by=agent)
+    services.resume(ticket=freed, why=SUBJECT, at=LATE, by=agent)
+    yield latest("ticket.resumed"), freed
+
+
+def related_mails() -> Iterator[Made]:
+    """Yield the mails on disputes, and on tickets that go on elsewhere."""
+    agent = make_staff()
+    ticket = make_ticket(subject=SUBJECT, severity="3")
+    dispute = services.raise_dispute(
+        ticket=ticket,
+        client=ticket.requester,
+        wanted=severity_of(ticket.version, "2"),
+        claim=SUBJECT,
+        evidence=SUBJECT,
+        by=None,
+        at=MORNING,
+        act_key="d",
+    )
+    yield latest("dispute.raised"), ticket
+    given = {"change_reason": None, "by": agent, "at": MORNING}
+    services.decide_dispute(dispute=dispute, uphold=False, reason=SUBJECT, **given)
+    yield latest("dispute.decided"), ticket
+    other = make_ticket(requester=ticket.requester, subject=SUBJECT, severity="3")
+    services.merge(duplicate=other, into=ticket, by=agent, at=MORNING, act_key="m")
+    yield latest("ticket.merged"), ticket
+
+
+def report_mails() -> Iterator[Made]:
+    """Yield the mails that a TAM sends of the client's tickets."""
+    order = make_premium()
+    client, tam = make_client(order=order), make_staff()
+    make_tam(order=order, who=tam)
+    given = {"severity": "III", "to_tam": True, "channel": "TAM", "subject": SUBJECT}
+    ticket = make_ticket(requester=client, at=LATE, **given)
+    services.hand_to_centre(ticket=ticket, by=tam, at=LATE, act_key="h")
+    yield latest("tam.handed_to_centre"), ticket
+    services.send_status_report(order=order, by=tam, at=LATE, act_key="r")
+    yield latest("order.status_report"), None
 
 
 def hours_mails() -> Iterator[Made]:
@@ -101,6 +155,9 @@ def intake_mails() -> Iterator[Made]:
 
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
+    solution_mails,
+    related_mails,
+    report_mails,
     hours_mails,
     tam_mails,
     appointment_mails,

@@ -9,7 +9,7 @@ from apps.outbox.transport import compose
 from tests.mails_made import ALL, SUBJECT
 
 pytestmark = pytest.mark.django_db
-BY_A_PERSON = {"ticket.replied"}
+BY_A_PERSON = {"ticket.replied", "ticket.solved"}
 # They are about nobody's policy: a stranger's request, and a mail for staff.
 WITHOUT_A_MAILBOX = {"request.refused", "mail.unreadable"}
 
@@ -97,5 +97,5 @@ def test_hostile_words_read_as_they_were_written(sent):
     assert shown == {
         row.topic
         for row, _, number in sent
-        if number or row.topic.startswith(("appointment.", "request.", "mail."))
+        if number or row.topic.startswith(("appointment.", "request.", "mail.", "order."))
     }

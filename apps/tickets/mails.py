@@ -28,7 +28,7 @@ def acknowledged(payload: dict[str, Any]) -> Email:
     response = ticket.deadlines.filter(kind="RESPONSE").first()
     zone = ticket.version.time_zone
     first = ticket.messages.first()
-    return _to_client(
+    return to_client(
         ticket,
         "mail/acknowledged.txt",
         {
@@ -36,6 +36,7 @@ def acknowledged(payload: dict[str, Any]) -> Email:
             "due": moment(response.due_at, zone) if response and response.due_at else "",
         },
         in_reply_to=first.mail_id if first else "",
+        begins_thread=True,
     )
 
 
@@ -47,7 +48,7 @@ def replied(payload: dict[str, Any]) -> Email:
     ).get(pk=payload["message_id"])
     earlier = message.ticket.messages.filter(pk__lt=message.pk, direction=Message.Direction.IN)
     latest = earlier.order_by("pk").last()
-    return _to_client(
+    return to_client(
         message.ticket,
         "mail/replied.txt",
         {"message": message, "is_copy": "client_id" in payload},
@@ -98,13 +99,14 @@ def deadline_warned(payload: dict[str, Any]) -> Email:
     return _to_staff(payload, "mail/deadline_warned.txt", "near")
 
 
-def _to_client(
+def to_client(
     ticket: Ticket,
     template: str,
     context: dict[str, Any],
     *,
     in_reply_to: str,
     automatic: bool = True,
+    begins_thread: bool = False,
     attachments: tuple[Attachment, ...] = (),
 ) -> Email:
     thread = mail_id(ticket.pk, "acknowledged")
@@ -114,7 +116,7 @@ def _to_client(
         text=_text(template, {"ticket": ticket, **context}),
         reply_to=(ticket.version.support_address,),
         in_reply_to=known[0] if known else "",
-        references=tuple(known if automatic else [thread, *known]),
+        references=tuple(known if begins_thread else [thread, *known]),
         automatic=automatic,
         language=ticket.version.language,
         attachments=attachments,

@@ -6,7 +6,7 @@ Every mail is in the language of service and carries the number (V-3.7, V-8.1.4)
 from typing import Any
 
 from apps.outbox.rendering import Email, Withdrawn, renders
-from apps.tickets.mails import _to_client
+from apps.tickets.mails import to_client
 from apps.tickets.models import Deadline, Event, Message, Ticket
 from apps.tickets.rules.promise import DeadlineKind
 from apps.tickets.wording import moment
@@ -25,7 +25,7 @@ def solved(payload: dict[str, Any]) -> Email:
     rows = ticket.deadlines.filter(state=Deadline.Verdict.OPEN)
     zone = ticket.version.time_zone
     due = {row.kind: moment(row.due_at, zone) for row in rows if row.due_at}
-    return _to_client(
+    return to_client(
         ticket,
         "mail/solved.txt",
         {
@@ -54,7 +54,7 @@ def closed(payload: dict[str, Any]) -> Email:
         raise Withdrawn("The ticket is open again.")
     context = {"silence": payload["silence"]}
     latest = _latest_of_client(ticket)
-    return _to_client(ticket, "mail/closed.txt", context, in_reply_to=latest)
+    return to_client(ticket, "mail/closed.txt", context, in_reply_to=latest)
 
 
 @renders("ticket.suspended")
@@ -70,7 +70,7 @@ def suspended(payload: dict[str, Any]) -> Email:
         raise Withdrawn("The ticket is not suspended any more.")
     context = {"why": event.facts["why"], "clause": event.facts["clause"]}
     latest = _latest_of_client(event.ticket)
-    return _to_client(event.ticket, "mail/suspended.txt", context, in_reply_to=latest)
+    return to_client(event.ticket, "mail/suspended.txt", context, in_reply_to=latest)
 
 
 @renders("ticket.resumed")
@@ -86,7 +86,7 @@ def resumed(payload: dict[str, Any]) -> Email:
         raise Withdrawn("The ticket is suspended again.")
     context = {"why": event.facts["why"]}
     latest = _latest_of_client(event.ticket)
-    return _to_client(event.ticket, "mail/resumed.txt", context, in_reply_to=latest)
+    return to_client(event.ticket, "mail/resumed.txt", context, in_reply_to=latest)
 
 
 def _event(payload: dict[str, Any]) -> Event:

@@ -14,6 +14,7 @@ WORK = [
     "Time",
     "Appointments",
     "When would this be due?",
+    "Canned replies",
     "Mail to look at",
     "Mails in",
     "Refused requests",

@@ -35,6 +35,7 @@ def closed(ticket: Ticket) -> Ticket:
         at=MORNING,
         act_key="close",
     )
+    tickets.confirm(ticket=ticket, client=ticket.requester, at=MORNING, act_key="confirm")
     return ticket
 
 

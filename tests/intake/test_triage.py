@@ -90,7 +90,7 @@ def test_a_tam_fixes_it_alone_on_the_tickets_page(browser, tam, ann, clock):
             what="Put the trunk right",
             contact="PHONE",
         ),
-        send(browser, ticket, "write", act="close", text="It is up.", reason=restored.pk),
+        send(browser, ticket, "write", act="solve", text="It is up.", reason=restored.pk),
     ]
 
     ticket.refresh_from_db()

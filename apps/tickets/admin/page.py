@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Prefetch, Sum
 from django.urls import NoReverseMatch, reverse
 
-from apps.contracts.models import Clause, Severity, Target
+from apps.contracts.models import Target
+from apps.contracts.queries.catalogue import catalogue
 from apps.tickets.admin.badges import hours_for
 from apps.tickets.admin.entitled import checks
 from apps.tickets.admin.event_words import in_words
@@ -41,8 +42,8 @@ LOGGED = 5  # the latest entries of time
 def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dict[str, Any]:
     """Return the context of the page's living part. ``zone`` is the reader's."""
     limit = None if everything else SHOWN
-    clauses = {row.ref: row for row in Clause.objects.filter(version=ticket.version_id)}
-    severities = list(Severity.objects.filter(version=ticket.version_id).order_by("rank"))
+    listed = catalogue(ticket.version_id)
+    clauses, severities = listed.clauses, list(listed.severities)
     labels = {row.key: row.label for row in severities}
     # All of them: what became of the severity and the clocks is told from the beginning.
     log = list(ticket.events.select_related("by").order_by("pk"))

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from apps.contracts.models import Reason, User
+from apps.contracts.queries.catalogue import catalogue
 from apps.tickets import services
 from apps.tickets.admin.acts import FORMS, MERGED_FORMS, act
 from apps.tickets.admin.attachments import download, take_files
@@ -196,12 +197,11 @@ class TicketAdmin(SplitPages, QueueAdmin):
 
 def _choices(ticket: Ticket) -> dict[str, Any]:
     """Return what the forms offer, each list read once."""
-    rows = Reason.objects.filter(version=ticket.version_id, kind__in=_LISTS)
-    listed = rows.order_by("position").select_related("clause")
     people = User.objects.filter(is_staff=True, is_active=True)
     found: dict[str, Any] = {name: [] for name in _LISTS.values()}
-    for row in listed:
-        found[_LISTS[row.kind]].append(row)
+    for row in catalogue(ticket.version_id).reasons:
+        if row.kind in _LISTS:
+            found[_LISTS[row.kind]].append(row)
     return {**found, "people": sorted(people, key=str), "canned": offered()}
 
 
