@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_after_a_refusal_the_first_refused_field_is_seen_and_has_the_focus(page):
     new = reverse("admin:intake_request_new")
     page.goto(f"{new}?requester={make_client().pk}")
-    page.locator("form button", has_text="Register").click()
+    page.locator("form button", has_text="Save").click()
 
     page.get_by_role("alert").wait_for()
     page.locator("#request_subject:focus").wait_for()
