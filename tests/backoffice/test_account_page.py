@@ -9,6 +9,7 @@ from django.test import Client
 from apps.backoffice.account_page import AccountPage
 from apps.contracts.models import Account, Order, Standing
 from apps.tickets import services
+from apps.tickets.admin.queue_rows import Row
 from apps.tickets.models import Ticket
 from tests.account_made import (
     make_amendment,
@@ -38,12 +39,12 @@ def page_of(account: Account, *, at: datetime = MORNING) -> AccountPage:
     return AccountPage.of(account, at=at, user=make_staff(is_superuser=True))
 
 
-def queue_of(account: Account, *, at: datetime) -> list[Ticket]:
-    """The tickets of the queue that the page links to, in its order."""
+def queue_of(account: Account, *, at: datetime) -> list[Row]:
+    """The rows of the queue that the page links to, with their badges."""
     browser = Client()
     browser.force_login(make_staff(is_superuser=True))
     with time_machine.travel(at, tick=False):
-        return browser.get(QUEUE, {"account": account.pk}).context["cl"].result_list
+        return browser.get(QUEUE, {"account": account.pk}).context["cl"].rows
 
 
 def test_an_account_of_which_nothing_is_known_is_in_good_standing_and_all_else_is_empty():
@@ -232,7 +233,9 @@ def test_open_tickets_and_their_badges_are_those_of_the_queue_in_its_order():
     tickets = page_of(person.order.account, at=at).tickets
 
     queue = queue_of(person.order.account, at=at)
-    assert [row.ticket for row in tickets.rows] == queue[:10]
+    assert [(row.ticket, row.badges) for row in tickets.rows] == [
+        (row.ticket, row.badges) for row in queue[:10]
+    ]
     assert (len(queue), tickets.count, tickets.has_more) == (11, "11", True)
     tones = {badge.tone for row in tickets.rows for badge in row.badges}
     assert tones == {"red", "amber", "green", "grey"}

@@ -80,4 +80,4 @@ def test_a_policy_with_hours_and_standing_costs_a_mail_no_more_than_26_statement
     with statements() as sent:
         mail = take()
 
-    assert (mail.state, len(sent) <= 26) == ("REGISTERED", True)
+    assert (mail.state, len(sent) <= 25) == ("REGISTERED", True)
