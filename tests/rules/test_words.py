@@ -1,7 +1,7 @@
 """Texts as words, for what is kept and for what is looked for."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apps.tickets.rules.words import LONGEST_WORD, MOST_SOUGHT, words_in, words_kept, words_sought
@@ -40,6 +40,8 @@ def test_a_search_looks_for_so_many_words_only():
 
 
 @given(st.text())
+@example("\U0001d468")  # a bold A comes apart into a capital one
+@example("İ")
 def test_what_is_kept_is_words_between_blanks_and_stays_as_it_is(text):
     kept = words_kept(text)
 

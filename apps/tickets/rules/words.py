@@ -56,5 +56,7 @@ def words_sought(text: str) -> Sequence[tuple[str, bool]]:
 def _plain(text: str) -> str:
     if text.isascii():
         return text.lower()
+    # Twice: what comes apart (a bold A) may have a small form of its own, and the other way round.
     apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", apart.casefold())
     return "".join(char for char in apart if not unicodedata.combining(char))
