@@ -2,9 +2,11 @@
 
 import logging
 from datetime import datetime
+from functools import cache
 
 from celery import current_app
 from django.db import transaction
+from kombu import Connection
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
@@ -102,11 +104,16 @@ def nudge() -> None:
 # A function and not a partial: Django 5.2 logs a failed robust hook by its __qualname__.
 def send_nudge() -> None:
     """Put the delivery task on the broker's queue, without waiting for a broker that is down."""
-    # A pool of its own: the connections that Celery shares wait as long as a worker may wait.
-    broker = current_app.connection_for_write(transport_options=PATIENCE)
+    pool = producers[_broker(current_app.conf.broker_write_url)]
     try:
-        with producers[broker].acquire(block=True, timeout=1) as producer:
+        with pool.acquire(block=True, timeout=1) as producer:
             current_app.send_task(TASK, producer=producer, expires=NUDGE_LASTS, retry=False)
     except (OperationalError, OSError) as trouble:
         # Expected now and then, and nothing is lost: a line, not the whole way down to the socket.
         logger.warning("The broker was not told, so the next sweep delivers: %s", trouble)
+
+
+@cache
+def _broker(_url: str | None) -> Connection:
+    """Return what names a pool of its own: the connections that Celery shares wait for long."""
+    return current_app.connection_for_write(transport_options=PATIENCE)

@@ -264,8 +264,8 @@ def test_telling_costs_one_statement_however_many_watch(watchers, django_assert_
 
     # On PostgreSQL what is written in one go is one statement.
     is_one = connection.vendor == "postgresql"
-    with django_assert_num_queries(8 if is_one else 10):
+    with django_assert_num_queries(7 if is_one else 9):
         reply(unwatched, "mail:2")
     # The event goes ahead of the mails that tell of it, and those are one statement.
-    with django_assert_num_queries(10 if is_one else 11):
+    with django_assert_num_queries(9 if is_one else 10):
         reply(ticket, "mail:3")

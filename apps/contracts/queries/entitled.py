@@ -33,6 +33,7 @@ from apps.contracts.rules.entitlement import (
     entitlement,
 )
 from apps.contracts.rules.terms import RuleTerm
+from apps.outbox.compiled import Compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def entitled(
     request = Request(at, wants, severity, category, service, is_disconnection)
     written_to = {address.lower() for address in mailboxes}
     known = sorted(
-        ((user, _answer(user, request)) for user in _with_order(_users_at(sender))),
+        ((user, _answer(user, request)) for user in _known.objects(address=sender)),
         key=lambda pair: _preference(pair[0], pair[1], written_to),
     )
     if not known:
@@ -193,6 +194,9 @@ def _with_order(users: QuerySet[AuthorisedUser]) -> QuerySet[AuthorisedUser]:
     full = users.annotate(sets_targets=Exists(agreed)).order_by("order_id", "pk")
     related = ["order__version", "order__plan", "order__account__standing"]
     return full.select_related(*related).defer("order__version__source")
+
+
+_known = Compiled(lambda address: _with_order(_users_at(address)))
 
 
 def _answer(user: AuthorisedUser, request: Request) -> Answer:

@@ -8,12 +8,15 @@ force is asked each time. So a new revision holds everywhere from the next quest
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, F, IntegerField, QuerySet, When
+from django.db.models.functions import JSONObject
 
 from apps.contracts.models import CalendarRevision, Holiday, PolicyVersion
+from apps.contracts.queries.collected import Collected
 from apps.contracts.queries.kept import Kept
 from apps.contracts.rules import calendar as rules
 from apps.outbox.compiled import Compiled
@@ -44,11 +47,32 @@ def in_force(*version_ids: int) -> dict[int, InForce]:
         if len(version_ids) == 1
         else _newest(calendar__version_id__in=version_ids)
     )
+    return _in_force(newest)
+
+
+def _in_force(newest: Mapping[int, tuple[int, bool]]) -> dict[int, InForce]:
     found = _frozen.of([pk for pk, is_published in newest.values() if is_published])
     return {
         calendar_id: InForce(pk, found[pk] if is_published else _build(pk))
         for calendar_id, (pk, is_published) in newest.items()
     }
+
+
+def hours_beside(version_id: int) -> Collected:
+    """Return an expression that brings the hours in force along, for ``in_force_beside``."""
+    of_version = CalendarRevision.objects.filter(calendar__version_id=version_id).order_by()
+    facts = JSONObject(calendar="calendar_id", pk="pk", at="published_at", number="number")
+    return Collected(of_version.values_list(facts))
+
+
+def in_force_beside(rows: Sequence[Mapping[str, Any]]) -> dict[int, InForce]:
+    """Return what ``in_force`` does of the rows that came along.
+
+    Clause: S-2, V-4.
+    """
+    newest_last = sorted(rows, key=lambda row: (row["at"] is not None, row["number"]))
+    newest = {row["calendar"]: (row["pk"], row["at"] is not None) for row in newest_last}
+    return _in_force(newest)
 
 
 def hours_of_version(*version_ids: int) -> dict[int, rules.ServiceHours]:

@@ -5,6 +5,7 @@ import hashlib
 from django.db.models import QuerySet
 
 from apps.intake.models import InboundMail
+from apps.outbox.bulk import Checked, run_together, update
 from apps.outbox.enqueue import enqueue
 from apps.outbox.rules.address import is_plain_address
 from apps.tickets.queries import duty_managers
@@ -21,12 +22,15 @@ def decide(mail: InboundMail, state: str, why: str) -> InboundMail:
 
     :raises Overtaken: it is not unfinished any more.
     """
-    mail.state, mail.why = state, why
-    related = {"account": mail.account_id, "ticket": mail.ticket_id}
-    facts = {name: getattr(mail, name) for name in InboundMail.DECIDED if name not in related}
-    if not InboundMail.objects.unfinished().filter(pk=mail.pk).update(**facts, **related):
-        raise Overtaken
+    run_together([], decision(mail, state, why))
     return mail
+
+
+def decision(mail: InboundMail, state: str, why: str) -> Checked:
+    """Return the statement that does so, to go with others; it raises the same."""
+    mail.state, mail.why = state, why
+    unfinished = update(mail, InboundMail.DECIDED, state=InboundMail.UNFINISHED)
+    return Checked(unfinished, Overtaken)
 
 
 def decide_anew(mail: InboundMail, state: str, why: str) -> None:

@@ -12,10 +12,11 @@ from apps.intake.models import InboundMail
 from apps.intake.rules.authentication import failure
 from apps.intake.rules.mail import ParsedMail
 from apps.intake.services.content import Content, content_of, text_of_mail
-from apps.intake.services.decide import State, decide
+from apps.intake.services.decide import State, decide, decision
 from apps.intake.services.hold import hold
 from apps.intake.services.refuse import refuse, tell
 from apps.intake.services.threads import ticket_to_write_to, tickets_named
+from apps.outbox.bulk import Checked
 from apps.tickets import services as tickets
 from apps.tickets.models import Ticket
 from apps.tickets.rules.history import Status
@@ -56,7 +57,7 @@ def take(mail: InboundMail, parsed: ParsedMail) -> InboundMail:
     """
     failed = failure(parsed.headers, trusted=settings.MAIL_AUTHSERV_ID)
     letter = Letter(mail, parsed, failed, tickets_named(parsed))
-    found = ticket_to_write_to(letter.named, parsed.sender)
+    found = ticket_to_write_to(letter.named)
     return _add(letter, *found) if found else _request(letter)
 
 
@@ -74,6 +75,10 @@ def _add(letter: Letter, ticket: Ticket, client: AuthorisedUser) -> InboundMail:
         mail.clause = answer.clause
         if not answer.entitled:
             return _refuse(letter, contracts.Found(answer, client))
+    mail.ticket, mail.account_id = ticket, ticket.account_id
+    content = letter.content(mark=trust.mark)
+    wrote = f"The sender wrote to {ticket.number}"
+    why = f"{wrote}, which reopened. {answer.why}" if answer else f"{wrote}."
     tickets.reply_within(
         ticket=ticket,
         client=client,
@@ -82,13 +87,10 @@ def _add(letter: Letter, ticket: Ticket, client: AuthorisedUser) -> InboundMail:
         source_mail_id=letter.parsed.message_id,
         entitled=answer.as_json() if answer else None,
         is_held=True,
-        **letter.content(mark=trust.mark).said(),
+        last=decision(mail, State.ADDED, why),
+        **content.said(),
     )
-    mail.ticket, mail.account_id = ticket, ticket.account_id
-    wrote = f"The sender wrote to {ticket.number}"
-    if answer is None:
-        return decide(mail, State.ADDED, f"{wrote}.")
-    return decide(mail, State.ADDED, f"{wrote}, which reopened. {answer.why}")
+    return mail
 
 
 def _to_reopen(ticket: Ticket, client: AuthorisedUser, at: datetime) -> Answer:
@@ -113,7 +115,13 @@ def _request(letter: Letter) -> InboundMail:
     if trust.is_stopped:
         mail.account_id = order.account_id
         return _stop(letter, trust, found.user)
-    ticket = tickets.register_within(
+    content = letter.content(mark=trust.mark)
+
+    def registered(ticket: Ticket) -> Checked:
+        mail.ticket, mail.account_id = ticket, ticket.account_id
+        return decision(mail, State.REGISTERED, found.answer.why)
+
+    tickets.register_within(
         requester=found.user,
         channel=Ticket.Channel.EMAIL,
         subject=parsed.subject,
@@ -123,10 +131,10 @@ def _request(letter: Letter) -> InboundMail:
         entitled=found.answer.as_json(),
         order_now=found.order,
         to_tam=_is_to_tam(found.user, parsed, letter.at),
-        **letter.content(mark=trust.mark).said(),
+        last=registered,
+        **content.said(),
     )
-    mail.ticket, mail.account_id = ticket, ticket.account_id
-    return decide(mail, State.REGISTERED, found.answer.why)
+    return mail
 
 
 def _is_to_tam(user: AuthorisedUser, parsed: ParsedMail, at: datetime) -> bool:

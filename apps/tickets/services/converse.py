@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.contracts.models import AuthorisedUser, User
-from apps.outbox.bulk import insertion, run_together
+from apps.outbox.bulk import Checked, insertion, run_together
 from apps.tickets.models import Event, Message, Ticket
 from apps.tickets.queries import log_of
 from apps.tickets.rules.history import Happening, Kind, Status
@@ -247,6 +247,7 @@ def reply_within(
     mark: str = "",
     entitled: dict[str, Any] | None = None,
     is_held: bool = False,
+    last: Checked | None = None,
 ) -> None:
     """Put a client's message on their ticket: it is our turn again, and a closed ticket reopens.
 
@@ -255,14 +256,15 @@ def reply_within(
     The same ``source_key`` again changes nothing. The assignee, or else the duty managers, hear
     of it by the queue, where the ticket is back on our side. ``entitled`` is the answer by which a
     closed ticket may reopen, kept with the event; None: nobody had to ask. ``is_held``: the caller
-    holds the ticket as ``hold`` gave it. In the transaction of the caller, who lets nothing of it
-    stand if this fails.
+    holds the ticket as ``hold`` gave it. ``last`` is written with it, the caller's own. In the
+    transaction of the caller, who lets nothing of it stand if this fails.
 
     Clause: V-2-resolution, V-3.1, V-8.1.4.
     """
     ticket = ticket if is_held else hold(ticket=ticket, at=at)
     history, keys = log_of(ticket)
     if source_key in keys:
+        run_together([], last)
         return
     message, pending = say_first(
         ticket=ticket,
@@ -284,12 +286,12 @@ def reply_within(
     else:
         pending.append(insertion([event]))
     if was_closed:
-        run_together(pending)
+        run_together(pending, last)
         take_back(ticket=ticket, at=at)
         settle(ticket=ticket)
     else:
         happened = Happening(kind, event.at, facts)
-        settle(ticket=ticket, history=[*history, happened], pending=pending)
+        settle(ticket=ticket, history=[*history, happened], pending=pending, last=last)
 
 
 client_replied = transaction.atomic(reply_within)

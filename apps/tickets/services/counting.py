@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from apps.contracts import queries as contracts
-from apps.contracts.queries.hours import InForce, in_force, published_hours
+from apps.contracts.queries.hours import InForce, in_force, in_force_beside, published_hours
 from apps.contracts.rules.terms import Terms
-from apps.outbox.bulk import Statement, change, insertion, run_together
+from apps.outbox.bulk import Checked, Statement, insertion, run_together, update
 from apps.tickets.models import Deadline, Ticket
 from apps.tickets.queries import duty_managers, history_of
 from apps.tickets.rules import deadlines as rules
@@ -18,6 +18,8 @@ from apps.tickets.services.notice import record_misses
 
 # What says which deadline a row is; all else follows from the history.
 NAMED = ("id", "ticket_id", "kind", "serial")
+COUNTED = [field.name for field in Deadline._meta.concrete_fields if field.attname not in NAMED]
+PLACED = ["status", "latest_at", "work_band", "work_at"]  # what a ticket's history decides of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def count_anew(
     at: datetime,
     history: Sequence[Happening] | None = None,
     pending: Sequence[Statement] = (),
+    last: Checked | None = None,
 ) -> None:
     """Bring a locked ticket in step, also when only its hours changed; ``at`` is when.
 
@@ -83,31 +86,28 @@ def count_anew(
 
     Clause: R-14, S-2, V-4.
     """
-    counted = count(ticket, history_of(ticket) if history is None else history)
-    place(ticket, counted)
     held = ticket.__dict__.pop("held_deadlines", None)
+    counts = in_force_beside(held[0].hours_now) if held else None
+    counted = count(ticket, history_of(ticket) if history is None else history, counts)
+    place(ticket, counted)
     before = list(ticket.deadlines.order_by("pk")) if held is None else held
     rows = rows_of(ticket, counted, before)
-    placed = change(
-        Ticket.objects.filter(pk=ticket.pk),
-        status=ticket.status,
-        latest_at=ticket.latest_at,
-        work_band=ticket.work_band,
-        work_at=ticket.work_at,
-    )
-    write(rows, pending=[*pending, placed], at=at)
+    placed = update(ticket, PLACED)
+    write(rows, pending=[*pending, placed], last=last, at=at)
 
 
-def write(rows: Rows, *, pending: Sequence[Statement], at: datetime) -> None:
+def write(
+    rows: Rows, *, pending: Sequence[Statement], at: datetime, last: Checked | None = None
+) -> None:
     """Write deadlines, and ``pending`` with them in one go; then record what turned out missed."""
     new = rows.new
     if any(row.pk is None for row in rows.late):
         # The record of a miss names its deadline.
         new = [] if Deadline.objects.bulk_create(new) else new
-    statements = [*pending, *(_change(row) for row in rows.changed)]
+    statements = [*pending, *(update(row, COUNTED) for row in rows.changed)]
     if new:
         statements.insert(0, insertion(new))
-    run_together(statements)
+    run_together(statements, last)
     if rows.late:
         record_misses([row.pk for row in rows.late], managers=duty_managers(), at=at)
     if rows.gone:
@@ -141,15 +141,6 @@ def rows_of(ticket: Ticket, counted: Counted, before: Sequence[Deadline]) -> Row
 def _facts(row: Deadline) -> dict[str, object]:
     fields = row._meta.concrete_fields
     return {each.attname: getattr(row, each.attname) for each in fields if each.name not in NAMED}
-
-
-def _change(row: Deadline) -> Statement:
-    values = {
-        each.name: getattr(row, each.attname)
-        for each in row._meta.concrete_fields
-        if each.attname not in NAMED
-    }
-    return change(Deadline.objects.filter(pk=row.pk), **values)
 
 
 def hours_on_record(row: Deadline, hours: rules.Hours) -> rules.Hours:

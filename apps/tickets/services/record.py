@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from apps.contracts.models import User
+from apps.contracts.queries.hours import hours_beside
 from apps.contracts.services.orders import sign
-from apps.outbox.bulk import Statement
+from apps.outbox.bulk import Checked, Statement
 from apps.tickets.models import Deadline, Event, Ticket, Watcher
 from apps.tickets.rules.history import Happening, Kind
 from apps.tickets.services.counting import count_anew
@@ -32,13 +33,14 @@ def lock(ticket: Ticket) -> Ticket:
 
 
 def lock_all(ticket: Ticket) -> tuple[Ticket, list[Deadline]]:
-    """Do the same, and return its deadlines too."""
+    """Do the same, and return its deadlines too, each with the hours that count now."""
     tickets = Ticket.objects.annotate(
         is_watched=Exists(Watcher.objects.filter(ticket=OuterRef("pk")))
     )
     held = tickets.select_for_update(no_key=True).get(pk=ticket.pk)
-    rows = held.deadlines.select_for_update(no_key=True).order_by("pk")
-    return held, list(rows)
+    # Read under the lock on the ticket: who publishes hours counts it anew under that lock.
+    rows = held.deadlines.annotate(hours_now=hours_beside(held.version_id)).order_by("pk")
+    return held, list(rows.select_for_update(no_key=True))
 
 
 def done_before(kind: Kind, act_key: str) -> bool:
@@ -98,11 +100,13 @@ def settle(
     ticket: Ticket,
     history: Sequence[Happening] | None = None,
     pending: Sequence[Statement] = (),
+    last: Checked | None = None,
 ) -> None:
     """Bring status and deadlines of a locked ticket in step with its history.
 
     A deadline that turns out to be missed, by an act that comes too late or a severity whose
     deadline has passed already, is recorded at once: the sweep need not have been faster.
-    ``history`` is all that happened, where the caller knows it; ``pending`` is written as well.
+    ``history`` is all that happened, where the caller knows it; ``pending`` is written as well, and
+    ``last`` after it.
     """
-    count_anew(ticket=ticket, at=ticket.latest_at, history=history, pending=pending)
+    count_anew(ticket=ticket, at=ticket.latest_at, history=history, pending=pending, last=last)

@@ -1,6 +1,6 @@
 """Registering a request as a ticket."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser, Order, Reason, Service, Severity, User
-from apps.outbox.bulk import insert_once, insertion
+from apps.outbox.bulk import Checked, insert_once, insertion, run_together
 from apps.outbox.enqueue import nudge, prepared
 from apps.outbox.models import Message as Told
 from apps.tickets.models import Event, Ticket
@@ -41,6 +41,7 @@ def register_within(
     to_tam: bool = False,
     order_now: contracts.OrderNow | None = None,
     by: User | None = None,
+    last: Callable[[Ticket], Checked] | None = None,
 ) -> Ticket:
     """Register an entitled request, start its clocks and acknowledge it with its number.
 
@@ -53,7 +54,8 @@ def register_within(
     returns the ticket that is there. ``to_tam``: the client asked the TAM, whose desk it goes to
     while hours are left; else the support centre's queue takes it, and the record says why.
     ``by`` is who wrote it down for the client, where one of us did. ``order_now`` is what was just
-    read of the order, where somebody asked.
+    read of the order, where somebody asked. ``last`` makes what is written with it of the ticket,
+    the caller's own.
 
     Clause: V-8.1.4, V-2-response, V-2-order, V-6.3, S-8.
 
@@ -95,7 +97,9 @@ def register_within(
     counted = count(ticket, happened, known.counts)
     place(ticket, counted)
     if not insert_once(ticket):
-        return Ticket.objects.get(source_key=source_key)
+        there = Ticket.objects.get(source_key=source_key)
+        run_together([], last(there) if last else None)
+        return there
     _, beside = say_first(
         ticket=ticket,
         client=requester,
@@ -113,7 +117,8 @@ def register_within(
     events[0].by = by
     told = insertion([acknowledgement(ticket=ticket, at=at)])
     log = [insertion([_history_row(ticket, at=at, by=by)]), insertion(events)]
-    write(rows_of(ticket, counted, []), pending=[*log, *beside, told], at=at)
+    pending = [*log, *beside, told]
+    write(rows_of(ticket, counted, []), pending=pending, last=last(ticket) if last else None, at=at)
     nudge()
     if way.assignee is not None or way.is_redirected:
         follow(ticket=ticket, route=way, at=at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.contracts.models import AuthorisedUser, User
-from apps.outbox.bulk import Statement, insertion, run_together
+from apps.outbox.bulk import Statement, insert, insertion, run_together
 from apps.outbox.enqueue import enqueue
 from apps.tickets.models import Attachment, Message, Ticket
 from apps.tickets.services.mail_ids import mail_id
@@ -70,16 +70,18 @@ def say_first(
     about: Sequence[str] = (),
 ) -> tuple[Message, list[Statement]]:
     """Write a message down, and return the statements for its files and words: the caller's."""
-    message = Message.objects.create(
-        ticket=ticket,
-        direction=direction,
-        author=author,
-        client=client,
-        sent_at=at,
-        text=text,
-        html=html,
-        mail_id=source_mail_id,
-        mark=mark,
+    message = insert(
+        Message(
+            ticket=ticket,
+            direction=direction,
+            author=author,
+            client=client,
+            sent_at=at,
+            text=text,
+            html=html,
+            mail_id=source_mail_id,
+            mark=mark,
+        )
     )
     files = [
         Attachment(
