@@ -1,6 +1,6 @@
 """Writing many rows at once: made by the database from rows that it has, or of several tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
@@ -84,6 +84,25 @@ def update(row: Model, names: Iterable[str], **among: Sequence[Any]) -> Statemen
     sql = f"UPDATE {table} SET {sets} WHERE {key} = %s{only}"  # noqa: S608
     kept = [value for values in among.values() for value in values]
     return sql, [*(_sent(field, getattr(row, field.attname)) for field in written), row.pk, *kept]
+
+
+def copying(
+    row: Model, into: type[Model], fields: Iterable[Field], more: Mapping[str, Any]
+) -> Statement:
+    """Return the statement that copies fields of a row that is there into another table.
+
+    ``fields`` are called alike in both; ``more`` are columns that only the other has, with their
+    values as they travel. What was just sent is not sent again.
+    """
+    names = [_column(field) for field in fields]
+    quote = connection.ops.quote_name
+    others = [quote(name) for name in more]
+    marks = ", ".join([*names, *["%s"] * len(others)])
+    sql = (
+        f"INSERT INTO {quote(into._meta.db_table)} ({', '.join([*names, *others])})"  # noqa: S608
+        f" SELECT {marks} FROM {quote(row._meta.db_table)} WHERE {_column(row._meta.pk)} = %s"
+    )
+    return sql, [*more.values(), row.pk]
 
 
 def _column(field: Field) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Model
+from django.db import connection, transaction
 
 from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser, Order, Reason, Service, Severity, User
-from apps.outbox.bulk import Checked, insert_once, insertion, run_together
+from apps.outbox.bulk import Checked, Statement, copying, insert_once, insertion, run_together
 from apps.outbox.enqueue import nudge, prepared
 from apps.outbox.models import Message as Told
 from apps.tickets.models import Event, Ticket
@@ -116,7 +115,7 @@ def register_within(
     ]
     events[0].by = by
     told = insertion([acknowledgement(ticket=ticket, at=at)])
-    log = [insertion([_history_row(ticket, at=at, by=by)]), insertion(events)]
+    log = [_history_row(ticket, at=at, by=by), insertion(events)]
     pending = [*log, *beside, told]
     write(rows_of(ticket, counted, []), pending=pending, last=last(ticket) if last else None, at=at)
     nudge()
@@ -145,17 +144,15 @@ def _is_inside(order: Order, known: contracts.OrderNow, at: datetime) -> bool:
     return known.counts[terms.calendars[terms.standard_calendar].pk].hours.is_open(at)
 
 
-def _history_row(ticket: Ticket, *, at: datetime, by: User | None) -> Model:
+def _history_row(ticket: Ticket, *, at: datetime, by: User | None) -> Statement:
     """Return what ``save`` would have written of a new ticket for who amends it later."""
-    row = Ticket.history.model
-    fields = {each.attname: getattr(ticket, each.attname) for each in row.tracked_fields}
-    return row(
-        history_date=at,
-        history_type="+",
-        history_user=by,
-        history_change_reason="Registered",
-        **fields,
-    )
+    signed = {
+        "history_date": connection.ops.adapt_datetimefield_value(at),
+        "history_type": "+",
+        "history_user_id": by.pk if by else None,
+        "history_change_reason": "Registered",
+    }
+    return copying(ticket, Ticket.history.model, Ticket.history.model.tracked_fields, signed)
 
 
 def acknowledge(*, ticket: Ticket, at: datetime) -> Event:
