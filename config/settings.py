@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "apps.outbox",
     "apps.contracts",
     "apps.tickets",
+    "apps.escalation",
     "apps.intake",
 ]
 

@@ -1,0 +1,1 @@
+"""Escalations, on-call and Reasons for Outage as staff see them."""
