@@ -28,6 +28,9 @@ app.conf.beat_schedule = {
     # A standing is stored with the payment or the day that moved it; tickets follow within the
     # minute where its transaction did not take them along.
     "follow-standings": every(60.0, "apps.tickets.tasks.follow_standings"),
+    # Who is in charge has hours to acknowledge an escalation: half a minute more is no matter, and
+    # a run that finds nothing reads one index entry.
+    "climb-escalations": every(30.0, "apps.escalation.tasks.climb_escalations"),
     # Every enqueue nudges the worker at once; this is for lost nudges and for retries, whose
     # shortest back-off is a minute.
     "deliver-pending": every(30.0, "apps.outbox.tasks.deliver_pending"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.contracts import services as contracts
 from apps.contracts.services.tam_notices import key_of_notice
+from apps.escalation import services as escalation
 from apps.intake.models import InboundMail
 from apps.outbox.models import Message
 from apps.tickets import services
@@ -15,6 +16,7 @@ from tests.appointments_made import (
     make_appointment,
     make_confirmed,
 )
+from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.intake.mails_in import take
 from tests.tickets.life import premium, solve, wholesale
@@ -80,6 +82,23 @@ def related_mails() -> Iterator[Made]:
     other = make_ticket(requester=ticket.requester, subject=SUBJECT, severity="3")
     services.merge(duplicate=other, into=ticket, by=agent, at=MORNING, act_key="m")
     yield latest("ticket.merged"), ticket
+
+
+def escalation_mails() -> Iterator[Made]:
+    """Yield the mails on escalations, in the order in which they come."""
+    agent = make_staff(is_duty_manager=True)
+    ticket = premium_ticket("Head of support", subject=SUBJECT)
+    refused = escalate(ticket, "", words=SUBJECT)
+    yield latest("escalation.refused"), refused.ticket
+    found = escalate(ticket, words=SUBJECT, at=MORNING)
+    yield latest("escalation.raised"), ticket
+    yield latest("escalation.reached"), ticket
+    escalation.climb_due(at=LATE)
+    yield latest("escalation.unanswered"), ticket
+    escalation.acknowledge(escalation=found, who=SUBJECT, by=None, at=LATE)
+    yield latest("escalation.taken"), ticket
+    escalation.answer(escalation=found, text=SUBJECT, by=agent, at=LATE)
+    yield latest("escalation.answered"), ticket
 
 
 def report_mails() -> Iterator[Made]:
@@ -157,6 +176,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
     related_mails,
+    escalation_mails,
     report_mails,
     hours_mails,
     tam_mails,

@@ -54,6 +54,7 @@ def test_the_clock_is_read_at_the_edges_only():
         "management",
         "admin",
         "tasks.py",
+        "views.py",
         "admin.py",
         "templatetags",
         "middleware.py",

@@ -9,7 +9,7 @@ from apps.outbox.transport import compose
 from tests.mails_made import ALL, SUBJECT
 
 pytestmark = pytest.mark.django_db
-BY_A_PERSON = {"ticket.replied", "ticket.solved"}
+BY_A_PERSON = {"ticket.replied", "ticket.solved", "escalation.answered"}
 # They are about nobody's policy: a stranger's request, and a mail for staff.
 WITHOUT_A_MAILBOX = {"request.refused", "mail.unreadable"}
 

@@ -39,6 +39,12 @@ GROUPS = [
         "Work",
         [
             Link("Queue", "inbox", "tickets_ticket_changelist", "tickets.view_ticket"),
+            Link(
+                "Escalations",
+                "campaign",
+                "escalation_escalation_changelist",
+                "escalation.view_escalation",
+            ),
             Link("New request", "add_call", "intake_request_new", "tickets.change_ticket"),
             Link("Calls", "call", "intake_call_changelist", "intake.view_call"),
             Link(

@@ -14,6 +14,7 @@ RECORDS = {
     "call",
     "policyversion",
     "calendarrevision",
+    "escalation",
     "inboundmail",
     "message",
     "tamassignment",

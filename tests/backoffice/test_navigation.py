@@ -9,6 +9,7 @@ from tests.outbox.making import make_message
 pytestmark = pytest.mark.django_db
 WORK = [
     "Queue",
+    "Escalations",
     "New request",
     "Calls",
     "Time",

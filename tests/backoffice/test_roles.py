@@ -20,8 +20,9 @@ NAMES = [
     "0004_canned_and_more",
     "0005_calls",
     "0006_releases",
+    "0007_escalations",
 ]
-roles, orders, tams, canned, calls, releases = (
+roles, orders, tams, canned, calls, releases, escalations = (
     importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES
 )
 WORK = {
@@ -30,6 +31,8 @@ WORK = {
     "tickets.change_timeentry",
     "contracts.add_appointment",
     "contracts.change_appointment",
+    "escalation.add_escalation",
+    "escalation.change_escalation",
 }
 
 
@@ -83,6 +86,7 @@ def test_finance_reads_and_keeps_the_standing_of_accounts():
 def test_all_of_staff_see_the_canned_replies_and_what_belongs_to_a_ticket():
     for name in ("Support agents", DUTY_MANAGERS, "TAMs", "Finance", "Administrators"):
         seen = {"tickets.view_cannedreply", "tickets.view_watcher", "tickets.view_dispute"}
+        seen.add("escalation.view_escalation")
         assert seen <= rights(name)
 
 
@@ -123,5 +127,6 @@ def test_the_roles_can_be_taken_away_and_come_back():
     canned.grant(apps, EDITOR)
     calls.grant(apps, EDITOR)
     releases.grant(apps, EDITOR)
+    escalations.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)

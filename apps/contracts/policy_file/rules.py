@@ -153,11 +153,15 @@ class EscalationRung(Part):
 
 
 class Escalation(RulePart):
-    """The path of escalation. An empty path: each order has its own matrix."""
+    """The path of escalation. An empty path: each order has its own matrix.
+
+    ``on_untrue``: what becomes of a ground that the ticket itself shows to be untrue.
+    """
 
     path: list[EscalationRung]
     climb_after: Hours | None = None
     needs: list[Literal["ticket", "ground"]] = []
+    on_untrue: Literal["go_on", "refuse"] = "go_on"
 
 
 class Maintenance(RulePart):

@@ -87,6 +87,21 @@ def _bounced(facts: Facts, severities: Labels) -> str:
     return f"A mail of ours{to} came back{status}{why}"
 
 
+def _escalated(facts: Facts, severities: Labels) -> str:
+    ground = f" on “{facts['ground']}”" if facts.get("ground") else ""
+    return f"{facts.get('who', 'Somebody')} escalated{ground}{_to_whom(facts)}"
+
+
+def _climbed(facts: Facts, severities: Labels) -> str:
+    if not facts.get("to"):
+        return "Nobody on the path acknowledged the escalation: the duty managers are told"
+    return f"The escalation went on{_to_whom(facts)}: {facts.get('why', '')}"
+
+
+def _to_whom(facts: Facts) -> str:
+    return f", to {facts['to']}" if facts.get("to") else ""
+
+
 def _solved(facts: Facts, severities: Labels) -> str:
     exclusion = facts.get("exclusion")
     told = f"Solution given. {facts.get('label', '')}".rstrip()
@@ -165,6 +180,13 @@ _WORDS: dict[str, Callable[[Facts, Labels], str]] = {
     Event.What.JOINED: lambda facts, severities: f"{facts.get('from', '?')} was merged into this",
     Event.What.SPLIT: _split,
     Event.What.BOUNCED: _bounced,
+    Event.What.ESCALATED: _escalated,
+    Event.What.ESCALATION_CLIMBED: _climbed,
+    Event.What.ESCALATION_TAKEN: lambda facts, severities: (
+        f"{facts.get('who', 'Somebody')} has the escalation in hand"
+    ),
+    Event.What.ESCALATION_ANSWERED: lambda facts, severities: "Answered the escalation",
+    Event.What.ESCALATION_CLOSED: lambda facts, severities: "Closed the escalation",
     Event.What.CLOSED: _closed,
     Event.What.REOPENED: _reopened,
     Event.What.DEADLINE_WARNED: lambda facts, severities: f"{_kind(facts)} falls due soon",

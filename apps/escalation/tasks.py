@@ -1,0 +1,12 @@
+"""What Celery runs: thin shells around the services."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.escalation import services
+
+
+@shared_task(name="apps.escalation.tasks.climb_escalations")
+def climb_escalations() -> None:
+    """Run every half a minute. Safe to run late, twice, or in two places at once."""
+    services.climb_due(at=timezone.now())
