@@ -159,6 +159,15 @@ def test_a_disconnection_by_another_provider_is_refused_off_hours(kim):
     assert refused(ask(kim, priority="1", is_disconnection=True)).clause == "S-2.1"
 
 
+@pytest.mark.clause("S-2.1")
+def test_a_ticket_keeps_that_it_is_a_disconnection(kim):
+    wanted = {"wanted": Wanted.TICKET, "at": MORNING}
+    cut = ask(kim, is_disconnection=True, **wanted).ticket
+    other = ask(kim, source_key="staff:2", **wanted).ticket
+
+    assert [ticket.entitled.get("is_disconnection") for ticket in (cut, other)] == [True, None]
+
+
 @pytest.mark.clause("V-1.2")
 def test_the_same_request_again_gives_the_same_result_and_does_nothing_twice(kim):
     no, yes = ask(kim), ask(kim, priority="1", source_key="staff:2")

@@ -23,7 +23,7 @@ def ticket_ids_named(mail: ParsedMail, *, prefix: str, own_domain: str) -> tuple
     named = [
         *tickets_of_ids(mail.in_reply_to, own_domain=own_domain),
         *tickets_of_ids(reversed(mail.references), own_domain=own_domain),
-        *_numbers(mail.subject, prefix),
+        *numbers_in(mail.subject, prefix=prefix),
     ]
     return tuple(dict.fromkeys(pk for pk in named if pk))
 
@@ -42,8 +42,12 @@ def tickets_of_ids(message_ids: Iterable[str], *, own_domain: str) -> list[int]:
     return found
 
 
-def _numbers(subject: str, prefix: str) -> list[int]:
+def numbers_in(text: str, *, prefix: str) -> list[int]:
+    """Return the tickets whose numbers stand in a text, those in brackets first.
+
+    Clause: V-8.1.4.
+    """
     # (?a:…): no letter of another script counts as one of the prefix.
     number = rf"(?ai:{re.escape(prefix)})-([0-9]{{1,12}})"
-    bracketed = re.findall(rf"\[{number}\]", subject)
-    return [int(digits) for digits in bracketed + re.findall(rf"(?<!\w){number}(?!\w)", subject)]
+    bracketed = re.findall(rf"\[{number}\]", text)
+    return [int(digits) for digits in bracketed + re.findall(rf"(?<!\w){number}(?!\w)", text)]

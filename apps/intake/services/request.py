@@ -68,7 +68,7 @@ def request_support(
         ticket = tickets.register(
             requester=requester,
             source_key=source_key,
-            entitled=answer.as_json(),
+            entitled=answer.as_json() | ({"is_disconnection": True} if is_disconnection else {}),
             to_tam=channel in TO_THE_TAM if to_tam is None else to_tam,
             by=by,
             **about,

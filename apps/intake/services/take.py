@@ -1,62 +1,38 @@
-"""A person wrote: to a ticket of theirs, or with a new request."""
+"""A person wrote: to a ticket of theirs, for the person in charge, or with a new request."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
 from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser
-from apps.contracts.rules.entitlement import Answer, Step
+from apps.contracts.rules.entitlement import Answer
 from apps.intake.models import InboundMail
 from apps.intake.rules.authentication import failure
 from apps.intake.rules.mail import ParsedMail
-from apps.intake.services.content import Content, content_of, text_of_mail
-from apps.intake.services.decide import State, decide, decision
-from apps.intake.services.hold import hold
-from apps.intake.services.refuse import refuse, tell
+from apps.intake.services.decide import State, decision
+from apps.intake.services.escalating import asks_escalation, escalate
+from apps.intake.services.letter import Letter, refuse_letter, stop, trust_in
 from apps.intake.services.threads import ticket_to_write_to, tickets_named
 from apps.outbox.bulk import Checked
 from apps.tickets import services as tickets
 from apps.tickets.models import Ticket
 from apps.tickets.rules.history import Status
 
-LISTED = 20  # files that are left out and named on the mail
-ON_FAIL = "mail_authentication"  # the policy's rule
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A kept mail as read. ``failed`` is what of SPF, DKIM and DMARC did, in words, or ""."""
-
-    mail: InboundMail
-    parsed: ParsedMail
-    failed: str
-    named: list[Ticket]
-
-    @property
-    def at(self) -> datetime:
-        return self.mail.received_at
-
-    def content(self, *, mark: str) -> Content:
-        """Return what it brings to a ticket; what is left out of it is noted on the mail."""
-        content = content_of(self.parsed, marks=[mark])
-        if content.left_out:
-            listed = [f"Left out, {file.why}: {file.name}" for file in content.left_out]
-            if len(listed) > LISTED:
-                listed[LISTED:] = [f"Left out as well: {len(listed) - LISTED} more."]
-            self.mail.defects = [*self.mail.defects, *listed]
-            self.mail.is_cut = True
-        return content
-
 
 def take(mail: InboundMail, parsed: ParsedMail) -> InboundMail:
     """Put a mail on the ticket that it names, if the sender may write to it; else it asks anew.
 
-    Clause: V-1.2, V-3.1, V-3.5, V-8.1.4.
+    One that escalates a ticket goes to the person in charge instead.
+
+    Clause: V-1.2, V-3.1, V-3.5, V-8.1.4, V-9.2, S-7.
     """
     failed = failure(parsed.headers, trusted=settings.MAIL_AUTHSERV_ID)
     letter = Letter(mail, parsed, failed, tickets_named(parsed))
+    if asks_escalation(parsed):
+        escalated = escalate(letter)
+        if escalated is not None:
+            return escalated
     found = ticket_to_write_to(letter.named)
     return _add(letter, *found) if found else _request(letter)
 
@@ -64,17 +40,17 @@ def take(mail: InboundMail, parsed: ParsedMail) -> InboundMail:
 def _add(letter: Letter, ticket: Ticket, client: AuthorisedUser) -> InboundMail:
     """Put the mail on its ticket. Only what is open goes on as it is; a closed one asks anew."""
     mail = letter.mail
-    trust = _trust(letter, version_id=ticket.version_id, plan_id=ticket.plan_id)
+    trust = trust_in(letter, version_id=ticket.version_id, plan_id=ticket.plan_id)
     if trust.is_stopped:
         mail.account_id = ticket.account_id
-        return _stop(letter, trust, client)
+        return stop(letter, trust, client)
     # Held, so that nobody closes it between this look and the reply.
     ticket = tickets.hold(ticket=ticket, at=letter.at)
     answer = _to_reopen(ticket, client, letter.at) if ticket.status == Status.CLOSED else None
     if answer is not None:
         mail.clause = answer.clause
         if not answer.entitled:
-            return _refuse(letter, contracts.Found(answer, client))
+            return refuse_letter(letter, contracts.Found(answer, client))
     mail.ticket, mail.account_id = ticket, ticket.account_id
     content = letter.content(mark=trust.mark)
     wrote = f"The sender wrote to {ticket.number}"
@@ -109,12 +85,12 @@ def _request(letter: Letter) -> InboundMail:
     found = contracts.entitled(sender=parsed.sender, mailboxes=parsed.to, at=letter.at)
     mail.clause = found.answer.clause
     if found.user is None or not found.answer.entitled:
-        return _refuse(letter, found)
+        return refuse_letter(letter, found)
     order = found.user.order
-    trust = _trust(letter, version_id=order.version_id, plan_id=order.plan_id)
+    trust = trust_in(letter, version_id=order.version_id, plan_id=order.plan_id)
     if trust.is_stopped:
         mail.account_id = order.account_id
-        return _stop(letter, trust, found.user)
+        return stop(letter, trust, found.user)
     content = letter.content(mark=trust.mark)
 
     def registered(ticket: Ticket) -> Checked:
@@ -143,63 +119,3 @@ def _is_to_tam(user: AuthorisedUser, parsed: ParsedMail, at: datetime) -> bool:
         return False
     tam = contracts.tam_now(user.order, at=at)
     return tam is not None and tam.email.lower() in {address.lower() for address in parsed.to}
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """What the policy makes of a mail that may be forged: stop it, or take it with a mark."""
-
-    on_fail: str = "accept"
-    clause: str = ""
-    mark: str = ""
-
-    @property
-    def is_stopped(self) -> bool:
-        return self.on_fail != "accept"
-
-
-def _trust(letter: Letter, *, version_id: int, plan_id: int) -> Trust:
-    """Return what the policy of the order whose user the sender claims to be makes of the mail."""
-    if not letter.failed:
-        return Trust()
-    rule = contracts.terms(version_id=version_id, plan_id=plan_id).rules.get(ON_FAIL)
-    if rule is None:
-        return Trust()
-    on_fail = rule.settings["on_fail"]
-    if on_fail == "hold" and letter.mail.released_at is not None:
-        on_fail = "accept"
-    return Trust(on_fail, rule.clause, letter.failed)
-
-
-def _stop(letter: Letter, trust: Trust, user: AuthorisedUser) -> InboundMail:
-    mail = letter.mail
-    why = f"It says that {mail.sender} wrote it, but {letter.failed}."
-    mail.clause = trust.clause
-    if trust.on_fail == "hold":
-        return hold(mail, why)
-    answer = Answer(False, trust.clause, why, (Step(trust.clause, False, why),))
-    return _refuse(letter, contracts.Found(answer, user))
-
-
-def _refuse(letter: Letter, found: contracts.Found) -> InboundMail:
-    """Nothing is processed; the attempt is kept with the answer, and the sender is told.
-
-    Whoever may not have written it is not: mail to them would be one more that they did not ask
-    for.
-    """
-    mail, failed = letter.mail, letter.failed
-    refused = refuse(
-        answer=found.answer,
-        person=found.user,
-        sender=mail.sender,
-        channel=Ticket.Channel.EMAIL,
-        subject=mail.subject,
-        text=text_of_mail(letter.parsed),
-        mail=mail,
-        named=letter.named[0] if letter.named else None,
-        at=mail.received_at,
-        source_key=f"mail:{mail.pk}",
-    )
-    doubted = f"The sender was not told: {failed}, so they may not have written it."
-    untold = doubted if failed else tell(refused)
-    return decide(mail, State.REFUSED, f"{refused.why} {untold}".strip())

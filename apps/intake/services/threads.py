@@ -9,11 +9,12 @@ from django.db.models.functions import JSONObject
 
 from apps.contracts.models import AuthorisedUser
 from apps.intake.rules.mail import ParsedMail
-from apps.intake.rules.threading import ticket_ids_named
+from apps.intake.rules.threading import numbers_in, ticket_ids_named
 from apps.tickets.models import Ticket
 
 # What is read of the sender, in the order of the model's fields; more on demand.
 WRITER = ["id", "order_id", "name", "email"]
+LOOKED_AT, MOST_NAMED = 5_000, 20  # characters of a text, and numbers in it
 MOST_MERGES = 20  # one into the next; nobody merges so often
 
 
@@ -24,10 +25,20 @@ def tickets_named(parsed: ParsedMail) -> list[Ticket]:
     tickets are named, so that naming costs a sender nothing.
     """
     named = ticket_ids_named(parsed, prefix=settings.TICKET_PREFIX, own_domain=settings.MAIL_DOMAIN)
+    return _read(named, parsed.sender)
+
+
+def tickets_in_text(parsed: ParsedMail, text: str) -> list[Ticket]:
+    """Return the tickets whose numbers stand in the words of a mail, in the same way."""
+    named = dict.fromkeys(numbers_in(text[:LOOKED_AT], prefix=settings.TICKET_PREFIX))
+    return _read(list(named)[:MOST_NAMED], parsed.sender)
+
+
+def _read(named: Sequence[int], sender: str) -> list[Ticket]:
     if not named:
         return []
     users = AuthorisedUser.objects.filter(
-        order=OuterRef("order"), email__iexact=parsed.sender, is_active=True
+        order=OuterRef("order"), email__iexact=sender, is_active=True
     )
     facts = JSONObject(**{name: name for name in WRITER})
     found = Ticket.objects.annotate(writer=Subquery(users.values_list(facts)[:1])).in_bulk(named)
