@@ -20,6 +20,7 @@ from apps.contracts.models import (
     Standing,
     User,
 )
+from apps.escalation.models import Escalation
 from apps.intake.models import InboundMail
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Ticket
@@ -118,6 +119,11 @@ def next_due(*, at: datetime) -> Sequence[Due]:
 def to_look_at(*, at: datetime) -> QuerySet[InboundMail]:
     """Return the mails that are held, and those of the last days that became nothing, or cut."""
     return InboundMail.objects.to_look_at(since=at - LOOK_BACK).defer("raw")
+
+
+def unacknowledged_escalations() -> int:
+    """Return how many escalations nobody has in hand."""
+    return capped_count(Escalation.objects.unanswered())
 
 
 def appointments_to_decide() -> int:

@@ -31,6 +31,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["first_steps"] = dict(figures.first_steps())
     elif may["tickets"]:
         context |= _tickets(request, at)
+    if request.user.has_perms(["escalation.view_escalation", "escalation.change_escalation"]):
+        count = figures.unacknowledged_escalations()
+        url = _list("escalation_escalation", state__exact="OPEN")
+        context["tiles"] += [_tile("Escalations not acknowledged", count, url, alarm=count > 0)]
     if request.user.has_perms(["contracts.view_appointment", "contracts.change_appointment"]):
         url = _list("contracts_appointment", shown="asked")
         count = figures.appointments_to_decide()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from apps.backoffice.demo import NotEmpty, load_demo
 from apps.backoffice.my_clients import my_clients
 from apps.contracts.models import Account, User
+from apps.escalation.models import Escalation
 from apps.intake.models import Call, InboundMail
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Event, Ticket, VendorCase
@@ -54,7 +55,21 @@ def test_mails_came_to_every_end_but_a_fault_of_ours():
     ends = set(InboundMail.objects.values_list("state", flat=True))
 
     assert ends == {"REGISTERED", "ADDED", "REFUSED", "AUTOMATIC", "UNREADABLE"}
-    assert InboundMail.objects.filter(state="REFUSED").count() == 3
+    assert InboundMail.objects.filter(state="REFUSED").count() == 4
+
+
+@pytest.mark.usefixtures("demo")
+def test_escalations_are_in_all_states_one_with_its_second_rung_and_one_refused():
+    found = Escalation.objects.order_by("pk").values_list("state", "rung", "finding")
+
+    assert sorted(found) == [
+        ("CLOSED", 1, "JUDGED"),
+        ("OPEN", 1, "JUDGED"),
+        ("OPEN", 2, "TRUE"),
+        ("REFUSED", 0, "JUDGED"),
+        ("TAKEN", 1, "JUDGED"),
+    ]
+    assert Escalation.objects.due(at=NOON).count() == 0
 
 
 @pytest.mark.usefixtures("demo")

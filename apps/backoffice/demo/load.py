@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 
 from apps.backoffice.demo import acts, story
 from apps.backoffice.demo.acts import Act, Stage
@@ -16,6 +17,8 @@ from apps.backoffice.demo.tam_time import assign_tams, log_tam_time
 from apps.contracts import services as contracts
 from apps.contracts.models import Account, AuthorisedUser, Policy, PolicyVersion, Target, User
 from apps.contracts.policy_file import text_of
+from apps.escalation import services as escalation
+from apps.escalation.models import Escalation
 from apps.tickets import services as tickets
 from apps.tickets.models import Deadline, Ticket
 
@@ -76,6 +79,7 @@ def load_demo(*, at: datetime) -> Demo:
     _sweep_until(at)
     tickets.sweep_deadlines(at=at)
     tickets.sweep_follow_ups(at=at)
+    escalation.climb_due(at=at)
     book_appointments(stage, at)
     watch = stage.tickets[story.WATCHED]
     found = watch.deadlines.get(kind=Target.Kind.RESPONSE)
@@ -115,8 +119,17 @@ def _watched(*, due_at: datetime) -> list[tuple[datetime, Act]]:
 def _sweep_until(at: datetime) -> None:
     """Let the beat tick: warnings and misses are found soon after their instants, in order."""
     while True:
-        soonest = Deadline.objects.open().filter(next_at__lt=at - BEAT).order_by("next_at").first()
-        if soonest is None or soonest.next_at is None:
+        until = at - BEAT
+        deadlines = Deadline.objects.open().filter(next_at__lt=until)
+        escalations = Escalation.objects.due(at=until)
+        instants = [
+            found
+            for rows in (deadlines, escalations)
+            if (found := rows.aggregate(soonest=Min("next_at"))["soonest"])
+        ]
+        if not instants:
             return
-        tickets.sweep_deadlines(at=soonest.next_at + BEAT)
-        tickets.sweep_follow_ups(at=soonest.next_at + BEAT)
+        tick = min(instants) + BEAT
+        tickets.sweep_deadlines(at=tick)
+        tickets.sweep_follow_ups(at=tick)
+        escalation.climb_due(at=tick)
