@@ -35,7 +35,9 @@ def test_the_first_to_acknowledge_has_it_and_the_client_hears_who(found):
     assert first == found
     assert (found.state, found.taken_by, found.taken_at) == ("TAKEN", HEAD, later(hours=2))
     assert found.next_at is None
-    assert facts(found.ticket, "ESCALATION_TAKEN") == [{"escalation": found.pk, "who": HEAD}]
+    assert facts(found.ticket, "ESCALATION_TAKEN") == [
+        {"escalation": found.pk, "who": "Head of support"}
+    ]
     assert mails("escalation.taken") == ["ada@client.example.com"]
 
 

@@ -35,7 +35,7 @@ class EscalationAdmin(ReadOnlyAdmin):
         "raised",
         "ticket_link",
         "who_asks",
-        "ground",
+        "on_ground",
         "state_tag",
         "with_whom",
         "goes_on",
@@ -82,6 +82,10 @@ class EscalationAdmin(ReadOnlyAdmin):
     def who_asks(self, row: Escalation) -> str:
         return Truncator(row.who).chars(50)
 
+    @display(description="Ground")
+    def on_ground(self, row: Escalation) -> str:
+        return row.ground.label if row.ground else "–"
+
     @display(
         description="State",
         label={
@@ -97,8 +101,8 @@ class EscalationAdmin(ReadOnlyAdmin):
 
     @display(description="With")
     def with_whom(self, row: Escalation) -> str:
-        if row.taken_by:
-            return Truncator(row.taken_by).chars(50)
+        if row.taker:
+            return Truncator(row.taker).chars(50)
         person = row.in_charge
         asked = f"{person['title']} ({row.rung} of {len(row.path)})" if person else "–"
         return "The duty managers" if row.alarmed_at else asked
@@ -144,7 +148,9 @@ class EscalationAdmin(ReadOnlyAdmin):
 
     def raise_view(self, request: HttpRequest) -> HttpResponse:
         """Escalate a ticket for a client, or as its TAM."""
-        return raise_for(request, site={**self._site(request), "title": "Escalate"})
+        # No opts: the page is about no escalation yet, and is called by its own name.
+        site = {**self._site(request), "opts": None, "title": "Escalate"}
+        return raise_for(request, site=site)
 
     def _escalation(self, request: HttpRequest, pk: int | None) -> Escalation:
         """Return the escalation for somebody who may see it."""

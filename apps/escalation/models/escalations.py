@@ -170,6 +170,16 @@ class Escalation(models.Model):
         return str(self.by) if self.by else self.sender
 
     @property
+    def taker(self) -> str:
+        """Who acknowledged it, by name or title; empty: nobody has."""
+        return self.taken_by.partition(" <")[0]
+
+    @property
+    def taker_address(self) -> str:
+        """The address of who acknowledged it by the link of a mail; else empty."""
+        return self.taken_by.partition(" <")[2].rstrip(">")
+
+    @property
     def in_charge(self) -> dict[str, Any] | None:
         """The rung that was told last; None: nobody was."""
         return self.path[self.rung - 1] if 0 < self.rung <= len(self.path) else None

@@ -90,7 +90,7 @@ def _take(
     escalation.state, escalation.next_at = State.TAKEN, None
     escalation.taken_at, escalation.taken_by = at, who
     escalation.save(update_fields=["state", "next_at", "taken_at", "taken_by"])
-    _record(escalation, ticket, Kind.ESCALATION_TAKEN, who, by=by, at=at)
+    _record(escalation, ticket, Kind.ESCALATION_TAKEN, escalation.taker, by=by, at=at)
 
 
 def _record(
