@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from apps.escalation import services
 from apps.escalation.models import Escalation
+from apps.tickets.services import merge
 from tests.escalation_made import escalate, premium_ticket, wholesale_ticket
 from tests.factories import make_client, make_staff, make_ticket
 from tests.intake.mails_in import statements
@@ -308,3 +309,14 @@ def test_the_list_says_with_whom_each_is():
     assert "The duty managers" in shown
     assert "h@x.example.com" not in shown
     assert timedelta(hours=4) == rows[2].climb_after
+
+
+def test_a_ticket_that_goes_on_as_another_one_is_not_escalated():
+    ticket = premium_ticket()
+    duplicate = make_ticket(requester=ticket.requester, severity="III", at=later(minutes=1))
+    merge(duplicate=duplicate, into=ticket, by=make_staff(), at=later(minutes=2), act_key="m")
+
+    refused = sign_in().post(raising(duplicate), form(duplicate))
+
+    assert (refused.status_code, Escalation.objects.count()) == (422, 0)
+    assert f"goes on as {ticket.number}" in text_of(refused)

@@ -187,3 +187,37 @@ def test_the_row_tells_who_asked_and_who_is_in_charge(found):
         "email": "rung2@client.example.com",
         "phone": "+1 212 555 0102",
     }
+
+
+@pytest.mark.clause("V-9.2", "V-3.5")
+def test_a_refusal_without_a_ticket_tells_the_grounds_of_the_senders_own_policy():
+    escalate(premium_ticket(), ticket=None)
+
+    row = Mail.objects.get(topic="escalation.refused")
+    sent = render(topic=row.topic, payload=row.payload)
+
+    assert (sent.subject, sent.reply_to) == ("Not escalated", ("premium-support@example.com",))
+    assert sent.text.startswith("You asked to escalate, and it went to nobody.\n\nReason:   ")
+    assert "  - The client is not content with the support\n" in sent.text
+
+
+@pytest.mark.clause("V-9.2", "V-3.7")
+def test_the_client_reads_what_the_ticket_shows_and_who_is_in_charge(found):
+    assert text_of("escalation.raised") == (
+        f"{found.ticket.number} is escalated, and the person in charge is asked to take it in"
+        " hand.\n"
+        "\n"
+        f"Ticket:    {found.ticket.number} No dial tone\n"
+        "Ground:    The client is not content with the support\n"
+        "Asked by:  Ada Client, Wed 4 Mar 2026, 10:00 EST\n"
+        "In charge: Head of support\n"
+        "\n"
+        "What the ticket shows:\n"
+        f"  - It names the ticket {found.ticket.number} and the ground “The client is not content"
+        " with the support”. (V-9.2)\n"
+        "  - No figure of the ticket shows this ground. (V-9.1)\n"
+        "\n"
+        "If nobody says within 4 h that they have it in hand, the next person in charge is\n"
+        "asked. You will hear who has it. Work on the ticket goes on meanwhile: answer this mail\n"
+        "if there is more that we should know.\n"
+    )

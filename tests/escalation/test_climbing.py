@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from apps.escalation import services
 from apps.escalation.models import Escalation, EscalationNotice
 from apps.escalation.services import Climbed, climbing
+from apps.escalation.tasks import climb_escalations
 from apps.outbox.models import Message as Mail
 from apps.tickets.models import Event
 from tests.account_made import make_rung
@@ -152,3 +154,12 @@ def test_what_is_in_hand_is_not_sent_on():
 
     with pytest.raises(services.Refused, match="not open any more: acknowledged"):
         services.climb_now(escalation=found, seen=1, by=staff, at=later(hours=3))
+
+
+def test_the_task_ticks_as_of_now():
+    found = escalate(premium_ticket())
+
+    with time_machine.travel(later(hours=6), tick=False):
+        climb_escalations()
+
+    assert [str(notice) for notice in found.notices.all()] == ["1. Head of support", "2. Director"]

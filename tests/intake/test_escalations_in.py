@@ -217,3 +217,14 @@ def test_who_may_not_have_written_it_escalates_nothing(settings, on_fail, state)
     mail = mail_on(ticket, fields=failed)
 
     assert (mail.state, Escalation.objects.count()) == (state, 0)
+
+
+@pytest.mark.clause("V-6.1", "V-3.5")
+def test_the_tam_of_another_order_is_nobody_here(ticket):
+    make_tam(order=ticket.order, who=make_staff(name="tam"))
+    other = make_staff(name="other")
+    make_tam(order=make_premium(), who=other)
+
+    mail = mail_on(ticket, sender=f"Other <{other.email}>")
+
+    assert (mail.state, Escalation.objects.count()) == ("REFUSED", 0)
