@@ -73,7 +73,7 @@ def test_the_page_takes_few_queries(signed_in, django_assert_max_num_queries):
 
 
 WATCHED = ["Missed and still open", "Our turn", "Waiting for the client"]
-WORKED = ["Unassigned", "Mine", "Escalations not acknowledged", "Appointments to decide"]
+WORKED = ["Unassigned", "Mine", "Appointments to decide"]
 
 
 @pytest.mark.usefixtures("demo", "at_noon")

@@ -32,7 +32,6 @@ WORK = {
     "contracts.add_appointment",
     "contracts.change_appointment",
     "escalation.add_escalation",
-    "escalation.change_escalation",
 }
 
 
@@ -65,6 +64,7 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "contracts.change_tamassignment",
         "tickets.add_cannedreply",
         "tickets.change_cannedreply",
+        "escalation.change_escalation",
     }
 
 

@@ -127,7 +127,7 @@ def test_without_a_ticket_it_is_kept_too():
     found = escalate(ticket, ticket=None)
 
     assert (found.state, found.ticket) == ("REFUSED", None)
-    assert found.why == "It does not name the number of a ticket of yours."
+    assert found.why == "It names no ticket of the order by its number."
 
 
 @pytest.mark.clause("S-2.1")

@@ -101,7 +101,7 @@ def test_what_is_missing_is_told_and_the_attempt_is_kept(ticket):
     assert [mail.state for mail in mails] == ["REFUSED"] * 3
     assert missing == [
         "It does not name one ground.",
-        "It does not name the number of a ticket of yours.",
+        "It names no ticket of the order by its number.",
         "It does not name one ground.",
     ]
     assert told()[-3:] == [("escalation.refused", ADA)] * 3
@@ -117,7 +117,7 @@ def test_anothers_ticket_is_as_if_none_were_named(ticket):
 
     found = Escalation.objects.get()
     assert (mail.state, found.state, found.ticket) == ("REFUSED", "REFUSED", None)
-    assert found.why == "It does not name the number of a ticket of yours."
+    assert found.why == "It names no ticket of the order by its number."
 
 
 @pytest.mark.clause("V-3.5")

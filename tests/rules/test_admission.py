@@ -40,7 +40,7 @@ def test_without_ticket_or_ground_it_is_refused_with_what_is_missing():
     ticket = admission(asked(UNHAPPY, ticket=""), path=PREMIUM, promises=[])
     ground = admission(asked(), path=PREMIUM, promises=[])
 
-    no_ticket = "It does not name the number of a ticket of yours."
+    no_ticket = "It names no ticket of the order by its number."
     no_ground = (
         "It does not name one ground. The grounds are: The response is late; A level was missed;"
         " Not content."

@@ -1,14 +1,19 @@
-"""Escalations: who may see tickets sees them, and who works tickets raises and answers them."""
+"""Escalations: who may see tickets sees them, and who works tickets raises them.
+
+Duty managers have them in hand and answer: who raised one, or works its ticket, does not stop it.
+"""
 
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.tickets.queries import DUTY_MANAGERS
+
 ADMINISTRATORS = "Administrators"
 # A right on tickets brings these on escalations.
 BRINGS = [
     ("view_ticket", ["view_escalation"]),
-    ("change_ticket", ["add_escalation", "change_escalation"]),
+    ("change_ticket", ["add_escalation"]),
 ]
 
 
@@ -28,6 +33,8 @@ def grant(apps, schema_editor):
         )
         for group in holders.distinct():
             group.permissions.add(*ours.filter(codename__in=brings))
+    for group in groups.filter(name=DUTY_MANAGERS):
+        group.permissions.add(*ours.filter(codename="change_escalation"))
     of_it = ours.filter(content_type__model__in=["escalation", "escalationnotice"])
     for group in groups.filter(name=ADMINISTRATORS):
         group.permissions.add(*of_it)

@@ -119,7 +119,7 @@ _WHY = {
 def _missing(asked: Asked, path: Path) -> Iterator[str]:
     # Without a ticket there is nothing to escalate, whatever the policy asks for.
     if not asked.ticket:
-        yield "It does not name the number of a ticket of yours."
+        yield "It names no ticket of the order by its number."
     if "ground" in path.needs and asked.ground is None:
         known = "; ".join(ground.label for ground in path.grounds)
         yield f"It does not name one ground. The grounds are: {known}."
