@@ -133,21 +133,26 @@ def add_call(
 
     Clause: V-2-response, V-2-resolution, V-8.1.4, V-3.5.
 
-    :raises Refused: the ticket is another order's, nothing was asked of the client, or as of a
-        call that becomes a ticket.
+    :raises Refused: the ticket is another order's or goes on as another, nothing was asked of the
+        client, or as of a call that becomes a ticket.
     """
     requester, known = _begin(requester, source_key)
     if known is not None:
         return known
     act: dict[str, Any] = {"at": at, "source_key": source_key, "by": by}
     taken_at = _taken_at(said, at=at)
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
     if ticket.order_id != requester.order_id:
         raise Refused(
             f"{ticket.number} is not a ticket of {requester.order}, under which {requester.name}"
             " may speak. Look for them under the order of that ticket."
         )
+    if ticket.merged_into is not None:
+        raise Refused(
+            f"{ticket.number} was merged and goes on as {ticket.merged_into.number}. Log the call"
+            " there."
+        )
     if is_answer:
-        ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
         if ticket.status != Ticket.State.WAITING:
             raise Refused(
                 f"{ticket.number} does not wait for the client: take away the tick that the call"
