@@ -1,7 +1,7 @@
 """What a ticket's page shows, read in a bounded number of queries."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from apps.contracts.models import Target
 from apps.contracts.queries.catalogue import catalogue
 from apps.tickets.admin.badges import hours_for
+from apps.tickets.admin.conversation import conversation
 from apps.tickets.admin.entitled import checks
 from apps.tickets.admin.event_words import in_words
 from apps.tickets.admin.explained import cite
@@ -68,7 +69,7 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
         "awaits_response": any(_awaits_response(promise.deadline) for promise in promises),
         "owes_report": any(_owes_report(row) for row in rows),
         "badges": [promise.badge for promise in promises if promise.badge],
-        "conversation": _conversation(said, events),
+        "conversation": conversation(said, log),
         "timeline": [(event, in_words(event, labels)) for event in reversed(events)],
         "seen": events[-1].pk if events else 0,
         "severity_changes": severity_changes(log, reading, labels),
@@ -165,33 +166,6 @@ def _latest(rows: Any, limit: int | None) -> list[Any]:
     """Return the latest rows, oldest first."""
     found = rows.order_by("-pk")
     return list(found[:limit] if limit else found)[::-1]
-
-
-def _conversation(said: Sequence[Message], events: Sequence[Event]) -> list[tuple[Message, str]]:
-    """Return each message with what it was, where its events tell more than its direction."""
-    told: dict[int, dict[str, Any]] = {}
-    for event in events:
-        told.setdefault(event.facts.get("message", 0), {})[event.kind] = event.facts
-    return [(row, _kind_of(row, told.get(row.pk, {}))) for row in said]
-
-
-def _kind_of(message: Message, told: Mapping[str, Any]) -> str:
-    if told.get(Event.What.RESPONDED, {}).get("by_phone"):
-        return "Call with the client"
-    kinds = (words for kind, words in _KINDS.items() if kind in told)
-    return next(kinds, message.get_direction_display())
-
-
-_KINDS = {
-    Event.What.SOLVED: "Solution to the client",
-    Event.What.JUDGED: "Verdict to the client",
-    Event.What.WORKAROUND_GIVEN: "Workaround to the client",
-    Event.What.RFO_ISSUED: "Reason for Outage to the client",
-    Event.What.CONFIRMED: "Closure confirmed",
-    Event.What.REFUSED: "Closure refused",
-    Event.What.CLOSED: "Closing message to the client",
-    Event.What.ASKED_CLIENT: "Question to the client",
-}
 
 
 def _fingerprint(
