@@ -1,13 +1,17 @@
 """A client disputes a severity: taken down with what it rests on, decided once, and then final."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from hashlib import md5
 from typing import Any
 
 from django.db import transaction
 
 from apps.contracts.models import AuthorisedUser, Reason, Severity, User
 from apps.outbox.enqueue import enqueue
+from apps.outbox.rules.address import is_plain_address
 from apps.tickets.models import Dispute, Ticket
+from apps.tickets.queries import duty_managers
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.follow_ups import hold
 from apps.tickets.services.mail_ids import mail_id
@@ -32,6 +36,8 @@ def raise_dispute(
     act_key: str,
 ) -> Dispute:
     """Take down that a client disputes the severity, and tell them that it is being looked at.
+
+    Whose ticket it is and who of ours watches it hear of it; where nobody does, the duty managers.
 
     ``by`` is who of ours wrote it down; None: the client did. The severity stays until the dispute
     is decided. The same ``act_key`` again returns the dispute that is there.
@@ -65,6 +71,7 @@ def raise_dispute(
     }
     record(ticket=ticket, kind=Kind.DISPUTED, at=at, by=by, facts=facts, source_key=key)
     _tell(dispute, "raised", at=at)
+    _tell_ours(dispute, at=at)
     settle(ticket=ticket)
     return dispute
 
@@ -171,3 +178,29 @@ def _tell(dispute: Dispute, what: str, *, at: datetime) -> None:
             at=at,
             message_id=mail_id(ticket.pk, f"dispute-{dispute.pk}-{what}-{client.pk}"),
         )
+
+
+def _tell_ours(dispute: Dispute, *, at: datetime) -> None:
+    """Write to those of ours who have to decide it, each once; not to who wrote it down."""
+    ticket, by = dispute.ticket, dispute.taken_by
+    known = by.email.lower() if by else ""
+    for address in _deciding(ticket):
+        if address.lower() != known and is_plain_address(address):
+            name = md5(address.lower().encode(), usedforsecurity=False).hexdigest()
+            enqueue(
+                topic="dispute.to_decide",
+                key=f"dispute:{dispute.pk}:to_decide:{name}",
+                recipient=address,
+                payload={"dispute_id": dispute.pk},
+                at=at,
+                message_id=mail_id(ticket.pk, f"dispute-{dispute.pk}-to-decide-{name}"),
+            )
+
+
+def _deciding(ticket: Ticket) -> Sequence[str]:
+    """Return the addresses of the assignee and of watchers of ours; of nobody: duty managers'."""
+    watching = ticket.watchers.filter(user__isnull=False).order_by("pk").select_related("user")
+    people = [ticket.assignee, *(row.user for row in watching)]
+    working = [each.email for each in people if each and each.is_active and each.is_staff]
+    found = {address.lower(): address for address in reversed(working) if address}
+    return list(found.values())[::-1] or duty_managers()
