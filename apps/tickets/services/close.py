@@ -45,8 +45,9 @@ def solve(
     # The mail says what happens next.
     message = send(ticket=ticket, text=text, by=by, at=at, uploads=uploads, topic="ticket.solved")
     ticket.closing, ticket.exclusion = reason, exclusion
+    ticket.excluded_at = max(at, ticket.latest_at) if exclusion else None
     amend(ticket=ticket, reason=f"Solved: {reason.label}", by=by, at=at)
-    ticket.save(update_fields=["closing", "exclusion"])
+    ticket.save(update_fields=["closing", "exclusion", "excluded_at"])
     record(ticket=ticket, kind=Kind.RESPONDED, at=at, by=by, facts={"message": message.pk})
     facts = {"reason": reason.key, "label": reason.label, "message": message.pk}
     further = {"exclusion": exclusion.label} if exclusion else {}
