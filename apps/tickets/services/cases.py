@@ -60,16 +60,23 @@ def hand_out(
     )
     sign(case, reason="Handed out", by=by, at=at)
     case.save()
-    facts: dict[str, Any] = {
-        "case": case.pk,
-        "party": party,
-        "name": case.name,
-        "reference": case.reference,
-        "service_affecting": service_affecting,
-    }
-    record(ticket=ticket, kind=Kind.HANDED_OUT, at=at, by=by, facts=facts)
+    record(ticket=ticket, kind=Kind.HANDED_OUT, at=at, by=by, facts=facts_of(case))
     settle(ticket=ticket)
     return case
+
+
+def facts_of(case: VendorCase) -> dict[str, Any]:
+    """Return what the log of a ticket tells of a case that begins.
+
+    Clause: V-3.6, S-9.
+    """
+    return {
+        "case": case.pk,
+        "party": case.party,
+        "name": case.name,
+        "reference": case.reference,
+        "service_affecting": case.service_affecting,
+    }
 
 
 @transaction.atomic

@@ -111,6 +111,8 @@ def reopen(*, ticket: Ticket, explanation: str, by: User, at: datetime) -> None:
         raise Refused(f"{ticket.number} was merged: reopen the ticket that it goes on in.")
     if ticket.status == Status.ANSWERED:
         raise Refused(f"The client answered the solution of {ticket.number}: judge the answer.")
+    if ticket.status == Status.SUSPENDED:
+        raise Refused(f"{ticket.number} is suspended. It goes on when the suspension ends.")
     if ticket.status not in (Status.CLOSED, Status.SOLVED):
         raise Refused(f"{ticket.number} is not closed.")
     if not explanation.strip():

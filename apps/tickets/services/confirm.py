@@ -89,6 +89,7 @@ def judge(
     ticket = hold(ticket=ticket, at=at)
     if done_before(Kind.JUDGED, act_key):
         return
+    _check_goes_on(ticket)
     if ticket.status != Status.ANSWERED:
         raise Refused(f"Nobody has refused the solution of {ticket.number}: nothing to judge.")
     message = send(ticket=ticket, text=text, by=by, at=at)
@@ -103,7 +104,13 @@ def judge(
     settle(ticket=ticket)
 
 
+def _check_goes_on(ticket: Ticket) -> None:
+    if ticket.status == Status.SUSPENDED:
+        raise Refused(f"{ticket.number} is suspended. What was said is judged when it goes on.")
+
+
 def _check_solved(ticket: Ticket) -> None:
+    _check_goes_on(ticket)
     if ticket.status == Status.CLOSED:
         raise Refused(f"{ticket.number} is closed already.")
     if ticket.status not in (Status.SOLVED, Status.ANSWERED):

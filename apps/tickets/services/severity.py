@@ -7,7 +7,8 @@ from django.db import transaction
 from apps.contracts.models import Reason, Severity, User
 from apps.tickets.models import Ticket
 from apps.tickets.rules.history import Kind, Status
-from apps.tickets.services.record import Refused, amend, lock, record, settle
+from apps.tickets.services.follow_ups import hold
+from apps.tickets.services.record import Refused, amend, record, settle
 
 
 @transaction.atomic
@@ -22,7 +23,7 @@ def change_severity(
 
     :raises Refused: the change does not fit the ticket or its policy; the message says why.
     """
-    ticket = lock(ticket)
+    ticket = hold(ticket=ticket, at=at)
     before = ticket.severity
     _check(ticket, before, to, reason, explanation)
     ticket.severity = to
