@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth import get_permission_codename
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
@@ -27,7 +28,11 @@ class Records(ChangeList):
     """A page of records. Its foot says how many there are, so its head need not."""
 
     def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
+        try:
+            super().get_results(request)
+        except OverflowError:
+            # A key that SQLite has no number for: the address is as wrong as with words in it.
+            raise IncorrectLookupParameters from None
         # The theme takes None for a difference, and offers to show all where all is shown.
         self.full_result_count = self.result_count
 

@@ -133,3 +133,11 @@ def test_a_strangers_request_leads_to_no_appointment(browser):
     take(sender="eve@example.net")
 
     assert browser.get(page(RefusedRequest.objects.get())).context["booking_url"] == ""
+
+
+def test_an_address_with_a_key_that_no_row_can_have_is_answered(browser, kim):
+    ask(kim)
+
+    answer = browser.get(LIST, {"account": "9" * 30}, follow=True)
+
+    assert answer.status_code == 200

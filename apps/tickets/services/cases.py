@@ -42,7 +42,9 @@ def hand_out(
     if known is not None:
         return known
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{ticket.number} is closed. Reopen it before you hand work out.")
+        raise Refused(
+            f"{ticket.number} is closed. Reopen it before you hand work out.", clause="V-3.6, S-9"
+        )
     if party not in VendorCase.Party.values:
         raise Refused("Say whether it is a third party or the platform's vendor.")
     if not name.strip():
@@ -138,7 +140,10 @@ def give_workaround(
     if done_before(Kind.WORKAROUND_GIVEN, act_key):
         return None
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{ticket.number} is closed. Reopen it before you write to the client.")
+        raise Refused(
+            f"{ticket.number} is closed. Reopen it before you write to the client.",
+            clause="V-3.3, S-9",
+        )
     message = send(ticket=ticket, text=text, by=by, at=at, uploads=uploads)
     facts = {"message": message.pk}
     key = f"{Kind.WORKAROUND_GIVEN}:{act_key}"

@@ -101,7 +101,9 @@ def decide_dispute(
     if dispute.decision != OPEN:
         if (dispute.decision, dispute.reason, dispute.decided_by) == (decision, reason, by):
             return dispute
-        raise Refused(f"{dispute.decided_by} decided this dispute meanwhile. That is final.")
+        raise Refused(
+            f"{dispute.decided_by} decided this dispute meanwhile. That is final.", clause="V-7.2"
+        )
     if not reason:
         raise Refused("Say why: the client is told.")
     if uphold and ticket.severity != dispute.wanted:
@@ -147,22 +149,33 @@ def _change(
 def _check(ticket: Ticket, client: AuthorisedUser, wanted: Severity, claim: str) -> None:
     number, now = ticket.number, ticket.severity
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{number} is closed. A severity is disputed while its ticket is open.")
+        raise Refused(
+            f"{number} is closed. A severity is disputed while its ticket is open.", clause="V-7.2"
+        )
     if client.order_id != ticket.order_id or not client.is_active:
-        raise Refused(f"{client} may not speak for {ticket.order}. Choose one of its users.")
+        raise Refused(
+            f"{client} may not speak for {ticket.order}. Choose one of its users.", clause="V-7.2"
+        )
     if wanted.version_id != ticket.version_id:
-        raise Refused(f"{wanted} is not a severity of {ticket.version}.")
+        raise Refused(f"{wanted} is not a severity of {ticket.version}.", clause="V-7.2")
     if wanted == now:
-        raise Refused(f"{number} has {now} already. Choose the severity that the client wants.")
+        raise Refused(
+            f"{number} has {now} already. Choose the severity that the client wants.",
+            clause="V-7.2",
+        )
     if not claim.strip():
         raise Refused("Write what the client claims.")
     if ticket.disputes.filter(decision=OPEN).exists():
-        raise Refused(f"The severity of {number} is in dispute already. Decide that one first.")
+        raise Refused(
+            f"The severity of {number} is in dispute already. Decide that one first.",
+            clause="V-7.2",
+        )
     last = ticket.events.filter(kind__in=[_SETTLES, *_MOVES]).order_by("pk").last()
     if last is not None and last.kind == _SETTLES:
         raise Refused(
             f"A dispute decided that {number} has {now}, and that is final. Once its severity"
-            " changes for another reason, it can be disputed again."
+            " changes for another reason, it can be disputed again.",
+            clause="V-7.2",
         )
 
 

@@ -66,17 +66,24 @@ def _check(duplicate: Ticket, into: Ticket) -> None:
     if (into.registered_at, into.pk) > (duplicate.registered_at, duplicate.pk):
         raise Refused(
             f"{duplicate.number} was registered before {into.number}. Merge the other way: open"
-            f" {into.number} and merge it into {duplicate.number}."
+            f" {into.number} and merge it into {duplicate.number}.",
+            clause="V-8.1.4",
         )
     if into.status == Status.CLOSED:
-        raise Refused(f"{into.number} is closed. Reopen it before you merge into it.")
+        raise Refused(
+            f"{into.number} is closed. Reopen it before you merge into it.", clause="V-8.1.4"
+        )
     if into.severity.rank > duplicate.severity.rank:
         raise Refused(
             f"{into.number} has {into.severity}, which is milder than {duplicate.severity} of"
-            f" {duplicate.number}. Change the severity of one of them first."
+            f" {duplicate.number}. Change the severity of one of them first.",
+            clause="V-8.1.4",
         )
     if duplicate.disputes.filter(decision=Dispute.Decision.OPEN).exists():
-        raise Refused(f"The severity of {duplicate.number} is in dispute. Decide that first.")
+        raise Refused(
+            f"The severity of {duplicate.number} is in dispute. Decide that first.",
+            clause="V-8.1.4",
+        )
 
 
 def _check_where(duplicate: Ticket, into: Ticket) -> None:
@@ -85,12 +92,14 @@ def _check_where(duplicate: Ticket, into: Ticket) -> None:
     for ticket in (duplicate, into):
         if ticket.merged_into is not None:
             raise Refused(
-                f"{ticket.number} was merged already and goes on as {ticket.merged_into.number}."
+                f"{ticket.number} was merged already and goes on as {ticket.merged_into.number}.",
+                clause="V-8.1.4",
             )
     if duplicate.order_id != into.order_id:
         raise Refused(
             f"{into.number} is of {into.order}, and {duplicate.number} of {duplicate.order}. Only"
-            " tickets of one order are merged; link these two instead."
+            " tickets of one order are merged; link these two instead.",
+            clause="V-8.1.4",
         )
 
 

@@ -53,7 +53,10 @@ class GoesOnElsewhere(Refused):
     """The ticket was merged into another one."""
 
     def __init__(self, ticket: Ticket, into: Ticket) -> None:
-        super().__init__(f"{ticket.number} was merged and goes on as {into.number}. Do this there.")
+        super().__init__(
+            f"{ticket.number} was merged and goes on as {into.number}. Do this there.",
+            clause="V-8.1.4",
+        )
         self.into = into
 
 

@@ -37,7 +37,9 @@ def suspend(*, ticket: Ticket, why: str, clause: str, at: datetime, by: User | N
     if ticket.status == Status.SUSPENDED:
         return
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{ticket.number} is closed: there is nothing to suspend.")
+        raise Refused(
+            f"{ticket.number} is closed: there is nothing to suspend.", clause="S-12, R-13"
+        )
     if not why.strip():
         raise Refused("Say why: the client is shown the reason.")
     facts = {"why": why.strip(), "clause": clause or BY_HAND}
