@@ -119,6 +119,23 @@ def test_a_workaround_is_a_response_and_no_solution():
     assert mails("ticket.replied") == [ticket.requester.email]
 
 
+@pytest.mark.clause("S-9", "R-14")
+def test_where_service_suffers_after_all_the_time_to_resolve_is_owed_as_if_never_lifted():
+    ticket, by = wholesale("3"), make_staff()
+    before = row(ticket, "RESOLUTION")
+    case = hand_out(ticket)
+    same = {"case": case, "reference": case.reference, "workaround": case.workaround, "by": by}
+
+    for _ in range(2):
+        services.amend_case(service_affecting=True, at=later(hours=2), **same)
+
+    assert row(ticket, "RESOLUTION") == before
+    told = [each["service_affecting"] for each in facts(ticket, "HANDED_OUT")]
+    assert (told, case.history.count()) == ([False, True], 2)
+    services.amend_case(service_affecting=False, at=later(hours=3), **same)
+    assert not ticket.deadlines.filter(kind="RESOLUTION").exists()
+
+
 @pytest.mark.clause("S-9", "V-8.1.4")
 def test_a_running_case_goes_on_with_the_ticket_that_its_own_was_merged_into():
     into = wholesale("3")

@@ -59,10 +59,15 @@ class CaseForm(ActForm):
 
 
 class AmendCaseForm(CaseForm):
-    """Their number, and what the client can do until then."""
+    """Their number, whether service suffers, and what the client can do until then."""
 
     name = "amendcase"
     reference = forms.CharField(max_length=LONGEST, required=False)
+    suffers = forms.ChoiceField(
+        choices=HandOutForm.base_fields["suffers"].choices,
+        required=False,
+        error_messages={"invalid_choice": "Say whether the client's service suffers."},
+    )
     workaround = sentence_field()
 
 
@@ -96,6 +101,7 @@ def _amend_case(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
         case=given["case"],
         reference=given["reference"],
         workaround=_plain(given["workaround"]),
+        service_affecting=given["suffers"] == "yes" if given["suffers"] else None,
         by=by,
         at=at,
     )

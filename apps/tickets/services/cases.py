@@ -83,19 +83,35 @@ def facts_of(case: VendorCase) -> dict[str, Any]:
 
 @transaction.atomic
 def amend_case(
-    *, case: VendorCase, reference: str, workaround: str, by: User, at: datetime
+    *,
+    case: VendorCase,
+    reference: str,
+    workaround: str,
+    by: User,
+    at: datetime,
+    service_affecting: bool | None = None,
 ) -> None:
-    """Correct a case's number or its workaround; the history keeps what was there.
+    """Correct a case's number, its workaround or whether service suffers; None: as it is.
 
-    Clause: S-9.
+    The history keeps what was there. Where service suffers after all, or does not, the clocks are
+    worked out anew, from registration on.
+
+    Clause: S-9, R-14.
     """
+    ticket = hold(ticket=case.ticket, at=at)
     case = VendorCase.objects.select_for_update(no_key=True).get(pk=case.pk)
-    reference, workaround = " ".join(reference.split())[:120], workaround.strip()
-    if (case.reference, case.workaround) == (reference, workaround):
+    before = case.reference, case.workaround, case.service_affecting
+    case.reference, case.workaround = " ".join(reference.split())[:120], workaround.strip()
+    if service_affecting is not None:
+        case.service_affecting = service_affecting
+    if before == (case.reference, case.workaround, case.service_affecting):
         return
-    case.reference, case.workaround = reference, workaround
     sign(case, reason="Amended", by=by, at=at)
     case.save()
+    if case.service_affecting != before[-1]:
+        facts = facts_of(case) | {"corrected": True}
+        record(ticket=ticket, kind=Kind.HANDED_OUT, at=at, by=by, facts=facts)
+        settle(ticket=ticket)
 
 
 @transaction.atomic
