@@ -2,9 +2,12 @@
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
+from django.urls import reverse
 
-from apps.intake.models import Call
-from tests.factories import MORNING, make_client, make_ticket
+from apps.intake.models import Call, InboundMail
+from apps.tickets import services
+from tests.factories import MORNING, make_client, make_staff, make_ticket
 from tests.tickets_admin.pages import agent, page_of, said, send, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("V-8.1", "V-2-response")]
@@ -76,3 +79,26 @@ def test_the_page_offers_the_users_of_the_order_the_requester_first(ticket):
 
     assert page.count("Who called, or was called") == 1
     assert f'<option value="{ticket.requester_id}" selected>' in page
+
+
+@pytest.mark.clause("V-8.1.4")
+def test_calls_and_mails_of_a_duplicate_are_found_where_it_goes_on():
+    into = make_ticket()
+    gone = make_ticket(requester=into.requester)
+    log(agent()[0], gone, text="The second one rang.")
+    mail = InboundMail.objects.create(
+        digest="d", raw=b"", received_at=MORNING, state="REGISTERED", ticket=gone, subject="Again"
+    )
+    services.merge(duplicate=gone, into=into, by=make_staff(), at=MORNING, act_key="m")
+    browser, me = agent()
+    me.user_permissions.add(
+        *Permission.objects.filter(codename__in=["view_call", "view_inboundmail"])
+    )
+
+    context = browser.get(page_of(into)).context
+
+    pages = [url for _, url in [*context["calls"], *context["mails"]]]
+    assert pages == [
+        reverse("admin:intake_call_change", args=[Call.objects.get().pk]),
+        reverse("admin:intake_inboundmail_change", args=[mail.pk]),
+    ]

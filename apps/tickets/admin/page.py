@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.urls import NoReverseMatch, reverse
 
 from apps.contracts.models import Target
@@ -104,7 +104,7 @@ def _meaning(case: VendorCase, *, lifts: bool) -> str:
 
 def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
     """Return (words, address) of the raw mails behind a ticket, for who may see them."""
-    mails = getattr(ticket, "mails", None)  # intake, a room above this one, puts it there
+    mails = _with_duplicates("mails", ticket)
     if mails is None or not user.has_perm("intake.view_inboundmail"):
         return []
     try:
@@ -121,7 +121,7 @@ def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
 
 def calls_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
     """Return (words, address) of the calls that were logged on a ticket, for who may see them."""
-    calls = getattr(ticket, "calls", None)  # intake, a room above this one, puts it there
+    calls = _with_duplicates("calls", ticket)
     if calls is None or not user.has_perm("intake.view_call"):
         return []
     try:
@@ -134,6 +134,19 @@ def calls_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
         ]
     except NoReverseMatch:
         return []
+
+
+def _with_duplicates(name: str, ticket: Ticket) -> QuerySet | None:
+    """Return the rows that intake, a room above this one, keeps beside a ticket; None: it has none.
+
+    Those of tickets that were merged into it are there, too.
+    """
+    rows = getattr(ticket, name, None)
+    if rows is None:
+        return None
+    family = Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket.pk)).order_by()
+    found: QuerySet = rows.model.objects.filter(ticket__in=family.values("pk"))
+    return found
 
 
 def logged_on(ticket: Ticket) -> dict[str, Any]:

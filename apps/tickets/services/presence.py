@@ -20,6 +20,7 @@ WEIGHTY = [
     Kind.ASKED_CLIENT,
     Kind.CLIENT_REPLIED,
     Kind.SEVERITY_CHANGED,
+    Kind.DISPUTED,
     Kind.STEPPED_DOWN,
     Kind.WORKAROUND_GIVEN,
     Kind.SOLVED,
