@@ -11,6 +11,7 @@ from apps.tickets.admin.forms import ActForm, named, sentence_field
 from apps.tickets.models import Ticket, VendorCase
 
 INPUT = {"class": "tk-input"}
+SUFFERS = [("yes", "The client's service suffers"), ("no", "Service does not suffer")]
 LONGEST = VendorCase._meta.get_field("name").max_length
 
 
@@ -34,7 +35,7 @@ class HandOutForm(ActForm):
         max_length=LONGEST, required=False, widget=forms.TextInput(attrs=INPUT)
     )
     suffers = forms.ChoiceField(
-        choices=[("yes", "The client's service suffers"), ("no", "Service does not suffer")],
+        choices=SUFFERS,
         error_messages=dict.fromkeys(
             ["required", "invalid_choice"], "Say whether the client's service suffers."
         ),
@@ -64,7 +65,7 @@ class AmendCaseForm(CaseForm):
     name = "amendcase"
     reference = forms.CharField(max_length=LONGEST, required=False)
     suffers = forms.ChoiceField(
-        choices=HandOutForm.base_fields["suffers"].choices,
+        choices=SUFFERS,
         required=False,
         error_messages={"invalid_choice": "Say whether the client's service suffers."},
     )
