@@ -78,7 +78,7 @@ def watched(payload: dict[str, Any]) -> Email:
         "before": _severity_before(ticket, facts),
         "why": ": ".join(filter(None, [facts.get("label"), facts.get("explanation")])),
     }
-    return _about(ticket, what, "mail/watched.txt", context)
+    return about(ticket, what, "mail/watched.txt", context)
 
 
 @renders("deadline.missed")
@@ -135,10 +135,10 @@ def _to_staff(payload: dict[str, Any], template: str, what: str) -> Email:
         "target": span(deadline.target),
         "steps": [(step["clause"], sentence(step, zone)) for step in deadline.steps],
     }
-    return _about(ticket, f"{deadline.get_kind_display()} {what}", template, context)
+    return about(ticket, f"{deadline.get_kind_display()} {what}", template, context)
 
 
-def _about(ticket: Ticket, what: str, template: str, context: dict[str, Any]) -> Email:
+def about(ticket: Ticket, what: str, template: str, context: dict[str, Any]) -> Email:
     """Return a mail to one of ours. All of a ticket's are one thread in their mail program."""
     page = reverse("admin:tickets_ticket_change", args=[ticket.pk])
     return Email(

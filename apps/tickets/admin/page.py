@@ -1,16 +1,17 @@
 """What a ticket's page shows, read in a bounded number of queries."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.urls import NoReverseMatch, reverse
 
 from apps.contracts.models import Target
 from apps.contracts.queries.catalogue import catalogue
 from apps.tickets.admin.badges import hours_for
+from apps.tickets.admin.conversation import conversation
 from apps.tickets.admin.entitled import checks
 from apps.tickets.admin.event_words import in_words
 from apps.tickets.admin.explained import cite
@@ -68,7 +69,7 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
         "awaits_response": any(_awaits_response(promise.deadline) for promise in promises),
         "owes_report": any(_owes_report(row) for row in rows),
         "badges": [promise.badge for promise in promises if promise.badge],
-        "conversation": _conversation(said, events),
+        "conversation": conversation(said, log),
         "timeline": [(event, in_words(event, labels)) for event in reversed(events)],
         "seen": events[-1].pk if events else 0,
         "severity_changes": severity_changes(log, reading, labels),
@@ -103,7 +104,7 @@ def _meaning(case: VendorCase, *, lifts: bool) -> str:
 
 def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
     """Return (words, address) of the raw mails behind a ticket, for who may see them."""
-    mails = getattr(ticket, "mails", None)  # intake, a room above this one, puts it there
+    mails = _with_duplicates("mails", ticket)
     if mails is None or not user.has_perm("intake.view_inboundmail"):
         return []
     try:
@@ -120,7 +121,7 @@ def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
 
 def calls_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
     """Return (words, address) of the calls that were logged on a ticket, for who may see them."""
-    calls = getattr(ticket, "calls", None)  # intake, a room above this one, puts it there
+    calls = _with_duplicates("calls", ticket)
     if calls is None or not user.has_perm("intake.view_call"):
         return []
     try:
@@ -133,6 +134,19 @@ def calls_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
         ]
     except NoReverseMatch:
         return []
+
+
+def _with_duplicates(name: str, ticket: Ticket) -> QuerySet | None:
+    """Return the rows that intake, a room above this one, keeps beside a ticket; None: it has none.
+
+    Those of tickets that were merged into it are there, too.
+    """
+    rows = getattr(ticket, name, None)
+    if rows is None:
+        return None
+    family = Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket.pk)).order_by()
+    found: QuerySet = rows.model.objects.filter(ticket__in=family.values("pk"))
+    return found
 
 
 def logged_on(ticket: Ticket) -> dict[str, Any]:
@@ -165,33 +179,6 @@ def _latest(rows: Any, limit: int | None) -> list[Any]:
     """Return the latest rows, oldest first."""
     found = rows.order_by("-pk")
     return list(found[:limit] if limit else found)[::-1]
-
-
-def _conversation(said: Sequence[Message], events: Sequence[Event]) -> list[tuple[Message, str]]:
-    """Return each message with what it was, where its events tell more than its direction."""
-    told: dict[int, dict[str, Any]] = {}
-    for event in events:
-        told.setdefault(event.facts.get("message", 0), {})[event.kind] = event.facts
-    return [(row, _kind_of(row, told.get(row.pk, {}))) for row in said]
-
-
-def _kind_of(message: Message, told: Mapping[str, Any]) -> str:
-    if told.get(Event.What.RESPONDED, {}).get("by_phone"):
-        return "Call with the client"
-    kinds = (words for kind, words in _KINDS.items() if kind in told)
-    return next(kinds, message.get_direction_display())
-
-
-_KINDS = {
-    Event.What.SOLVED: "Solution to the client",
-    Event.What.JUDGED: "Verdict to the client",
-    Event.What.WORKAROUND_GIVEN: "Workaround to the client",
-    Event.What.RFO_ISSUED: "Reason for Outage to the client",
-    Event.What.CONFIRMED: "Closure confirmed",
-    Event.What.REFUSED: "Closure refused",
-    Event.What.CLOSED: "Closing message to the client",
-    Event.What.ASKED_CLIENT: "Question to the client",
-}
 
 
 def _fingerprint(

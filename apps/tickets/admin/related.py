@@ -10,6 +10,7 @@ from django.db.models import Q
 from apps.contracts.models import AuthorisedUser, Reason, Severity, User
 from apps.tickets import services
 from apps.tickets.admin.event_words import in_words
+from apps.tickets.admin.refusals import in_full
 from apps.tickets.models import Dispute, Event, Link, Ticket, Viewer
 from apps.tickets.wording import moment
 
@@ -45,7 +46,7 @@ def presence(ticket: Ticket, user: User, *, at: datetime) -> dict[str, Any]:
 def why_refused(refusal: services.Refused, ticket: Ticket, *, zone: str) -> str:
     """Return a refusal in words; of one by what others did meanwhile, who did what and when."""
     if not isinstance(refusal, services.Overtaken):
-        return str(refusal)
+        return in_full(refusal, version_id=ticket.version_id)
     rows = Severity.objects.filter(version=ticket.version_id)
     labels: Mapping[str, str] = dict(rows.values_list("key", "label"))
     told = "; ".join(

@@ -17,7 +17,14 @@ from apps.tickets.services.notice import tell_watchers
 
 
 class Refused(Exception):
-    """The act does not fit the ticket as it is. The message says what to do instead."""
+    """The act does not fit the ticket as it is. The message says what to do instead.
+
+    ``clause``: on which clauses that rests, of whatever policies have it; "": on none.
+    """
+
+    def __init__(self, words: str, *, clause: str = "") -> None:
+        super().__init__(words)
+        self.clause = clause
 
 
 def lock(ticket: Ticket) -> Ticket:
