@@ -61,7 +61,7 @@ def replied(payload: dict[str, Any]) -> Email:
     )
 
 
-@renders("ticket.watched")
+@renders("ticket.watched", is_notice=True)
 def watched(payload: dict[str, Any]) -> Email:
     """Tell one of ours who watches a ticket what happened to it, in a few lines.
 
@@ -81,13 +81,13 @@ def watched(payload: dict[str, Any]) -> Email:
     return about(ticket, what, "mail/watched.txt", context)
 
 
-@renders("deadline.missed")
+@renders("deadline.missed", is_notice=True)
 def deadline_missed(payload: dict[str, Any]) -> Email:
     """Tell one of ours that a promise was missed, and why it was due when it was."""
     return _to_staff(payload, "mail/deadline_missed.txt", "missed")
 
 
-@renders("deadline.warned")
+@renders("deadline.warned", is_notice=True)
 def deadline_warned(payload: dict[str, Any]) -> Email:
     """Tell one of ours that a promise is near its end.
 

@@ -1,1 +1,5 @@
 """Escalations, on-call and Reasons for Outage as staff see them."""
+
+from apps.escalation.admin.notices import NoticeHoursAdmin
+
+__all__ = ["NoticeHoursAdmin"]

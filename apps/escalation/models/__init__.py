@@ -1,1 +1,5 @@
 """Who hears of it, as rows: escalations, on-call and pages, Reasons for Outage."""
+
+from apps.escalation.models.notices import NoticeHours
+
+__all__ = ["NoticeHours"]
