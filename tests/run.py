@@ -1,5 +1,7 @@
 """All tests on every engine that answers here; what is not there is said in one line.
 
+Tests that touch no database would show the same on each engine: they run with the first alone.
+
     make test                      SQLite, and PostgreSQL and Redis where they answer
     make test ARGS="-k sweep"      arguments go to pytest
 
