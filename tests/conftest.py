@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Look for garbage seldom: with all of Django in memory that is a fifth of a test's time."""
+    """Look for garbage seldom: nearly all that is in memory stays there to the end."""
     gc.set_threshold(100_000, 50, 100)
 
 
