@@ -20,7 +20,7 @@ def dispute_raised(payload: dict[str, Any]) -> Email:
     return _of_dispute(payload, "mail/dispute_raised.txt")
 
 
-@renders("dispute.to_decide")
+@renders("dispute.to_decide", is_notice=True)
 def dispute_to_decide(payload: dict[str, Any]) -> Email:
     """Tell one of ours that a client disputes a severity, and that somebody has to decide.
 

@@ -34,6 +34,7 @@ def database() -> Iterator[None]:
         try:
             os.environ["TEST_DATABASE_URL"] = where._replace(path=f"/{DATABASE}").geturl()
             os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+            os.environ["BENCHMARK"] = "1"
             django.setup()
             yield
         finally:
