@@ -55,6 +55,14 @@ class NoticeHoursAdmin(SimpleHistoryAdmin, ModelAdmin):
             return HttpResponseRedirect(reverse("admin:escalation_noticehours_add"))
         return HttpResponseRedirect(reverse("admin:escalation_noticehours_change", args=[own.pk]))
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        # One person has one row: who has it changes it.
+        if NoticeHours.objects.filter(user=request.user.pk).exists():
+            return self.mine_view(request)
+        return super().add_view(request, form_url, extra_context)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[NoticeHours]:
         rows = super().get_queryset(request)
         return rows if request.user.is_superuser else rows.filter(user=request.user.pk)
@@ -69,7 +77,7 @@ class NoticeHoursAdmin(SimpleHistoryAdmin, ModelAdmin):
         return self._is_own(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return not NoticeHours.objects.filter(user=request.user.pk).exists()
+        return bool(request.user.is_staff)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_staff)

@@ -2,14 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
-from django.urls import NoReverseMatch, reverse
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from apps.contracts.models import Target
 from apps.contracts.queries.catalogue import catalogue
+from apps.contracts.queries.collected import Collected
 from apps.tickets.admin.badges import hours_for
 from apps.tickets.admin.conversation import conversation
 from apps.tickets.admin.entitled import checks
@@ -50,6 +51,8 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
     log = list(ticket.events.select_related("by").order_by("pk"))
     events = log[-limit:] if limit else log
     said = _latest(_messages(ticket), limit)
+    for message in said:
+        message.files.sort(key=lambda file: file["pk"])
     reading = Reading(
         at=at,
         zone=zone,
@@ -102,61 +105,10 @@ def _meaning(case: VendorCase, *, lifts: bool) -> str:
     return f"{suffers}: our deadlines run on."
 
 
-def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
-    """Return (words, address) of the raw mails behind a ticket, for who may see them."""
-    mails = _with_duplicates("mails", ticket)
-    if mails is None or not user.has_perm("intake.view_inboundmail"):
-        return []
-    try:
-        return [
-            (
-                f"{mail.sender}: {mail.subject}",
-                reverse("admin:intake_inboundmail_change", args=[mail.pk]),
-            )
-            for mail in mails.only("sender", "subject").order_by("pk")[:SHOWN]
-        ]
-    except NoReverseMatch:
-        return []
-
-
-def calls_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
-    """Return (words, address) of the calls that were logged on a ticket, for who may see them."""
-    calls = _with_duplicates("calls", ticket)
-    if calls is None or not user.has_perm("intake.view_call"):
-        return []
-    try:
-        return [
-            (
-                f"{call.caller}: {call.subject}",
-                reverse("admin:intake_call_change", args=[call.pk]),
-            )
-            for call in calls.only("caller", "subject").order_by("pk")[:SHOWN]
-        ]
-    except NoReverseMatch:
-        return []
-
-
-def _with_duplicates(name: str, ticket: Ticket) -> QuerySet | None:
-    """Return the rows that intake, a room above this one, keeps beside a ticket; None: it has none.
-
-    Those of tickets that were merged into it are there, too.
-    """
-    rows = getattr(ticket, name, None)
-    if rows is None:
-        return None
-    family = Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket.pk)).order_by()
-    found: QuerySet = rows.model.objects.filter(ticket__in=family.values("pk"))
-    return found
-
-
 def logged_on(ticket: Ticket) -> dict[str, Any]:
-    """Return the time that was worked on a ticket: the latest entries, and all of it together."""
+    """Return the latest entries of the time that was worked on a ticket."""
     rows = TimeEntry.objects.filter(ticket=ticket)
-    minutes = rows.aggregate(minutes=Sum("minutes"))["minutes"] or 0
-    return {
-        "logged": rows.select_related("who")[:LOGGED],
-        "logged_in_all": timedelta(minutes=minutes),
-    }
+    return {"logged": list(rows.select_related("who")[:LOGGED])}
 
 
 def _awaits_response(deadline: Deadline | None) -> bool:
@@ -171,8 +123,10 @@ def _owes_report(row: Deadline) -> bool:
 
 
 def _messages(ticket: Ticket) -> Any:
-    files = Prefetch("attachments", queryset=Attachment.objects.defer("content"))
-    return ticket.messages.select_related("author", "client").prefetch_related(files)
+    files = Attachment.objects.filter(message=OuterRef("pk")).order_by()
+    facts = JSONObject(pk="pk", name="name", size="size")
+    said = ticket.messages.select_related("author", "client")
+    return said.annotate(files=Collected(files.values_list(facts)))
 
 
 def _latest(rows: Any, limit: int | None) -> list[Any]:

@@ -14,6 +14,8 @@ from apps.tickets.admin.refusals import in_full
 from apps.tickets.models import Dispute, Event, Link, Ticket, Viewer
 from apps.tickets.wording import moment
 
+MOST_OFFERED = 500  # people of one order
+
 
 def related_to(ticket: Ticket) -> dict[str, Any]:
     """Return the context of the panels on disputes and other tickets, in two queries."""
@@ -30,11 +32,16 @@ def related_to(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def dispute_choices(ticket: Ticket, reasons: Sequence[Reason]) -> dict[str, Any]:
-    """Return who may dispute, and the policy's own reason for an upheld one, if it has one."""
+def clients_of(ticket: Ticket) -> Sequence[AuthorisedUser]:
+    """Return who may speak for the client under the ticket's order, by name."""
     users = AuthorisedUser.objects.filter(order=ticket.order_id, is_active=True)
+    return list(users.order_by("name", "pk")[:MOST_OFFERED])
+
+
+def dispute_choices(clients: Sequence[AuthorisedUser], reasons: Sequence[Reason]) -> dict[str, Any]:
+    """Return who may dispute, and the policy's own reason for an upheld one, if it has one."""
     marked = (reason for reason in reasons if reason.terms.get("upholds_dispute"))
-    return {"clients": users.order_by("name", "pk"), "upholding": next(marked, None)}
+    return {"clients": clients, "upholding": next(marked, None)}
 
 
 def presence(ticket: Ticket, user: User, *, at: datetime) -> dict[str, Any]:
