@@ -1,5 +1,6 @@
 """Everybody's own page: in which hours they want notices."""
 
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -10,7 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from apps.contracts.models import User
 from apps.escalation.models import NoticeHours
@@ -19,9 +23,31 @@ from apps.escalation.models.notices import DAYS
 CHOICES = [(str(number), day) for number, day in enumerate(DAYS, 1)]
 
 
+ONE_ROW = {"show_save_and_add_another": False, "show_save_and_continue": False}
+ABOUT = (
+    "Notices on tickets wait until these hours begin, in the time zone of your account, and several"
+    " go out as one mail. What is of the first priority waits for nobody. Without hours you hear of"
+    " everything at once."
+)
+
+
+class TimeOfDay(UnfoldAdminTextInputWidget):
+    input_type = "time"
+
+
 class NoticeHoursForm(forms.ModelForm):
     days = forms.MultipleChoiceField(
-        choices=CHOICES, widget=UnfoldAdminCheckboxSelectMultipleWidget
+        label="Days on which the hours begin",
+        choices=CHOICES,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    # Times of day: the admin's own field compares the clocks of browser and server.
+    opens = forms.TimeField(label="From", initial=time(9), widget=TimeOfDay)
+    closes = forms.TimeField(
+        label="Until",
+        initial=time(18),
+        widget=TimeOfDay,
+        help_text="At or before the time from which they run: on the next day.",
     )
 
     class Meta:
@@ -42,6 +68,7 @@ class NoticeHoursAdmin(SimpleHistoryAdmin, ModelAdmin):
 
     form = NoticeHoursForm
     list_display = ["user", "days", "opens", "closes"]
+    fieldsets = [(None, {"fields": ["days", "opens", "closes"], "description": ABOUT})]
     list_select_related = ["user"]
 
     def get_urls(self) -> list[URLPattern]:
@@ -61,7 +88,12 @@ class NoticeHoursAdmin(SimpleHistoryAdmin, ModelAdmin):
         # One person has one row: who has it changes it.
         if NoticeHours.objects.filter(user=request.user.pk).exists():
             return self.mine_view(request)
-        return super().add_view(request, form_url, extra_context)
+        return super().add_view(request, form_url, {"title": "When I want notices", **ONE_ROW})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, ONE_ROW)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[NoticeHours]:
         rows = super().get_queryset(request)
