@@ -10,4 +10,8 @@ class EscalationConfig(AppConfig):
 
     def ready(self) -> None:
         # They register; models are loaded by now.
-        from apps.escalation import escalation_mails, escalation_panel  # noqa: F401, PLC0415
+        from apps.escalation import (  # noqa: PLC0415
+            escalation_mails,  # noqa: F401
+            escalation_panel,  # noqa: F401
+            quiet,  # noqa: F401
+        )

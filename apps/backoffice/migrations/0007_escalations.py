@@ -43,7 +43,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0006_releases"),
-        ("escalation", "0002_escalations"),
+        ("escalation", "0003_escalations"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

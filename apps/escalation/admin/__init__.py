@@ -1,5 +1,6 @@
 """Escalations, on-call and Reasons for Outage as staff see them."""
 
 from apps.escalation.admin.escalations import EscalationAdmin
+from apps.escalation.admin.notices import NoticeHoursAdmin
 
-__all__ = ["EscalationAdmin"]
+__all__ = ["EscalationAdmin", "NoticeHoursAdmin"]

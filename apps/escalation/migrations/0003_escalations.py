@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contracts', '0004_appointments_tams_standing'),
-        ('escalation', '0001_initial'),
-        ('tickets', '0008_escalated'),
+        ('escalation', '0002_notice_hours'),
+        ('tickets', '0009_escalated'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ GUARDS = [append_only("tickets_event"), never_emptied("tickets_event")]
 
 class Migration(migrations.Migration):
 
-    dependencies = [("tickets", "0007_search")]
+    dependencies = [("tickets", "0008_excluded_at")]
 
     operations = [
         # SQLite rebuilds a table for another constraint, and would lose its triggers.
