@@ -28,6 +28,8 @@ app.conf.beat_schedule = {
     # A standing is stored with the payment or the day that moved it; tickets follow within the
     # minute where its transaction did not take them along.
     "follow-standings": every(60.0, "apps.tickets.tasks.follow_standings"),
+    # Reasons for Outage are owed within hours or days: a reminder within the minute is soon enough.
+    "remind-reports": every(60.0, "apps.escalation.tasks.remind_reports"),
     # Every enqueue nudges the worker at once; this is for lost nudges and for retries, whose
     # shortest back-off is a minute.
     "deliver-pending": every(30.0, "apps.outbox.tasks.deliver_pending"),

@@ -53,6 +53,18 @@ GROUPS = [
                 "contracts_appointment_changelist",
                 "contracts.view_appointment",
             ),
+            Link(
+                "Outages",
+                "power_off",
+                "escalation_incident_changelist",
+                "escalation.view_incident",
+            ),
+            Link(
+                "Findings of fault",
+                "balance",
+                "escalation_faultdetermination_changelist",
+                "escalation.view_faultdetermination",
+            ),
             Link("When would this be due?", "timer", "tickets_ticket_due", "tickets.view_ticket"),
             Link(
                 "Canned replies",

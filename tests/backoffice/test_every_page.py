@@ -15,6 +15,7 @@ RECORDS = {
     "policyversion",
     "calendarrevision",
     "inboundmail",
+    "incident",
     "message",
     "tamassignment",
     "ticket",

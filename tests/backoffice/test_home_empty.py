@@ -21,6 +21,8 @@ def test_a_fresh_installation_is_told_what_to_do_first(signed_in):
     assert "Publish a policy" in response.content.decode()
     assert tiles(response) == {
         "Appointments to decide": "0",
+        "Outage reports to write": "0",
+        "Outage reports to review": "0",
         "Suspended accounts": "0",
         "Mails to look at, 7 days": "0",
         "Dead letters": "0",

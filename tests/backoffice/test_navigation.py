@@ -13,6 +13,8 @@ WORK = [
     "Calls",
     "Time",
     "Appointments",
+    "Outages",
+    "Findings of fault",
     "When would this be due?",
     "Canned replies",
     "Mail to look at",

@@ -20,8 +20,9 @@ NAMES = [
     "0004_canned_and_more",
     "0005_calls",
     "0006_releases",
+    "0007_outages",
 ]
-roles, orders, tams, canned, calls, releases = (
+roles, orders, tams, canned, calls, releases, outages = (
     importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES
 )
 WORK = {
@@ -30,6 +31,7 @@ WORK = {
     "tickets.change_timeentry",
     "contracts.add_appointment",
     "contracts.change_appointment",
+    "escalation.change_incident",
 }
 
 
@@ -62,6 +64,8 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "contracts.change_tamassignment",
         "tickets.add_cannedreply",
         "tickets.change_cannedreply",
+        "escalation.issue_outagereport",
+        "escalation.add_faultdetermination",
     }
 
 
@@ -123,5 +127,6 @@ def test_the_roles_can_be_taken_away_and_come_back():
     canned.grant(apps, EDITOR)
     calls.grant(apps, EDITOR)
     releases.grant(apps, EDITOR)
+    outages.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)

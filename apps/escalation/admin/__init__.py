@@ -1,1 +1,6 @@
 """Escalations, on-call and Reasons for Outage as staff see them."""
+
+from apps.escalation.admin.faults import FaultDeterminationAdmin
+from apps.escalation.admin.incidents import IncidentAdmin
+
+__all__ = ["FaultDeterminationAdmin", "IncidentAdmin"]

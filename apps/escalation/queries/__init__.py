@@ -1,1 +1,22 @@
 """Reads that others need too."""
+
+from apps.escalation.queries.faults import finding_of, findings_of, review_of
+from apps.escalation.queries.outages import (
+    histories_of,
+    missing_of,
+    owed_reports,
+    tickets_of,
+)
+from apps.escalation.queries.readers import deliveries_of, readers_of
+
+__all__ = [
+    "deliveries_of",
+    "finding_of",
+    "findings_of",
+    "histories_of",
+    "missing_of",
+    "owed_reports",
+    "readers_of",
+    "review_of",
+    "tickets_of",
+]

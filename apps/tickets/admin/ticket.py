@@ -25,6 +25,7 @@ from apps.tickets.admin.status_report import send_report
 from apps.tickets.admin.watch_forms import followers
 from apps.tickets.admin.when_due import when_due
 from apps.tickets.models import Attachment, Ticket
+from apps.tickets.panels import panels_of
 
 UNCHANGED = 204
 FORM_REFUSED = 422
@@ -173,6 +174,7 @@ class TicketAdmin(SplitPages, QueueAdmin):
             "mails": mails_of(ticket, request.user),
             **followers(ticket, request.user),
             "calls": calls_of(ticket, request.user),
+            "panels": panels_of(ticket, cast(User, request.user)),
         }
         if "write" in forms:
             context |= _choices(ticket)
