@@ -54,13 +54,13 @@ GROUPS = [
                 "contracts.view_appointment",
             ),
             Link(
-                "Outages",
+                "Incidents",
                 "power_off",
                 "escalation_incident_changelist",
                 "escalation.view_incident",
             ),
             Link(
-                "Findings of fault",
+                "Fault determinations",
                 "balance",
                 "escalation_faultdetermination_changelist",
                 "escalation.view_faultdetermination",

@@ -53,7 +53,7 @@ def document(
         "title": report.incident.title,
         "revision": report.revision,
         "kind": report.get_kind_display(),
-        "issued": moment(issued_at, zone) if issued_at else "",
+        "issued": _at(issued_at, zone),
         "contact": version.support_address,
         "facts": [
             ["Started", _at(report.started_at, zone)],
@@ -64,7 +64,7 @@ def document(
         "services": [service.title for service in report.services.all()],
         "accounts": list(_accounts(tickets)),
         "summary": _paragraphs(report.summary),
-        "timeline": [[moment(row.at, zone), row.text] for row in report.timeline.all()],
+        "timeline": [[_at(row.at, zone), row.text] for row in report.timeline.all()],
         "root_cause": _paragraphs(report.root_cause),
         "actions": [
             [name, list(_actions(actions, kind))] for kind, name in ReportAction.Kind.choices
@@ -87,7 +87,8 @@ def _actions(actions: Iterable[ReportAction], kind: str) -> Iterator[list[str]]:
 
 
 def _at(at: datetime | None, zone: str) -> str:
-    return moment(at, zone) if at else ""
+    """Return an instant to the minute, which is as exact as people tell of an outage."""
+    return moment(at.replace(second=0, microsecond=0), zone) if at else ""
 
 
 def _lasted(report: OutageReport) -> str:

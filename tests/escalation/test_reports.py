@@ -123,7 +123,7 @@ def test_a_final_report_says_all_before_anybody_reviews_it():
     assert str(refusal.value) == (
         "It lacks when it started, which services were affected, the summary, when it was detected,"
         " when service was restored, the timeline, the root cause and a corrective or preventive"
-        " action. Write that first, and keep it."
+        " action: write that first."
     )
 
 

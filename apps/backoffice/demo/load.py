@@ -16,6 +16,7 @@ from apps.backoffice.demo.tam_time import assign_tams, log_tam_time
 from apps.contracts import services as contracts
 from apps.contracts.models import Account, AuthorisedUser, Policy, PolicyVersion, Target, User
 from apps.contracts.policy_file import text_of
+from apps.escalation import services as escalation
 from apps.tickets import services as tickets
 from apps.tickets.models import Deadline, Ticket
 
@@ -76,6 +77,7 @@ def load_demo(*, at: datetime) -> Demo:
     _sweep_until(at)
     tickets.sweep_deadlines(at=at)
     tickets.sweep_follow_ups(at=at)
+    escalation.remind_owed(at=at)
     book_appointments(stage, at)
     watch = stage.tickets[story.WATCHED]
     found = watch.deadlines.get(kind=Target.Kind.RESPONSE)

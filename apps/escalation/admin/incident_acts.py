@@ -70,7 +70,10 @@ def write(acting: Acting) -> str:
     del acting.refused["write"]
     if acting.data.get("then") != "submit":
         return f"Revision {report.revision} is kept."
-    services.submit_report(report=report, seen=report.edition, by=acting.by, at=acting.at)
+    try:
+        services.submit_report(report=report, seen=report.edition, by=acting.by, at=acting.at)
+    except services.Refused as refusal:
+        raise services.Refused(f"The draft is kept, but not handed on. {refusal}") from None
     return f"Revision {report.revision} is in review, and those who review it are told."
 
 

@@ -16,6 +16,8 @@ from django.utils.text import Truncator
 from unfold.decorators import display
 
 from apps.contracts.models import User
+from apps.contracts.queries.hours import hours as hours_of
+from apps.contracts.queries.hours import published_hours
 from apps.escalation import services
 from apps.escalation.admin.incident_acts import ACTS, WRITES, Acting
 from apps.escalation.admin.incident_page import page_of
@@ -89,7 +91,8 @@ class IncidentAdmin(ReadOnlyAdmin):
         first = min(owed, key=lambda deadline: deadline.due_at, default=None)
         if first is None:
             return "–"
-        hours = hours_for([first.ticket])[first.calendar_id]
+        # Those that it was counted with are kept in the process.
+        hours = published_hours(first.hours_id) if first.hours_id else hours_of(first.calendar_id)
         badge = badge_of(first, at=timezone.now(), hours=hours)
         return format_html('<span class="fl-tag fl-{}">{}</span>', badge.tone, badge.words)
 

@@ -15,12 +15,14 @@ MOST_ROWS = 200
 BLANK_ROWS = 2  # at the end of each list; more come as they are filled in
 TIME = {"invalid": "Write the time as 2026-11-27T14:30; it must be one that your clock shows."}
 LONGEST_TEXT = 20_000
+DATE = {"type": "date", "class": "tk-input", "aria-label": "Until when"}
 
 
 def time_field(label: str, *, required: bool = False) -> forms.DateTimeField:
     """Return a field of a time in the reader's zone."""
     widget = forms.DateTimeInput(
-        format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "tk-input"}
+        format="%Y-%m-%dT%H:%M",
+        attrs={"type": "datetime-local", "class": "tk-input", "aria-label": label},
     )
     return forms.DateTimeField(
         label=label,
@@ -92,39 +94,36 @@ class ReportForm(SeenForm):
         self.fields["services"].queryset = offered.distinct()  # type: ignore[attr-defined]
 
 
+def _line(label: str, *, longest: int, missing: str) -> forms.CharField:
+    """Return a field of a row; what it is for stands in it, for there is no room beside."""
+    attrs = {"class": "tk-input", "placeholder": label, "aria-label": label}
+    return forms.CharField(
+        max_length=longest,
+        label=label,
+        widget=forms.TextInput(attrs=attrs),
+        error_messages={"required": missing},
+    )
+
+
 class MomentForm(forms.Form):
     """A line of the timeline."""
 
     at = time_field("When", required=True)
-    text = forms.CharField(
-        max_length=500,
-        widget=forms.TextInput(attrs={"class": "tk-input"}),
-        label="What happened",
-        error_messages={"required": "Say what happened."},
-    )
+    text = _line("What happened", longest=500, missing="Say what happened.")
 
 
 class ActionForm(forms.Form):
     """A corrective or preventive action."""
 
     kind = forms.ChoiceField(
-        choices=ReportAction.Kind.choices, widget=forms.Select(attrs={"class": "tk-input"})
+        choices=ReportAction.Kind.choices,
+        widget=forms.Select(attrs={"class": "tk-input", "aria-label": "Kind of action"}),
     )
-    text = forms.CharField(
-        max_length=500,
-        widget=forms.TextInput(attrs={"class": "tk-input"}),
-        label="What is done",
-        error_messages={"required": "Say what is done."},
-    )
-    owner = forms.CharField(
-        max_length=120,
-        widget=forms.TextInput(attrs={"class": "tk-input"}),
-        label="Who sees to it",
-        error_messages={"required": "Say who sees to it."},
-    )
+    text = _line("What is done", longest=500, missing="Say what is done.")
+    owner = _line("Who sees to it", longest=120, missing="Say who sees to it.")
     due_on = forms.DateField(
         label="Until when",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "tk-input"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs=DATE),
         error_messages={
             "required": "Say until when.",
             "invalid": "Write the date as 2026-11-27.",

@@ -183,7 +183,7 @@ def submit_report(*, report: OutageReport, seen: int, by: User, at: datetime) ->
     as_seen(report, seen=seen, state=State.DRAFT)
     lacking = missing_of(report)
     if lacking:
-        raise Refused(f"It lacks {listed(lacking)}. Write that first, and keep it.")
+        raise Refused(f"It lacks {listed(lacking)}: write that first.")
     report.submitted_at, report.submitted_by = at, by
     _move(report, State.REVIEW, "Submitted", by=by, at=at)
     report.writers.add(by)
