@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from apps.contracts.models import AuthorisedUser
 from apps.escalation.models import Incident, OutageReport, ReportCopy
-from apps.escalation.queries import tickets_of
+from apps.escalation.queries import incident_of, tickets_of
 from apps.outbox.rendering import Attachment, Email, Withdrawn, renders
 from apps.tickets.models import Deadline, Ticket
 from apps.tickets.services.mail_ids import mail_id
@@ -122,7 +122,7 @@ def _about_report(report: OutageReport, words: str, template: str) -> Email:
 
 def _about_deadline(deadline: Deadline, words: str, template: str, **further: Any) -> Email:
     ticket = _ticket(deadline.ticket_id)
-    incident = Incident.objects.filter(members__ticket=ticket).select_related("author").first()
+    incident = incident_of(ticket)
     report = incident.reports.order_by("-revision").first() if incident else None
     page = reverse("admin:tickets_ticket_change", args=[ticket.pk])
     context = {

@@ -4,8 +4,8 @@ from typing import Any
 
 from apps.contracts.models import User
 from apps.contracts.queries.catalogue import catalogue
-from apps.escalation.models import FaultDetermination, IncidentTicket
-from apps.escalation.queries import review_of
+from apps.escalation.models import FaultDetermination
+from apps.escalation.queries import incident_of, review_of
 from apps.tickets.admin.explained import cite
 from apps.tickets.models import Ticket
 from apps.tickets.panels import Panel, register
@@ -18,11 +18,10 @@ def outage(ticket: Ticket, user: User) -> dict[str, Any] | None:
 
     Clause: S-6.
     """
-    members = IncidentTicket.objects.select_related("incident__author")
-    member = members.filter(ticket=ticket).first()
-    if member is not None:
-        reports = member.incident.reports.order_by("-revision").defer("summary", "root_cause")
-        return {"incident": member.incident, "reports": reports, "may_write": False}
+    incident = incident_of(ticket)
+    if incident is not None:
+        reports = incident.reports.order_by("-revision").defer("summary", "root_cause")
+        return {"incident": incident, "reports": reports, "may_write": False}
     owed = ticket.deadlines.filter(kind="RFO", ended_at=None).first()
     if owed is None or ticket.merged_into_id is not None:
         return None

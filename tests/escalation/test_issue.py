@@ -9,7 +9,7 @@ from apps.contracts.models import Order
 from apps.escalation import services
 from apps.escalation.models import OutageReport, ReportCopy
 from apps.escalation.outage_pdf import document
-from apps.escalation.queries import deliveries_of, tickets_of
+from apps.escalation.queries import deliveries_of, incident_of, tickets_of, unbegun_reports
 from apps.outbox.models import Message
 from apps.outbox.rendering import Withdrawn, render
 from apps.tickets import services as tickets
@@ -220,6 +220,8 @@ def test_a_ticket_that_was_merged_is_there_as_its_survivor():
     incident = make_incident(ticket=duplicate)
     tickets.merge(duplicate=duplicate, into=first, by=make_staff(), at=later(hours=2), act_key="m")
 
+    assert make_incident(ticket=first) == incident == incident_of(first)
+    assert list(unbegun_reports()) == []
     issued(incident)
 
     assert tickets_of(incident) == [first]

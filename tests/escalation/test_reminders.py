@@ -9,8 +9,9 @@ from apps.escalation.models import ReportReminder
 from apps.outbox.models import Message
 from apps.outbox.rendering import Withdrawn, render
 from apps.tickets import services as tickets
+from apps.tickets.models import Deadline, Event
 from tests.escalation.outages import issued, make_incident
-from tests.factories import make_staff, reason_of, severity_of
+from tests.factories import make_staff, make_ticket, reason_of, severity_of
 from tests.tickets.life import wholesale
 from tests.tickets.reading import later, mails
 
@@ -172,3 +173,27 @@ def test_a_tick_that_finds_nothing_costs_few_statements(boss, django_assert_num_
 
     with django_assert_num_queries(7):
         services.remind_owed(at=later())
+
+
+def test_the_author_hears_of_the_survivor_of_a_duplicate_too(boss):
+    first = wholesale("1")
+    duplicate = make_ticket(requester=first.requester, severity="1", at=later(minutes=1))
+    incident = make_incident(ticket=duplicate)
+    tickets.merge(duplicate=duplicate, into=first, by=make_staff(), at=later(hours=2), act_key="m")
+
+    remind(HALF)
+
+    assert percents() == [(incident.author.email, 50), (boss, 50)]
+
+
+@pytest.mark.clause("S-6")
+def test_nobody_is_warned_of_the_same_report_by_two_mails(boss):
+    wholesale("1")
+    tickets.sweep_deadlines(at=MOST + SECOND)
+    remind(MOST + SECOND)
+
+    warned = Message.objects.filter(topic="deadline.warned", recipient=boss)
+    kinds = {Deadline.objects.get(pk=row.payload["deadline_id"]).kind for row in warned}
+    assert "RFO" not in kinds
+    assert percents() == [(boss, 75)]
+    assert Event.objects.filter(kind="DEADLINE_WARNED", facts__deadline="RFO").count() == 1

@@ -18,6 +18,7 @@ from apps.tickets.models import Ticket
 from apps.tickets.rules.promise import DeadlineKind
 
 State = OutageReport.State
+MOST_SHOWN = 30  # of what was done, the latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def page_of(
         "readers": _readers(tickets),
         "issued": [(row, _sent(row)) for row in reports if row.state == State.ISSUED],
         "in_work": in_work,
+        "past": _past(incident),
         "amend": refused.get("amend") or AmendForm(initial=_initial(incident)),
         "join": refused.get("join") or TicketForm(),
     }
@@ -112,6 +114,25 @@ def _readers(tickets: Sequence[Ticket]) -> list[tuple[str, Sequence[AuthorisedUs
     names = {ticket.account_id: str(ticket.account) for ticket in tickets}
     found = readers_of(tickets)
     return sorted((names[pk], people) for pk, people in found.items())
+
+
+def _past(incident: Incident) -> list[tuple[datetime, str, User | None]]:
+    """Return who did what with the incident and its revisions, the latest first."""
+    reports = OutageReport.history.filter(incident=incident).select_related("history_user")
+    own = incident.history.select_related("history_user")
+    rows = [
+        (
+            row.history_date,
+            f"Revision {row.revision}: {(row.history_change_reason or '').lower()}",
+            row.history_user,
+        )
+        for row in reports.order_by("-history_date", "-history_id")[:MOST_SHOWN]
+    ]
+    rows += [
+        (row.history_date, row.history_change_reason or "Changed", row.history_user)
+        for row in own.order_by("-history_date", "-history_id")[:MOST_SHOWN]
+    ]
+    return sorted(rows, key=lambda row: row[0], reverse=True)[:MOST_SHOWN]
 
 
 def _copies() -> Prefetch:

@@ -23,7 +23,7 @@ from apps.escalation.admin.incident_acts import ACTS, WRITES, Acting
 from apps.escalation.admin.incident_page import page_of
 from apps.escalation.models import Incident, OutageReport, ReportCopy
 from apps.escalation.outage_pdf import outage_pdf
-from apps.escalation.queries import owed_reports, tickets_of
+from apps.escalation.queries import owed_reports, tickets_of, unbegun_reports
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.admin.badges import badge_of, hours_for
 from apps.tickets.admin.keys import key_in
@@ -237,8 +237,8 @@ class IncidentAdmin(ReadOnlyAdmin):
 
 def _unbegun() -> QuerySet[Deadline]:
     """Return the reports that are owed, and that nobody has begun."""
-    rows = owed_reports().filter(ticket__in_incident=None)
-    return rows.select_related("ticket__account", "ticket__severity", "ticket__assignee")
+    related = ("ticket__account", "ticket__severity", "ticket__assignee")
+    return unbegun_reports().select_related(*related)
 
 
 def _with_badges(rows: list[Deadline]) -> Iterator[tuple[Deadline, Any]]:

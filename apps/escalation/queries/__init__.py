@@ -3,9 +3,11 @@
 from apps.escalation.queries.faults import finding_of, findings_of, review_of
 from apps.escalation.queries.outages import (
     histories_of,
+    incident_of,
     missing_of,
     owed_reports,
     tickets_of,
+    unbegun_reports,
 )
 from apps.escalation.queries.readers import deliveries_of, readers_of
 
@@ -14,9 +16,11 @@ __all__ = [
     "finding_of",
     "findings_of",
     "histories_of",
+    "incident_of",
     "missing_of",
     "owed_reports",
     "readers_of",
     "review_of",
     "tickets_of",
+    "unbegun_reports",
 ]

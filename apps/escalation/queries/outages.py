@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.contracts.queries.catalogue import catalogue
-from apps.escalation.models import Incident, OutageReport
+from apps.escalation.models import Incident, IncidentTicket, OutageReport
 from apps.escalation.rules.report import Said, missing
 from apps.tickets.models import Deadline, Ticket
 from apps.tickets.queries import history_of
@@ -22,6 +22,26 @@ def owed_reports() -> QuerySet[Deadline]:
     """
     owed = Deadline.objects.filter(kind=DeadlineKind.RFO, ended_at__isnull=True)
     return owed.filter(ticket__merged_into=None).order_by("due_at", "pk")
+
+
+def incident_of(ticket: Ticket) -> Incident | None:
+    """Return the incident of a ticket, or of a duplicate that was merged into it; else None.
+
+    Clause: S-6.
+    """
+    either = Q(members__ticket=ticket) | Q(members__ticket__merged_into=ticket)
+    return Incident.objects.filter(either).select_related("author").order_by("pk").first()
+
+
+def unbegun_reports() -> QuerySet[Deadline]:
+    """Return the deadlines of reports that are owed, and that nobody has begun.
+
+    Clause: S-6.
+    """
+    in_incident = IncidentTicket.objects.filter(
+        Q(ticket=OuterRef("ticket")) | Q(ticket__merged_into=OuterRef("ticket"))
+    )
+    return owed_reports().filter(~Exists(in_incident))
 
 
 def tickets_of(incident: Incident) -> list[Ticket]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.contracts.models import User
 from apps.contracts.services.orders import sign
 from apps.escalation.models import Incident, IncidentTicket
+from apps.escalation.queries import incident_of
 from apps.escalation.services.reports import draft_report
 from apps.tickets.models import Ticket
 from apps.tickets.rules.history import Kind
@@ -19,16 +20,16 @@ from apps.tickets.services.record import record, settle
 def open_incident(*, ticket: Ticket, title: str, by: User, at: datetime) -> Incident:
     """Open an incident for a ticket, with the first draft of its report; its author is ``by``.
 
-    A ticket that is of an incident already leads to that one.
+    A ticket that is of an incident already, or whose duplicate is, leads to that one.
 
     Clause: S-6.
 
     :raises Refused: it has no title, or the ticket goes on elsewhere.
     """
     ticket = hold(ticket=ticket, at=at)
-    member = IncidentTicket.objects.select_related("incident").filter(ticket=ticket).first()
-    if member is not None:
-        return member.incident
+    known = incident_of(ticket)
+    if known is not None:
+        return known
     incident = Incident(title=_titled(title), author=by, opened_at=at, opened_by=by)
     sign(incident, reason="Opened", by=by, at=at)
     incident.save()

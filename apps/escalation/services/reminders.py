@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from apps.contracts import queries as contracts
 from apps.contracts.queries.hours import published_hours
-from apps.escalation.models import Incident, ReportReminder
+from apps.escalation.models import Incident, IncidentTicket, ReportReminder
 from apps.escalation.queries import owed_reports
 from apps.escalation.rules.reminders import Mark, marks, reminder
 from apps.escalation.services.review_notices import digest_of
@@ -160,16 +160,19 @@ def _tell(topic: str, owed: _Owed, what: str, address: str, payload: dict, *, at
 
 def _owed(ticket_ids: Sequence[int]) -> Mapping[int, _Owed]:
     """Return ticket id -> the report that it owes, with that of all others of its incident."""
-    incidents = Incident.objects.filter(members__ticket__in=ticket_ids)
-    wanted = Q(ticket__in=ticket_ids) | Q(ticket__in_incident__incident__in=incidents)
-    related = ("ticket__assignee", "ticket__in_incident__incident__author")
-    rows = owed_reports().filter(wanted).select_related(*related)
-    return {row.ticket_id: _Owed(row, row.ticket, _incident(row.ticket)) for row in rows}
-
-
-def _incident(ticket: Ticket) -> Incident | None:
-    member = getattr(ticket, "in_incident", None)
-    return member.incident if member is not None else None
+    either = Q(ticket__in=ticket_ids) | Q(ticket__merged_into__in=ticket_ids)
+    incidents = IncidentTicket.objects.filter(either).values("incident")
+    members = IncidentTicket.objects.filter(incident__in=incidents)
+    # A duplicate's incident is its survivor's.
+    of_ticket = {
+        row.ticket.merged_into_id or row.ticket_id: row.incident
+        for row in members.select_related("incident__author", "ticket")
+    }
+    rows = owed_reports().filter(ticket__in={*ticket_ids, *of_ticket})
+    return {
+        row.ticket_id: _Owed(row, row.ticket, of_ticket.get(row.ticket_id))
+        for row in rows.select_related("ticket__assignee")
+    }
 
 
 def _speaking(owed: Mapping[int, _Owed]) -> Iterator[int]:
