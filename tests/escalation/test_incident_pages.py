@@ -284,3 +284,59 @@ def test_what_was_written_is_text_and_never_markup():
 
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_addresses_that_lead_nowhere_say_so():
+    browser, _ = signed_in(AGENT)
+    incident = make_incident()
+    issued(incident)
+    base = page_of(incident)[: -len("change/")]
+
+    assert browser.get(f"{base}preview/").status_code == 404
+    assert browser.get(f"{base}copies/0/").status_code == 404
+    assert browser.get("/admin/escalation/incident/0/change/").status_code == 404
+    assert browser.get(f"{base}act/write/")["Location"] == page_of(incident)
+    assert browser.get(OPEN)["Location"] == LIST
+    assert browser.post(OPEN, {"ticket": "x"})["Location"] == LIST
+    assert signed_in(FINANCE)[0].post(OPEN, {"ticket": "1"}).status_code == 403
+
+
+def test_a_ticket_that_goes_on_elsewhere_begins_no_report():
+    browser, _ = signed_in(AGENT)
+    first = wholesale("1")
+    duplicate = make_ticket(requester=first.requester, severity="1", at=later(minutes=1))
+    tickets.merge(duplicate=duplicate, into=first, by=make_staff(), at=later(hours=1), act_key="m")
+
+    response = browser.post(OPEN, {"ticket": duplicate.pk}, follow=True)
+
+    assert f"{duplicate.number} goes on as {first.number}" in text_of(response)
+    assert Incident.objects.count() == 0
+
+
+def test_a_form_without_its_edition_or_without_anything_in_work_is_refused():
+    browser, _ = signed_in(DUTY)
+    incident = make_incident()
+    report = submitted(incident)
+
+    lost = act(browser, incident, "issue")
+    early = act(browser, incident, "write", **typed(report))
+    issued_now = act(browser, incident, "issue", seen=report.edition)
+    nothing = act(browser, incident, "take-back", seen=1)
+
+    assert "Something of the page got lost on its way" in text_of(lost)
+    assert "take it back before you write on" in text_of(early)
+    assert issued_now.status_code == 302
+    assert "There is nothing in work" in text_of(nothing)
+
+
+def test_a_draft_is_begun_again_and_taken_back_from_the_page():
+    browser, _ = signed_in(AGENT)
+    incident = make_incident()
+    report = submitted(incident)
+
+    act(browser, incident, "take-back", seen=report.edition)
+    taken = draft_of(incident).state
+    issued(incident)
+    act(browser, incident, "draft")
+
+    assert (taken, draft_of(incident).revision) == ("DRAFT", 2)

@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from apps.contracts.models import Order
+from apps.contracts.models import AuthorisedUser, Order
 from apps.escalation import services
 from apps.escalation.models import OutageReport, ReportCopy
 from apps.escalation.outage_pdf import document
@@ -111,6 +111,16 @@ def test_every_authorised_user_of_the_accounts_orders_is_sent_it_once():
     issued(make_incident(ticket=ticket))
 
     assert mails("report.issued") == sorted([ticket.requester.email, twice.email, third.email])
+
+
+def test_an_address_that_no_mail_reaches_holds_up_nobody():
+    ticket = wholesale("1")
+    odd = make_client(order=ticket.order)
+    AuthorisedUser.objects.filter(pk=odd.pk).update(email="nowhere")
+
+    issued(make_incident(ticket=ticket))
+
+    assert mails("report.issued") == [ticket.requester.email]
 
 
 @pytest.mark.clause("S-6")

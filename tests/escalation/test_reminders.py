@@ -155,6 +155,35 @@ def test_a_miss_that_was_there_before_the_first_tick_is_told_too(boss):
     assert mails("report.missed") == [incident.author.email]
 
 
+@pytest.mark.clause("S-6")
+def test_of_an_incident_a_miss_is_told_once(boss):
+    incident = make_incident()
+    other = wholesale("1")
+    services.join_incident(incident=incident, ticket=other, by=make_staff(), at=later(hours=3))
+    tickets.sweep_deadlines(at=DUE + SECOND)
+
+    remind(DUE + SECOND)
+
+    assert mails("report.missed") == [incident.author.email]
+
+
+def test_a_reminder_is_withdrawn_where_the_report_is_owed_until_another_instant(boss):
+    ticket = wholesale("2")
+    remind(later(hours=48))
+    tickets.change_severity(
+        ticket=ticket,
+        to=severity_of(ticket.version, "1"),
+        reason=reason_of(ticket.version, "impact-changed"),
+        explanation="Worse.",
+        by=make_staff(),
+        at=later(hours=50),
+    )
+    message = Message.objects.get(topic="report.near")
+
+    with pytest.raises(Withdrawn, match="until another instant"):
+        render(topic=message.topic, payload=message.payload)
+
+
 def test_a_reminder_is_withdrawn_once_the_report_came(boss):
     incident = make_incident()
     remind(HALF)

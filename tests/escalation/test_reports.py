@@ -146,6 +146,33 @@ def test_the_review_is_asked_of_managers_who_did_not_write():
     assert mails("report.submitted") == [boss.email]
 
 
+def test_handed_on_and_taken_back_twice_by_a_double_click_it_is_once():
+    boss = make_staff(is_duty_manager=True)
+    incident = make_incident()
+    report = written(incident)
+    call = {"report": report, "by": incident.author, "at": WRITTEN_AT}
+
+    for _ in range(2):
+        services.submit_report(seen=2, **call)
+    for _ in range(2):
+        services.take_back_report(seen=3, **call)
+
+    report.refresh_from_db()
+    assert (report.state, report.edition) == ("DRAFT", 4)
+    assert mails("report.submitted") == [boss.email]
+
+
+def test_an_author_without_an_address_is_told_nothing():
+    incident = make_incident(by=make_staff(email=""))
+    report = submitted(incident)
+
+    services.return_report(
+        report=report, seen=report.edition, why="Name it.", by=make_staff(), at=WRITTEN_AT
+    )
+
+    assert mails("report.returned") == []
+
+
 def test_where_all_managers_wrote_they_hear_it_all_the_same():
     boss = make_staff(is_duty_manager=True)
 

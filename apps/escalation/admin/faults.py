@@ -119,6 +119,11 @@ class FaultDeterminationAdmin(ReadOnlyAdmin):
     list_display = ["decided", "ticket_link", "tag", "basis", "our_side", "their_side", "reason"]
     list_display_links = ["decided"]
     list_filter = [CountsFilter, "finding"]
+    fields = [
+        *("ticket", "finding", "basis", "our_side", "their_side", "why", "decided_at"),
+        *("recorded_at", "recorded_by"),
+    ]
+    readonly_fields = ["basis", "our_side", "their_side"]
     search_fields = ["ticket__account__name__icontains", "why__icontains"]
     search_help_text = "Account, words of the reason"
 

@@ -8,6 +8,7 @@ speaks for all.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -49,7 +50,7 @@ def remind_owed(*, at: datetime) -> int:
 
     Clause: S-6, R-3.
     """
-    while _count_new(at=at):
+    while _count_new():
         pass
     looked, managers = 0, duty_managers()
     while done := _remind_batch(at=at, managers=managers):
@@ -58,7 +59,7 @@ def remind_owed(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _count_new(*, at: datetime) -> bool:
+def _count_new() -> bool:
     """Begin with reports that are owed newly, or until another instant; tell if some may be left.
 
     One index holds what is owed; it is read with the reminders beside it.
@@ -71,16 +72,10 @@ def _count_new(*, at: datetime) -> bool:
         .exclude(due_at=None)
         .select_related("ticket")[:BATCH]
     )
-    reminders = []
-    for row in rows:
-        if row.due_at is None:
-            continue
-        first = next((mark.at for mark in _marks(row)), row.due_at)
-        reminders.append(
-            ReportReminder(
-                ticket=row.ticket, due_at=row.due_at, next_at=min(first, row.due_at), told_percent=0
-            )
-        )
+    reminders = [
+        ReportReminder(ticket=row.ticket, due_at=due_at, next_at=_first(row, due_at))
+        for row, due_at in ((row, cast(datetime, row.due_at)) for row in rows)
+    ]
     ReportReminder.objects.bulk_create(
         reminders,
         update_conflicts=True,
@@ -121,10 +116,8 @@ def _remind(
         if managers is not None:
             _tell_missed(owed, managers=managers, at=at)
         return
-    if deadline.due_at != row.due_at or deadline.due_at is None:
-        row.next_at = None  # it is counted anew
-        return
-    said = reminder(_marks(deadline), due_at=row.due_at, told_percent=row.told_percent, at=at)
+    due_at = cast(datetime, deadline.due_at)
+    said = reminder(_marks(deadline), due_at=due_at, told_percent=row.told_percent, at=at)
     row.next_at = said.next_at if said.next_at > at else at + LOOK_AGAIN
     if said.percent is None:
         return
@@ -134,9 +127,9 @@ def _remind(
 
 
 def _tell_near(owed: _Owed, percent: int, *, managers: Sequence[str], at: datetime) -> None:
-    due_at = owed.deadline.due_at
+    due_at = cast(datetime, owed.deadline.due_at)
     what = f"near:{percent}:{due_at:%Y%m%d%H%M%S}"
-    payload = {"deadline_id": owed.deadline.pk, "percent": percent, "due_at": due_at.isoformat()}  # type: ignore[union-attr]
+    payload = {"deadline_id": owed.deadline.pk, "percent": percent, "due_at": due_at.isoformat()}
     for address in dict.fromkeys([owed.author, *managers]):
         _tell("report.near", owed, what, address, payload, at=at)
 
@@ -190,22 +183,21 @@ def _speaking(owed: Mapping[int, _Owed]) -> Iterator[int]:
             yield pk
 
 
+def _first(deadline: Deadline, due_at: datetime) -> datetime:
+    """Return when there is something to say first: without reminders, at the deadline."""
+    return min(due_at, next((mark.at for mark in _marks(deadline)), due_at))
+
+
 def _marks(deadline: Deadline) -> Sequence[Mark]:
     ticket = deadline.ticket
     terms = contracts.terms(
         version_id=ticket.version_id, plan_id=ticket.plan_id, agreed=ticket.agreed
     )
-    rule = terms.rules.get("reason_for_outage")
-    if rule is None:
-        return []
-    hours = (
-        published_hours(deadline.hours_id)
-        if deadline.hours_id
-        else contracts.hours(deadline.calendar_id)
-    )
+    rule = terms.rules["reason_for_outage"]  # or nothing would be owed
+    known = deadline.hours_id  # a process keeps the hours of a revision
     return marks(
         started_at=deadline.started_at,
         target=deadline.target,
         percents=rule.settings["remind_at_percent"],
-        hours=hours,
+        hours=published_hours(known) if known else contracts.hours(deadline.calendar_id),
     )
