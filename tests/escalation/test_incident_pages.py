@@ -1,5 +1,6 @@
 """The pages of incidents and their reports."""
 
+import re
 from datetime import date
 
 import pytest
@@ -340,3 +341,17 @@ def test_a_draft_is_begun_again_and_taken_back_from_the_page():
     act(browser, incident, "draft")
 
     assert (taken, draft_of(incident).revision) == ("DRAFT", 2)
+
+
+def test_who_wrote_on_an_old_page_is_told_once_and_may_send_it_again():
+    browser, _ = signed_in(AGENT)
+    incident = make_incident()
+    old = typed(draft_of(incident), summary="Mine.")
+    written(incident, summary="Theirs.")
+
+    refused = act(browser, incident, "write", **old)
+    seen = re.search(r'name="seen" value="(\d+)"', refused.content.decode())[1]
+    act(browser, incident, "write", **{**old, "seen": seen})
+
+    assert "What you wrote is below: keep it again, and it replaces theirs." in text_of(refused)
+    assert draft_of(incident).summary == "Mine."

@@ -60,13 +60,17 @@ def write(acting: Acting) -> str:
     acting.refused["write"] = editor
     if not editor.is_valid():
         return ""
-    report = services.write_report(
-        report=report,
-        seen=editor.form.cleaned_data["seen"],
-        written=editor.written(),
-        by=acting.by,
-        at=acting.at,
-    )
+    try:
+        report = services.write_report(
+            report=report,
+            seen=editor.form.cleaned_data["seen"],
+            written=editor.written(),
+            by=acting.by,
+            at=acting.at,
+        )
+    except services.ReportChanged as refusal:
+        more = "What you wrote is below: keep it again, and it replaces theirs."
+        raise services.Refused(f"{refusal} {more}") from None
     del acting.refused["write"]
     if acting.data.get("then") != "submit":
         return f"Revision {report.revision} is kept."

@@ -11,6 +11,7 @@ from apps.escalation.services.issue import issue_report
 from apps.escalation.services.reminders import remind_owed
 from apps.escalation.services.reports import (
     Planned,
+    ReportChanged,
     Written,
     draft_report,
     return_report,
@@ -23,6 +24,7 @@ from apps.tickets.services import Refused
 __all__ = [
     "Planned",
     "Refused",
+    "ReportChanged",
     "Written",
     "amend_incident",
     "determine_fault",

@@ -18,6 +18,15 @@ from apps.tickets.services import Refused
 State, Kind = OutageReport.State, OutageReport.Kind
 
 
+class ReportChanged(Refused):
+    """Others changed the report since somebody saw it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody changed the report meanwhile. Look at it again before you go on."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A corrective or preventive action."""
@@ -241,12 +250,13 @@ def is_done(report: OutageReport, state: str, *, seen: int, by: User) -> bool:
 def as_seen(report: OutageReport, *, seen: int, state: str) -> OutageReport:
     """Return a held report, if it is still as somebody saw it.
 
-    :raises Refused: it is not in that state, or was changed since.
+    :raises ReportChanged: it was changed since.
+    :raises Refused: it is not in that state.
     """
     if report.state != state:
         raise Refused(f"Revision {report.revision} is {_STATES[report.state]}.")
     if report.edition != seen:
-        raise Refused("Somebody changed the report meanwhile. Look at it again before you go on.")
+        raise ReportChanged
     return report
 
 
