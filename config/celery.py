@@ -31,6 +31,8 @@ app.conf.beat_schedule = {
     # Who is in charge has hours to acknowledge an escalation: half a minute more is no matter, and
     # a run that finds nothing reads one index entry.
     "climb-escalations": every(30.0, "apps.escalation.tasks.climb_escalations"),
+    # Reasons for Outage are owed within hours or days: a reminder within the minute is soon enough.
+    "remind-reports": every(60.0, "apps.escalation.tasks.remind_reports"),
     # Every enqueue nudges the worker at once; this is for lost nudges and for retries, whose
     # shortest back-off is a minute.
     "deliver-pending": every(30.0, "apps.outbox.tasks.deliver_pending"),

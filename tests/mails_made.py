@@ -7,6 +7,7 @@ from typing import Any
 from apps.contracts import services as contracts
 from apps.contracts.services.tam_notices import key_of_notice
 from apps.escalation import services as escalation
+from apps.escalation.services import remind_owed, return_report
 from apps.intake.models import InboundMail
 from apps.outbox.models import Message
 from apps.tickets import services
@@ -16,6 +17,7 @@ from tests.appointments_made import (
     make_appointment,
     make_confirmed,
 )
+from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.intake.mails_in import take
@@ -173,6 +175,29 @@ def intake_mails() -> Iterator[Made]:
     yield message("mail.unreadable", {"mail_id": mail.pk}), None
 
 
+def outage_mails() -> Iterator[Made]:
+    """Yield the mails on Reasons for Outage."""
+    make_staff(is_duty_manager=True)
+    reviewed = wholesale("1", subject=SUBJECT)
+    incident = make_incident(ticket=reviewed, title=SUBJECT)
+    remind_owed(at=MORNING + timedelta(hours=12))
+    yield latest("report.near"), reviewed
+    report = submitted(incident)
+    yield latest("report.submitted"), reviewed
+    given = {"report": report, "seen": report.edition, "by": make_staff(), "at": LATE}
+    return_report(why=SUBJECT, **given)
+    yield latest("report.returned"), reviewed
+    told = wholesale("1", subject=SUBJECT)
+    issued(make_incident(ticket=told, title=SUBJECT))
+    yield latest("report.issued"), told
+    late = wholesale("1", subject=SUBJECT)
+    make_incident(ticket=late, title=SUBJECT)
+    services.sweep_deadlines(at=LATE)
+    remind_owed(at=LATE)
+    owed = late.deadlines.get(kind="RFO").pk
+    yield Message.objects.get(topic="report.missed", payload__deadline_id=owed), late
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -183,6 +208,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     tam_mails,
     appointment_mails,
     intake_mails,
+    outage_mails,
 ]
 
 

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 BY_A_PERSON = {"ticket.replied", "ticket.solved", "escalation.answered"}
 # They are about nobody's policy: a stranger's request, and a mail for staff.
 WITHOUT_A_MAILBOX = {"request.refused", "mail.unreadable"}
+ATTACHED = {"report.issued": ["application/pdf"]}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def sent(django_db_setup, django_db_blocker):
 
 def parts(mail):
     return {
-        part.get_content_type(): part.get_payload(decode=True).decode()
+        part.get_content_type(): part.get_payload(decode=True).decode(errors="replace")
         for part in mail.walk()
         if not part.is_multipart()
     }
@@ -45,7 +46,7 @@ def test_every_topic_is_looked_at_here(sent):
 
 def test_every_mail_has_text_and_html(sent):
     assert {row.topic: list(parts(mail)) for row, mail, _ in sent} == {
-        row.topic: ["text/plain", "text/html"] for row, *_ in sent
+        row.topic: ["text/plain", "text/html", *ATTACHED.get(row.topic, [])] for row, *_ in sent
     }
 
 

@@ -18,7 +18,7 @@ from apps.contracts.models import (
     Severity,
     Standing,
 )
-from apps.escalation.models import Escalation
+from apps.escalation.models import Escalation, OutageReport
 from apps.intake.models import InboundMail
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Ticket
@@ -110,6 +110,14 @@ def unacknowledged_escalations() -> int:
 def appointments_to_decide() -> int:
     """Return how many appointments wait for a decision, up to the cap."""
     return capped_count(Appointment.objects.asked())
+
+
+def outage_reports(state: str) -> int:
+    """Return how many Reasons for Outage are to be written, or to be reviewed, up to the cap.
+
+    Clause: S-6.
+    """
+    return capped_count(OutageReport.objects.unissued().filter(state=state))
 
 
 def suspended_accounts() -> int:

@@ -44,6 +44,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         url = _list("contracts_appointment", shown="asked")
         count = figures.appointments_to_decide()
         context["tiles"] += [_tile("Appointments to decide", count, url, alarm=False)]
+    context["tiles"] += _outages(request.user)
     if request.user.has_perms(["contracts.view_account", "contracts.view_standing"]):
         url = _list("contracts_account", standing="suspended")
         context["tiles"] += [
@@ -62,6 +63,27 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["tiles"] += [_tile("Dead letters", dead, url, alarm=dead > 0)]
     context["tiles_a_row"] = _in_even_rows(len(context["tiles"]))
     return context
+
+
+def _outages(user: Any) -> list[dict[str, Any]]:
+    """Return the tiles on Reasons for Outage: who writes them, and who reviews them.
+
+    Clause: S-6.
+    """
+    offered = [
+        ("Outage reports to write", "draft", "escalation.change_incident"),
+        ("Outage reports to review", "review", "escalation.issue_outagereport"),
+    ]
+    return [
+        _tile(
+            name,
+            figures.outage_reports(state.upper()),
+            _list("escalation_incident", report=state),
+            alarm=False,
+        )
+        for name, state, permission in offered
+        if user.has_perms(["escalation.view_incident", permission])
+    ]
 
 
 def _in_even_rows(count: int) -> int:

@@ -61,6 +61,18 @@ GROUPS = [
                 "contracts_appointment_changelist",
                 "contracts.view_appointment",
             ),
+            Link(
+                "Incidents",
+                "power_off",
+                "escalation_incident_changelist",
+                "escalation.view_incident",
+            ),
+            Link(
+                "Fault determinations",
+                "balance",
+                "escalation_faultdetermination_changelist",
+                "escalation.view_faultdetermination",
+            ),
             Link("When would this be due?", "timer", "tickets_ticket_due", "tickets.view_ticket"),
             Link(
                 "Canned replies",

@@ -13,5 +13,7 @@ class EscalationConfig(AppConfig):
         from apps.escalation import (  # noqa: PLC0415
             escalation_mails,  # noqa: F401
             escalation_panel,  # noqa: F401
+            outage_mails,  # noqa: F401
+            outage_panels,  # noqa: F401
             quiet,  # noqa: F401
         )

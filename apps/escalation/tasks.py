@@ -10,3 +10,9 @@ from apps.escalation import services
 def climb_escalations() -> None:
     """Run every half a minute. Safe to run late, twice, or in two places at once."""
     services.climb_due(at=timezone.now())
+
+
+@shared_task
+def remind_reports() -> None:
+    """Run every minute. Safe to run late, twice, or on many workers at once."""
+    services.remind_owed(at=timezone.now())

@@ -16,6 +16,7 @@ RECORDS = {
     "calendarrevision",
     "escalation",
     "inboundmail",
+    "incident",
     "message",
     "tamassignment",
     "ticket",

@@ -22,6 +22,8 @@ def test_a_fresh_installation_is_told_what_to_do_first(signed_in):
     assert tiles(response) == {
         "Escalations not acknowledged": "0",
         "Appointments to decide": "0",
+        "Outage reports to write": "0",
+        "Outage reports to review": "0",
         "Suspended accounts": "0",
         "Mails to look at, 7 days": "0",
         "Dead letters": "0",

@@ -14,6 +14,8 @@ WORK = [
     "Calls",
     "Time",
     "Appointments",
+    "Incidents",
+    "Fault determinations",
     "When would this be due?",
     "Canned replies",
     "Mail to look at",

@@ -21,8 +21,9 @@ NAMES = [
     "0005_calls",
     "0006_releases",
     "0007_escalations",
+    "0008_outages",
 ]
-roles, orders, tams, canned, calls, releases, escalations = (
+roles, orders, tams, canned, calls, releases, escalations, outages = (
     importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES
 )
 WORK = {
@@ -32,6 +33,7 @@ WORK = {
     "contracts.add_appointment",
     "contracts.change_appointment",
     "escalation.add_escalation",
+    "escalation.change_incident",
 }
 
 
@@ -65,6 +67,8 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "tickets.add_cannedreply",
         "tickets.change_cannedreply",
         "escalation.change_escalation",
+        "escalation.issue_outagereport",
+        "escalation.add_faultdetermination",
     }
 
 
@@ -128,6 +132,7 @@ def test_the_roles_can_be_taken_away_and_come_back():
     calls.grant(apps, EDITOR)
     releases.grant(apps, EDITOR)
     escalations.grant(apps, EDITOR)
+    outages.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)
 

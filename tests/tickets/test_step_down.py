@@ -141,7 +141,6 @@ def test_a_report_that_went_out_keeps_the_promise_once():
     for _ in range(2):
         services.issue_outage_report(
             ticket=ticket,
-            message=None,
             by=make_staff(),
             at=later(hours=20),
             act_key="rfo",

@@ -9,7 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.contracts.models import Reason
-from apps.outbox.models import Message as Mail
 from apps.tickets import services
 from apps.tickets.models import VendorCase
 from tests.factories import (
@@ -21,7 +20,7 @@ from tests.factories import (
     make_ticket,
     reason_of,
 )
-from tests.tickets.reading import facts, later
+from tests.tickets.reading import later
 from tests.tickets_admin.pages import agent, done, page_of, reader, said, send, text_of
 
 pytestmark = pytest.mark.django_db
@@ -299,23 +298,6 @@ def test_what_it_is_about_is_said_and_taken_away_again(premium):
 
     assert kept == ("advice", "general-advice", ["CLASSIFIED"])
     assert "That is not a category of this policy." in text_of(wrong)
-
-
-@pytest.mark.clause("S-6")
-def test_a_reason_for_outage_is_mailed_and_keeps_its_deadline(wholesale):
-    client, _ = agent()
-
-    for _ in range(2):
-        key = "6f1d1a1c-6f0f-4a3c-8f87-0c6b6f7d5a11"
-        send(client, wholesale, "outage", report="preliminary", text="So far.", act_key=key)
-    open_still = wholesale.deadlines.get(kind="RFO").state
-    send(client, wholesale, "outage", report="final", text="A switch failed.")
-
-    assert said(wholesale) == [("OUT", "So far."), ("OUT", "A switch failed.")]
-    assert (open_still, wholesale.deadlines.get(kind="RFO").state) == ("OPEN", "MET")
-    assert [each["preliminary"] for each in facts(wholesale, "RFO_ISSUED")] == [True, False]
-    assert Mail.objects.filter(topic="ticket.replied").count() == 2
-    assert "Send the Reason for Outage" not in text_of(client.get(page_of(wholesale)))
 
 
 @pytest.mark.clause("V-7.3")

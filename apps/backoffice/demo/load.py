@@ -82,6 +82,7 @@ def load_demo(*, at: datetime) -> Demo:
     tickets.sweep_deadlines(at=at)
     tickets.sweep_follow_ups(at=at)
     escalation.climb_due(at=at)
+    escalation.remind_owed(at=at)
     book_appointments(stage, at)
     watch = stage.tickets[story.WATCHED]
     found = watch.deadlines.get(kind=Target.Kind.RESPONSE)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from apps.backoffice.demo import story_escalations, story_premium, story_wholesale
+from apps.backoffice.demo import story_escalations, story_outages, story_premium, story_wholesale
 from apps.backoffice.demo.acts import Act, assign, away, mail, noise, severity, stray_mail
 
 __all__ = ["LASTS", "STORY", "WATCHED", "WATCHED_ACTS", "WATCHED_SENDER", "WATCHED_SEVERITY"]
@@ -41,7 +41,13 @@ STRAYS: list[tuple[timedelta, Act]] = [
     (timedelta(hours=16), noise("rosa@copperfield.example.com")),
 ]
 
-STORY = [*story_premium.STORY, *story_wholesale.STORY, *story_escalations.STORY, *STRAYS]
+STORY = [
+    *story_premium.STORY,
+    *story_wholesale.STORY,
+    *story_escalations.STORY,
+    *story_outages.STORY,
+    *STRAYS,
+]
 
 # The ticket whose response falls due while somebody watches: nobody has answered it. Its acts are
 # dated from its registration.

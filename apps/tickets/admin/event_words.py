@@ -140,7 +140,8 @@ def _classified(facts: Facts, severities: Labels) -> str:
 
 def _reported(facts: Facts, severities: Labels) -> str:
     kind = "preliminary" if facts.get("preliminary") else "final"
-    return f"Reason for Outage sent, {kind} report"
+    which = f" of {facts['number']}, revision {facts['revision']}" if "number" in facts else ""
+    return f"Reason for Outage{which} issued, {kind} report"
 
 
 def _suspended(facts: Facts, severities: Labels) -> str:

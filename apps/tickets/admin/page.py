@@ -35,7 +35,6 @@ from apps.tickets.models import (
     VendorCase,
 )
 from apps.tickets.rules.history import Happening, Kind
-from apps.tickets.rules.promise import DeadlineKind
 
 SHOWN = 200  # the latest of each; a link shows all
 LOGGED = 5  # the latest entries of time
@@ -70,7 +69,6 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
         "entitled": checks(ticket.entitled.get("steps", []), clauses),
         "promises": promises,
         "awaits_response": any(_awaits_response(promise.deadline) for promise in promises),
-        "owes_report": any(_owes_report(row) for row in rows),
         "badges": [promise.badge for promise in promises if promise.badge],
         "conversation": conversation(said, log),
         "timeline": [(event, in_words(event, labels)) for event in reversed(events)],
@@ -116,10 +114,6 @@ def _awaits_response(deadline: Deadline | None) -> bool:
         Target.Kind.RESPONSE,
         None,
     )
-
-
-def _owes_report(row: Deadline) -> bool:
-    return row.kind == DeadlineKind.RFO and row.ended_at is None
 
 
 def _messages(ticket: Ticket) -> Any:

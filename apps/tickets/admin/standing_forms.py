@@ -1,4 +1,4 @@
-"""Suspension, a proposed lower severity, what a ticket is about, and the Reason for Outage."""
+"""Suspension, a proposed lower severity, and what a ticket is about."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from django import forms
 
 from apps.contracts.models import Reason, User
 from apps.tickets import services
-from apps.tickets.admin.forms import ActForm, named, sentence_field
+from apps.tickets.admin.forms import ActForm, sentence_field
 from apps.tickets.models import Event, Ticket
 from apps.tickets.rules.history import Status
 
@@ -64,24 +64,6 @@ class ClassifyForm(ActForm):
             )
 
 
-class OutageForm(ActForm):
-    """The text of a Reason for Outage, and whether it is the last word."""
-
-    name = "outage"
-    report = forms.ChoiceField(
-        choices=[("final", "Final report"), ("preliminary", "Preliminary report")],
-        initial="final",
-        error_messages=dict.fromkeys(
-            ["required", "invalid_choice"], "Say whether the report is final or preliminary."
-        ),
-    )
-    text = forms.CharField(
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 5, "class": "tk-input"}),
-    )
-
-
 def _suspend(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
     services.suspend(ticket=ticket, why=form.cleaned_data["why"], clause="", by=by, at=at)
     return f"{ticket.number} is suspended, and {ticket.requester.email} is told."
@@ -128,24 +110,9 @@ def _classify(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
     return f"{ticket.number} is classified."
 
 
-def _outage(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
-    given = form.cleaned_data
-    text = given["text"].replace("\r\n", "\n")
-    services.send_outage_report(
-        ticket=ticket,
-        text=text,
-        preliminary=given["report"] == "preliminary",
-        by=by,
-        at=at,
-        act_key=named(given["act_key"], given["report"], text),
-    )
-    return f"The Reason for Outage is on its way to {ticket.requester.email}."
-
-
 STANDING = {
     SuspendForm: _suspend,
     ResumeForm: _resume,
     ProposalForm: _proposal,
     ClassifyForm: _classify,
-    OutageForm: _outage,
 }

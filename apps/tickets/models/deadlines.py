@@ -116,6 +116,13 @@ class Deadline(models.Model):
                 ),
                 name="deadline_missed_in_work",
             ),
+            # Reasons for Outage that have not come: they stay owed when they were missed, and when
+            # their ticket is closed.
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(kind="RFO", ended_at__isnull=True),
+                name="deadline_report_owed",
+            ),
             # A new revision of a calendar looks for the open deadlines that it changes.
             models.Index(
                 fields=["calendar", "hours"], condition=Q(state="OPEN"), name="deadline_hours"

@@ -26,7 +26,6 @@ from apps.tickets.services.disputes import decide_dispute, raise_dispute
 from apps.tickets.services.follow_ups import catch_up, hold, sweep_follow_ups
 from apps.tickets.services.linking import link, unlink
 from apps.tickets.services.merging import merge
-from apps.tickets.services.outage import send_outage_report
 from apps.tickets.services.presence import (
     GoesOnElsewhere,
     Overtaken,
@@ -93,7 +92,6 @@ __all__ = [
     "reopen",
     "reply_within",
     "resume",
-    "send_outage_report",
     "send_status_report",
     "settle",
     "solve",

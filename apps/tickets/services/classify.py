@@ -1,6 +1,8 @@
 """What a ticket is about, and what becomes of a client's silence."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -9,7 +11,7 @@ from apps.tickets.models import Deadline, Event, Ticket
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.rules.promise import DeadlineKind
 from apps.tickets.services.follow_ups import hold, lower_severity
-from apps.tickets.services.record import Refused, amend, record, settle
+from apps.tickets.services.record import Refused, amend, done_before, record, settle
 from apps.tickets.services.severity import change_severity
 
 
@@ -122,16 +124,24 @@ def decline_proposal(*, ticket: Ticket, explanation: str, by: User, at: datetime
 
 @transaction.atomic
 def issue_outage_report(
-    *, ticket: Ticket, message: int | None, by: User, at: datetime, act_key: str, preliminary: bool
+    *,
+    ticket: Ticket,
+    by: User,
+    at: datetime,
+    act_key: str,
+    preliminary: bool,
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Record that a Reason for Outage went out. Only what the policy counts keeps the promise.
+
+    ``facts`` says which document it was. The same ``act_key`` again changes nothing.
 
     Clause: S-6.
     """
     ticket = hold(ticket=ticket, at=at)
     key = f"{Kind.RFO_ISSUED}:{act_key}"
-    if Event.objects.filter(source_key=key).exists():
+    if done_before(Kind.RFO_ISSUED, act_key):
         return
-    facts = {"preliminary": preliminary} | ({"message": message} if message else {})
-    record(ticket=ticket, kind=Kind.RFO_ISSUED, at=at, by=by, facts=facts, source_key=key)
+    told = {"preliminary": preliminary, **(facts or {})}
+    record(ticket=ticket, kind=Kind.RFO_ISSUED, at=at, by=by, facts=told, source_key=key)
     settle(ticket=ticket)

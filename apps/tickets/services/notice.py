@@ -18,6 +18,7 @@ from apps.outbox.enqueue import nudge
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Event, Ticket, Watcher
 from apps.tickets.rules.history import Kind
+from apps.tickets.rules.promise import DeadlineKind
 
 # Of these a watcher of ours is told; of deadlines they hear with the others.
 TOLD_TO_WATCHERS = frozenset(
@@ -51,13 +52,15 @@ def record_misses(
 def record_warnings(pks: Sequence[int], *, managers: Sequence[str], at: datetime) -> None:
     """Mark open deadlines warned of; the next thing that may happen to them is a miss.
 
-    Clause: V-9.1.
+    Of a Reason for Outage the page warns, and no mail: the policy says when people are reminded.
+
+    Clause: V-9.1, S-6.
     """
     chosen = Deadline.objects.filter(pk__in=pks).order_by()
     # A deadline is warned of anew when its warning moves.
     name = _text("deadline:", F("pk"), ":warned:", F("warn_at"))
     _write_events(chosen, Kind.DEADLINE_WARNED, name, F("warn_at"), at)
-    _write_mails(chosen, "warned", name, managers, at)
+    _write_mails(chosen.exclude(kind=DeadlineKind.RFO), "warned", name, managers, at)
     chosen.update(warned_at=at, next_at=F("due_at"))
 
 

@@ -1,0 +1,56 @@
+"""Incidents, Reasons for Outage and findings of fault: who sees, writes, reviews and decides."""
+
+from fnmatch import fnmatchcase
+
+from django.apps import apps as installed
+from django.contrib.auth.management import create_permissions
+from django.db import migrations
+
+from apps.tickets.queries import DUTY_MANAGERS
+
+AGENTS, TAMS, FINANCE = "Support agents", "TAMs", "Finance"
+ADMINISTRATORS = "Administrators"
+MODELS = ["incident", "incidentticket", "outagereport", "reportcopy", "faultdetermination"]
+
+READ = ["view_*"]
+WRITE = [*READ, "change_incident"]
+MAY = {
+    AGENTS: WRITE,
+    TAMS: WRITE,
+    FINANCE: READ,
+    DUTY_MANAGERS: [*WRITE, "issue_outagereport", "add_faultdetermination"],
+    ADMINISTRATORS: ["*"],
+}
+
+
+def grant(apps, schema_editor):
+    """Give the groups what they lack; take nothing away."""
+    alias = schema_editor.connection.alias
+    # Django creates permissions after all migrations; these groups need them now.
+    create_permissions(
+        installed.get_app_config("escalation"), verbosity=0, using=alias, apps=apps
+    )
+    permissions = apps.get_model("auth", "Permission").objects.using(alias)
+    ours = list(
+        permissions.filter(
+            content_type__app_label="escalation", content_type__model__in=MODELS
+        )
+    )
+    groups = apps.get_model("auth", "Group").objects.using(alias)
+    for group in groups.filter(name__in=MAY):
+        group.permissions.add(
+            *(
+                permission
+                for permission in ours
+                if any(fnmatchcase(permission.codename, wanted) for wanted in MAY[group.name])
+            )
+        )
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("backoffice", "0007_escalations"),
+        ("escalation", "0004_incidents_and_faults"),
+    ]
+
+    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

@@ -1,0 +1,18 @@
+"""An index on the Reasons for Outage that have not come."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('contracts', '0004_appointments_tams_standing'),
+        ('tickets', '0009_escalated'),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='deadline',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('kind', 'RFO')), fields=['due_at', 'id'], name='deadline_report_owed'),
+        ),
+    ]
