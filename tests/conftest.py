@@ -1,5 +1,6 @@
 """What every test may rely on, whatever it tests."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -10,16 +11,38 @@ from django.test import TransactionTestCase
 from apps.contracts.queries.catalogue import _known
 from apps.contracts.queries.hours import _frozen
 from apps.contracts.queries.terms import _published
-from tests.database import unfrozen
+from tests.database import empty, touches_database
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs PostgreSQL where the tests run on SQLite."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="leave out the tests that touch no database: they ran beside another engine",
+    )
+
+
+def pytest_configure() -> None:
+    """Look for garbage seldom: nearly all that is in memory stays there to the end."""
+    gc.set_threshold(100_000, 50, 100)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the tests of this engine, and put those of real processes first: they take longest."""
+    items.sort(key=lambda item: "services" not in item.path.parts)
+    if config.getoption("--database-only"):
+        left_out = [item for item in items if not _is_of_the_engine(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _is_of_the_engine(item)]
     if "postgresql" in settings.DATABASES["default"]["ENGINE"]:
         return
     for item in items:
         if item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
+
+
+def _is_of_the_engine(item: pytest.Item) -> bool:
+    return touches_database(item) or item.get_closest_marker("postgresql") is not None
 
 
 @pytest.fixture(autouse=True)
@@ -36,10 +59,9 @@ def flushable() -> Iterator[None]:
     """Let tests that commit clean up after themselves, though published rows are frozen."""
     flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
-    def unfrozen_flush(case: TransactionTestCase) -> None:
-        with unfrozen(connection):
-            flush(case)
+    def empty_all(case: TransactionTestCase) -> None:
+        empty(connection)
 
-    TransactionTestCase._fixture_teardown = unfrozen_flush  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = empty_all  # type: ignore[attr-defined]
     yield
     TransactionTestCase._fixture_teardown = flush  # type: ignore[attr-defined]

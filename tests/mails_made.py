@@ -64,7 +64,7 @@ def solution_mails() -> Iterator[Made]:
 def related_mails() -> Iterator[Made]:
     """Yield the mails on disputes, and on tickets that go on elsewhere."""
     agent = make_staff()
-    ticket = make_ticket(subject=SUBJECT, severity="3")
+    ticket = make_ticket(subject=SUBJECT, severity="3", assignee=agent)
     dispute = services.raise_dispute(
         ticket=ticket,
         client=ticket.requester,
@@ -76,6 +76,7 @@ def related_mails() -> Iterator[Made]:
         act_key="d",
     )
     yield latest("dispute.raised"), ticket
+    yield latest("dispute.to_decide"), ticket
     given = {"change_reason": None, "by": agent, "at": MORNING}
     services.decide_dispute(dispute=dispute, uphold=False, reason=SUBJECT, **given)
     yield latest("dispute.decided"), ticket

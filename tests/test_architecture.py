@@ -4,6 +4,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from django.db import connection
+
+from tests.database import touches_database
 
 ROOT = Path(__file__).parent.parent
 RULES = sorted(path for path in ROOT.glob("apps/*/rules/**/*.py"))
@@ -31,6 +34,18 @@ def test_every_rule_cites_its_clause(path):
     ]
 
     assert uncited == []
+
+
+def test_rules_are_shown_without_a_database(request):
+    shown = [item for item in request.session.items if "rules" in item.path.parts]
+
+    assert [item.nodeid for item in shown if touches_database(item)] == []
+
+
+def test_what_is_not_said_to_touch_the_database_cannot(request):
+    assert not touches_database(request.node)
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        connection.ensure_connection()
 
 
 def test_no_module_is_a_drawer_for_everything():

@@ -1,11 +1,10 @@
 """What the home page shows, read in few and bounded queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef, QuerySet
 
 from apps.backoffice.capped import CappedCount, capped_count
@@ -18,7 +17,6 @@ from apps.contracts.models import (
     PolicyVersion,
     Severity,
     Standing,
-    User,
 )
 from apps.escalation.models import OutageReport
 from apps.intake.models import InboundMail
@@ -76,23 +74,6 @@ def open_by_severity() -> Sequence[Bar]:
         )
         for (policy, rank, label), count in counts.items()
     ]
-
-
-def ticket_counts(*, user: User | AnonymousUser) -> Mapping[str, int]:
-    """Return how many tickets there are in each view of the queue, up to the cap."""
-    tickets = Ticket.objects
-    return {
-        "ours": capped_count(tickets.filter(status=Ticket.State.OPEN)),
-        "waiting": capped_count(tickets.filter(status=Ticket.State.WAITING)),
-        "missed": capped_count(_missed()),
-        "unassigned": capped_count(tickets.unclosed().filter(assignee=None)),
-        "mine": capped_count(tickets.unclosed().filter(assignee=user.pk)),
-    }
-
-
-def _missed() -> Any:
-    missed = Deadline.objects.filter(state=Deadline.Verdict.MISSED).values("ticket")
-    return Ticket.objects.unclosed().filter(pk__in=missed)
 
 
 def next_due(*, at: datetime) -> Sequence[Due]:

@@ -1,7 +1,7 @@
 """The home page of the admin: what a duty manager needs to see first."""
 
 from math import ceil
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -11,10 +11,15 @@ from django.utils import timezone
 from apps.backoffice import figures
 from apps.backoffice.capped import capped_count, shown
 from apps.backoffice.my_clients import my_clients
+from apps.contracts.models import User
+from apps.tickets.admin.queue_tabs import counts_for
 from apps.tickets.models import Ticket
 from apps.tickets.wording import span
 
 MOST_A_ROW = 7  # tiles
+# Views of the queue, as they are called here: to know of, and to work on.
+WATCHED = {"missed": "Missed and still open", "ours": "Our turn", "waiting": "Waiting on client"}
+WORKED = {"unassigned": "Unassigned", "mine": "Mine"}
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -84,18 +89,8 @@ def _in_even_rows(count: int) -> int:
 
 
 def _tickets(request: HttpRequest, at: Any) -> dict[str, Any]:
-    counts = figures.ticket_counts(user=request.user)
-    acts = request.user.has_perm("tickets.change_ticket")
-    views = [
-        ("Missed and still open", "missed", {"missed": "1"}),
-        ("Our turn", "ours", {"status": "OPEN"}),
-        ("Waiting for the client", "waiting", {"status": "WAITING"}),
-    ]
-    if acts:
-        views += [
-            ("Unassigned", "unassigned", {"assignee": "nobody"}),
-            ("Mine", "mine", {"assignee": "me"}),
-        ]
+    views = WATCHED | (WORKED if request.user.has_perm("tickets.change_ticket") else {})
+    counts = counts_for(cast(User, request.user), list(views))
     bars: dict[str, list[tuple[figures.Bar, str]]] = {}
     for bar in figures.open_by_severity():
         bars.setdefault(bar.policy, []).append((bar, shown(bar.count)))
@@ -104,10 +99,10 @@ def _tickets(request: HttpRequest, at: Any) -> dict[str, Any]:
             _tile(
                 name,
                 counts[key],
-                _list("tickets_ticket", **query),
+                _list("tickets_ticket", view=key),
                 alarm=key == "missed" and counts[key] > 0,
             )
-            for name, key, query in views
+            for key, name in views.items()
         ],
         "bars": bars,
         "queue_url": _list("tickets_ticket"),

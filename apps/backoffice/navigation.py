@@ -11,10 +11,12 @@ from django.urls import reverse
 from apps.backoffice.capped import capped_count, shown
 from apps.outbox.models import Message
 
+EVERYBODY = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry: who holds one of the permissions sees it."""
+    """One entry: who holds the permission sees it; everybody, where there is none."""
 
     title: str
     icon: str
@@ -132,6 +134,7 @@ GROUPS = [
         [
             Link("Outbox", "outbox", "outbox_message_changelist", "outbox.view_message"),
             DEAD_LETTERS,
+            Link("My notices", "notifications", "escalation_noticehours_mine", EVERYBODY),
         ],
     ),
     (
@@ -153,8 +156,7 @@ GROUPS = [
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the groups of links that this person may use, the current one marked."""
     groups = [
-        (title, [link for link in links if request.user.has_perm(link.permission)])
-        for title, links in GROUPS
+        (title, [link for link in links if _may_see(request, link)]) for title, links in GROUPS
     ]
     current = _current(request, [link for _, links in groups for link in links])
     home = {
@@ -195,3 +197,7 @@ def _current(request: HttpRequest, links: list[Link]) -> Link | None:
         and set(parse_qsl(urlsplit(url).query)) <= asked
     ]
     return max(fitting, key=lambda each: each[0], default=(0, None))[1]
+
+
+def _may_see(request: HttpRequest, link: Link) -> bool:
+    return link.permission == EVERYBODY or request.user.has_perm(link.permission)

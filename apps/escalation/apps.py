@@ -10,4 +10,8 @@ class EscalationConfig(AppConfig):
 
     def ready(self) -> None:
         # They register; models are loaded by now.
-        from apps.escalation import outage_mails, outage_panels  # noqa: F401, PLC0415
+        from apps.escalation import (  # noqa: PLC0415
+            outage_mails,  # noqa: F401
+            outage_panels,  # noqa: F401
+            quiet,  # noqa: F401
+        )

@@ -49,7 +49,7 @@ def issued(payload: dict[str, Any]) -> Email:
     )
 
 
-@renders("report.submitted")
+@renders("report.submitted", is_notice=True)
 def submitted(payload: dict[str, Any]) -> Email:
     """Ask a reviewer to look at a report.
 
@@ -62,7 +62,7 @@ def submitted(payload: dict[str, Any]) -> Email:
     return _about_report(report, words, "mail/report_submitted.txt")
 
 
-@renders("report.returned")
+@renders("report.returned", is_notice=True)
 def returned(payload: dict[str, Any]) -> Email:
     """Tell the author what the review asks to be changed.
 
@@ -75,7 +75,7 @@ def returned(payload: dict[str, Any]) -> Email:
     return _about_report(report, words, "mail/report_returned.txt")
 
 
-@renders("report.near")
+@renders("report.near", is_notice=True)
 def near(payload: dict[str, Any]) -> Email:
     """Remind one of ours that a report is owed.
 
@@ -92,7 +92,7 @@ def near(payload: dict[str, Any]) -> Email:
     return _about_deadline(deadline, words, "mail/report_near.txt", percent=payload["percent"])
 
 
-@renders("report.missed")
+@renders("report.missed", is_notice=True)
 def missed(payload: dict[str, Any]) -> Email:
     """Tell the author that their report did not come in time.
 

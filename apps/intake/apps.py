@@ -1,4 +1,4 @@
-"""The app's name and label; its mails are made known to the outbox, its list to the queue."""
+"""The app's name and label; its mails are made known to the outbox, its lists to the tickets."""
 
 from django.apps import AppConfig
 
@@ -10,4 +10,4 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         # They register; models are loaded by now.
-        from apps.intake import beside_queue, mails  # noqa: F401, PLC0415
+        from apps.intake import beside_page, beside_queue, mails  # noqa: F401, PLC0415

@@ -48,7 +48,7 @@ def _mailbox(asked: RefusedRequest | None) -> tuple[str, ...]:
     return (asked.order.version.support_address,)
 
 
-@renders("mail.unreadable")
+@renders("mail.unreadable", is_notice=True)
 def unreadable(payload: dict[str, Any]) -> Email:
     """Tell one of ours that mail came in which became nothing, and where to look at it.
 

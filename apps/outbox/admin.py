@@ -51,7 +51,7 @@ class MessageAdmin(ReadOnlyAdmin):
     readonly_fields = ["preview"]
     fieldsets = [
         (None, {"fields": ["topic", "recipient", "state", "last_error", "resent_by"]}),
-        ("Delivery", {"fields": ["attempts", "created_at", "due_at", "sent_at"]}),
+        ("Delivery", {"fields": ["attempts", "created_at", "due_at", "sent_at", "sent_with"]}),
         ("The mail", {"fields": ["preview"]}),
         ("Facts", {"fields": ["key", "message_id", "payload"]}),
     ]

@@ -29,6 +29,11 @@ class Compiled:
         """Return the rows for these values."""
         return self._fetched(self._ready(values), values)
 
+    def values(self, **values: Any) -> list[Any]:
+        """Return the rows for these values, as the fields want them."""
+        made = self._ready(values)
+        return list(made.converted(self._fetched(made, values)))
+
     def objects(self, **values: Any) -> list[Any]:
         """Return the rows for these values as instances, with what came along of others."""
         made = self._ready(values)

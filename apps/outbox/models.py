@@ -64,6 +64,10 @@ class Message(models.Model):
         db_default="",
         help_text="Why the last attempt failed, or why the message was withdrawn.",
     )
+    # Not a foreign key: it would cost an index on each of millions, and nothing is deleted.
+    sent_with = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="The message whose mail carried this one too."
+    )
     resent_by = models.CharField(
         max_length=254,
         blank=True,

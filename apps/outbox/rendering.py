@@ -87,6 +87,7 @@ class Email:
 
 Renderer = Callable[[dict], Email]
 _renderers: dict[str, Renderer] = {}
+_notices: set[str] = set()
 
 
 def breaks_line(value: str) -> bool:
@@ -94,10 +95,11 @@ def breaks_line(value: str) -> bool:
     return not {"\r", "\n", "\0"}.isdisjoint(value)
 
 
-def renders(topic: str) -> Callable[[Renderer], Renderer]:
+def renders(topic: str, *, is_notice: bool = False) -> Callable[[Renderer], Renderer]:
     """Register the decorated function as the way the topic's mails read.
 
-    It takes the message's payload and may look up what has become of it since.
+    It takes the message's payload and may look up what has become of it since. ``is_notice``: it
+    goes to one of ours, who may get several such as one mail, and not outside of their hours.
 
     :raises TopicTaken: another function renders the topic.
     """
@@ -105,9 +107,16 @@ def renders(topic: str) -> Callable[[Renderer], Renderer]:
     def register(renderer: Renderer) -> Renderer:
         if _renderers.setdefault(topic, renderer) is not renderer:
             raise TopicTaken(topic)
+        if is_notice:
+            _notices.add(topic)
         return renderer
 
     return register
+
+
+def notices() -> frozenset[str]:
+    """Return the topics that go to people of ours, who may get several as one mail."""
+    return frozenset(_notices)
 
 
 def render(*, topic: str, payload: dict) -> Email:

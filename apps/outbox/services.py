@@ -1,16 +1,25 @@
 """Delivery: claim a message, send it outside any transaction, write down what came of it."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from apps.outbox.enqueue import nudge
 from apps.outbox.models import Message
-from apps.outbox.rendering import InvalidEmail, NoRenderer, RendererFailed, Withdrawn, render
+from apps.outbox.rendering import (
+    Email,
+    InvalidEmail,
+    NoRenderer,
+    RendererFailed,
+    Withdrawn,
+    render,
+)
 from apps.outbox.rules.backoff import wait_after
+from apps.outbox.together import as_one, beside, held_until
 from apps.outbox.transport import Failed, Refused, Transport, Unreachable, compose
 
 logger = logging.getLogger(__name__)
@@ -23,6 +32,7 @@ LEASE = timedelta(minutes=5)
 # A run ends by itself before Celery's time limit would end it in the middle of a mail.
 RUN_LASTS = timedelta(minutes=4)
 WAIT_FOR_SERVER = timedelta(minutes=1)
+HELD = "It waits for the hours in which they want notices."
 
 
 class NotDead(Exception):
@@ -97,25 +107,72 @@ def _claimed(*, due: datetime, now: Callable[[], datetime]) -> Iterator[Message]
 
 
 def _attempt(message: Message, transport: Transport, now: Callable[[], datetime]) -> bool:
-    """Send one claimed message and write down what came of it; return whether it went out."""
+    """Send one claimed message, and what goes with it; return whether a mail went out."""
+    claimed = [message]
+    if not _wait(message, at=now()):
+        claimed += [other for other in beside(message, at=now()) if _claim_beside(other, at=now())]
+    rendered = [(each, _rendered(each, at=now())) for each in claimed]
+    ready = [(each, email) for each, email in rendered if email is not None]
+    return bool(ready) and _send(ready, transport, now)
+
+
+def _claim_beside(message: Message, *, at: datetime) -> bool:
+    return held_until(message, at=at) is None and claim(message=message, at=at)
+
+
+def _wait(message: Message, *, at: datetime) -> bool:
+    """Put a claimed message back until its recipient wants to hear of it; tell whether it waits."""
+    until = held_until(message, at=at)
+    if until is None:
+        return False
+    _put_back(message, HELD, until=until)
+    return True
+
+
+def _rendered(message: Message, *, at: datetime) -> Email | None:
+    """Return the mail of a claimed message; None: it is written down why there is none."""
+    if message.state != Message.State.SENDING:
+        return None
     if message.attempts > MOST_ATTEMPTS:
         _bury(message, "The last attempt did not come to an end.")
-        return False
+        return None
     try:
-        email = render(topic=message.topic, payload=message.payload)
-        transport.send(compose(message, email))
+        return render(topic=message.topic, payload=message.payload)
     except Withdrawn as reason:
         _close(message, Message.State.WITHDRAWN, str(reason))
-    except (NoRenderer, InvalidEmail, Refused) as error:
+    except (NoRenderer, InvalidEmail) as error:
         _bury(message, str(error))
+    except RendererFailed as error:
+        _retry(message, str(error), at=at)
+    return None
+
+
+def _send(
+    ready: Sequence[tuple[Message, Email]], transport: Transport, now: Callable[[], datetime]
+) -> bool:
+    """Send messages to one person as one mail, and write down what came of them."""
+    together = [message for message, _ in ready]
+    first = together[0]
+    try:
+        transport.send(compose(first, as_one([email for _, email in ready])))
+    except (InvalidEmail, Refused) as error:
+        _each(together, _bury, str(error))
     except Unreachable as error:
-        _postpone(message, str(error), until=now() + WAIT_FOR_SERVER)
-    except (Failed, RendererFailed) as error:
-        _retry(message, str(error), at=now())
+        _each(together, _postpone, str(error), until=now() + WAIT_FOR_SERVER)
+    except Failed as error:
+        _each(together, _retry, str(error), at=now())
     else:
-        _settle(message, state=Message.State.SENT, due_at=None, sent_at=now(), last_error="")
+        sent: dict[str, Any] = {"state": Message.State.SENT, "due_at": None, "last_error": ""}
+        sent["sent_at"] = now()
+        _settle(first, **sent)
+        _each(together[1:], _settle, **sent, sent_with=first.pk)
         return True
     return False
+
+
+def _each(messages: Sequence[Message], settle: Callable, *told: Any, **more: Any) -> None:
+    for message in messages:
+        settle(message, *told, **more)
 
 
 def _retry(message: Message, reason: str, *, at: datetime) -> None:
@@ -128,6 +185,12 @@ def _retry(message: Message, reason: str, *, at: datetime) -> None:
 
 
 def _postpone(message: Message, reason: str, *, until: datetime) -> None:
+    _put_back(message, reason, until=until)
+    logger.error("%s", reason)
+
+
+def _put_back(message: Message, reason: str, *, until: datetime) -> None:
+    """Let a message wait without the attempt that it did not have."""
     _settle(
         message,
         state=Message.State.PENDING,
@@ -135,7 +198,6 @@ def _postpone(message: Message, reason: str, *, until: datetime) -> None:
         last_error=reason,
         attempts=message.attempts - 1,
     )
-    logger.error("%s", reason)
 
 
 def _bury(message: Message, reason: str) -> None:

@@ -61,7 +61,7 @@ def replied(payload: dict[str, Any]) -> Email:
     )
 
 
-@renders("ticket.watched")
+@renders("ticket.watched", is_notice=True)
 def watched(payload: dict[str, Any]) -> Email:
     """Tell one of ours who watches a ticket what happened to it, in a few lines.
 
@@ -78,16 +78,16 @@ def watched(payload: dict[str, Any]) -> Email:
         "before": _severity_before(ticket, facts),
         "why": ": ".join(filter(None, [facts.get("label"), facts.get("explanation")])),
     }
-    return _about(ticket, what, "mail/watched.txt", context)
+    return about(ticket, what, "mail/watched.txt", context)
 
 
-@renders("deadline.missed")
+@renders("deadline.missed", is_notice=True)
 def deadline_missed(payload: dict[str, Any]) -> Email:
     """Tell one of ours that a promise was missed, and why it was due when it was."""
     return _to_staff(payload, "mail/deadline_missed.txt", "missed")
 
 
-@renders("deadline.warned")
+@renders("deadline.warned", is_notice=True)
 def deadline_warned(payload: dict[str, Any]) -> Email:
     """Tell one of ours that a promise is near its end.
 
@@ -135,10 +135,10 @@ def _to_staff(payload: dict[str, Any], template: str, what: str) -> Email:
         "target": span(deadline.target),
         "steps": [(step["clause"], sentence(step, zone)) for step in deadline.steps],
     }
-    return _about(ticket, f"{deadline.get_kind_display()} {what}", template, context)
+    return about(ticket, f"{deadline.get_kind_display()} {what}", template, context)
 
 
-def _about(ticket: Ticket, what: str, template: str, context: dict[str, Any]) -> Email:
+def about(ticket: Ticket, what: str, template: str, context: dict[str, Any]) -> Email:
     """Return a mail to one of ours. All of a ticket's are one thread in their mail program."""
     page = reverse("admin:tickets_ticket_change", args=[ticket.pk])
     return Email(

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from apps.outbox.rendering import Email, renders
+from apps.outbox.rendering import Email, Withdrawn, renders
+from apps.tickets.mails import about
 from apps.tickets.models import Dispute, Ticket
 from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.wording import moment
@@ -17,6 +18,27 @@ def dispute_raised(payload: dict[str, Any]) -> Email:
     Clause: V-7.2.
     """
     return _of_dispute(payload, "mail/dispute_raised.txt")
+
+
+@renders("dispute.to_decide", is_notice=True)
+def dispute_to_decide(payload: dict[str, Any]) -> Email:
+    """Tell one of ours that a client disputes a severity, and that somebody has to decide.
+
+    Clause: V-7.2.
+
+    :raises Withdrawn: it was decided meanwhile.
+    """
+    rows = Dispute.objects.select_related(
+        *("ticket__version", "ticket__account", "ticket__severity", "ticket__assignee"),
+        *("client", "disputed", "wanted", "taken_by"),
+    )
+    dispute = rows.get(pk=payload["dispute_id"])
+    if dispute.decision != Dispute.Decision.OPEN:
+        raise Withdrawn("The dispute was decided meanwhile.")
+    raised = moment(dispute.raised_at, dispute.ticket.version.time_zone)
+    context = {"dispute": dispute, "raised": raised}
+    template = "mail/dispute_to_decide.txt"
+    return about(dispute.ticket, "Severity disputed", template, context)
 
 
 @renders("dispute.decided")

@@ -68,7 +68,11 @@ def suspended(payload: dict[str, Any]) -> Email:
     event = _event(payload)
     if event.ticket.status != Ticket.State.SUSPENDED:
         raise Withdrawn("The ticket is not suspended any more.")
-    context = {"why": event.facts["why"], "clause": event.facts["clause"]}
+    context = {
+        "why": event.facts["why"],
+        "clause": event.facts["clause"],
+        "is_by_hand": event.by_id is not None,
+    }
     latest = _latest_of_client(event.ticket)
     return to_client(event.ticket, "mail/suspended.txt", context, in_reply_to=latest)
 

@@ -22,10 +22,10 @@ def demo(django_db_setup, django_db_blocker) -> Iterator[Demo]:
 
 @pytest.fixture
 def signed_in(db) -> Callable[[str], Client]:
-    """Return a browser in which a new member of a role is signed in; "" has no role."""
+    """Return a browser in which a member of a role is signed in; "" has no role."""
 
     def sign_in(role: str) -> Client:
-        user = User.objects.create(
+        user, _ = User.objects.get_or_create(
             username=f"a-{role or 'nobody'}",
             email="somebody@provider.example.com",
             is_staff=True,

@@ -11,7 +11,8 @@ from apps.backoffice.my_clients import my_clients
 from apps.contracts.models import Account, User
 from apps.intake.models import Call, InboundMail
 from apps.outbox.models import Message
-from apps.tickets.models import Deadline, Event, Ticket, VendorCase
+from apps.tickets.models import CannedReply, Deadline, Event, Ticket, VendorCase, Watcher
+from apps.tickets.rules.placeholders import problems_in
 from apps.tickets.services import proposal_of, sweep_deadlines
 from tests.backoffice.making import NOON
 
@@ -47,6 +48,15 @@ def test_tickets_are_in_all_states_and_promises_were_kept_and_missed():
         "MISSED",
     }
     assert Ticket.objects.filter(plan__key="wholesale").count() == 11
+
+
+@pytest.mark.usefixtures("demo")
+def test_tickets_are_watched_and_there_is_something_to_choose_from():
+    assert [str(each) for each in Watcher.objects.order_by("pk")] == [
+        *("Dora Quist", "Sam Okafor <sam@copperfield.example.com>", "Tamar Lund", "Dora Quist"),
+    ]
+    assert [problems_in(each.body) for each in CannedReply.objects.all()] == [[]] * 4
+    assert CannedReply.history.values_list("history_change_reason").distinct().get() == ("Written",)
 
 
 @pytest.mark.usefixtures("demo")

@@ -72,7 +72,7 @@ def test_the_page_takes_few_queries(signed_in, django_assert_max_num_queries):
         browser.get(HOME)
 
 
-WATCHED = ["Missed and still open", "Our turn", "Waiting for the client"]
+WATCHED = ["Missed and still open", "Our turn", "Waiting on client"]
 WORKED = ["Unassigned", "Mine", "Appointments to decide", "Outage reports to write"]
 
 

@@ -6,6 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from apps.backoffice.reports import found
+from apps.backoffice.reports.asked import Asked
 from apps.contracts.models import Reason
 from apps.tickets import services
 from tests.factories import make_client, make_order, make_preset, make_staff, make_ticket
@@ -27,6 +29,12 @@ def premium_ticket(**facts):
 
 def excluded(key="infrastructure", **facts):
     ticket = premium_ticket(**facts)
+    solve_as_excluded(ticket, key)
+    return ticket
+
+
+def solve_as_excluded(ticket, key="infrastructure", at=None):
+    at = at or later(hours=1)
     reasons = Reason.objects.filter(version=ticket.version)
     services.solve(
         ticket=ticket,
@@ -34,10 +42,9 @@ def excluded(key="infrastructure", **facts):
         exclusion=reasons.get(kind="EXCLUSION", key=key),
         text="Not ours.",
         by=make_staff(),
-        at=later(hours=1),
-        act_key=f"x{ticket.pk}",
+        at=at,
+        act_key=f"x{ticket.pk}{at}",
     )
-    return ticket
 
 
 def handed_out(**facts):
@@ -72,6 +79,52 @@ def test_a_period_and_an_account_narrow_it():
     assert ask(EXCLUSIONS, since="2026-03-05", until="2026-03-06").context["total"] == 0
     assert ask(EXCLUSIONS, at=later(days=29), account=other.account.name).context["total"] == 1
     assert ask(EXCLUSIONS, at=later(days=30)).context["total"] == 0
+
+
+@pytest.mark.clause("V-3.3")
+def test_a_ticket_is_in_the_period_in_which_it_was_excluded_whatever_happens_to_it_afterwards():
+    ticket = excluded()
+    late = {"by": make_staff(), "at": later(days=20), "act_key": "n"}
+    services.note(ticket=ticket, text="They asked again.", **late)
+
+    first, second = {"since": "2026-03-04", "until": "2026-03-04"}, {"since": "2026-03-05"}
+
+    assert ask(EXCLUSIONS, at=later(days=21), **first).context["total"] == 1
+    assert ask(EXCLUSIONS, at=later(days=21), **second).context["total"] == 0
+
+
+@pytest.mark.clause("V-3.3")
+def test_what_is_taken_back_is_no_exclusion_and_what_is_excluded_anew_counts_from_then():
+    ticket = excluded()
+    services.reopen(ticket=ticket, explanation="Ours.", by=make_staff(), at=later(hours=2))
+    ticket.refresh_from_db()
+    assert (ticket.exclusion, ticket.excluded_at) == (None, None)
+
+    solve_as_excluded(ticket, at=later(days=3))
+
+    ticket.refresh_from_db()
+    assert ticket.excluded_at == later(days=3)
+    days = {"since": "2026-03-07", "until": "2026-03-07"}
+    assert ask(EXCLUSIONS, at=later(days=4), **days).context["total"] == 1
+
+
+@pytest.mark.postgresql
+def test_the_report_reads_an_index_and_no_table():
+    if connection.vendor != "postgresql":
+        pytest.skip("a plan of PostgreSQL")
+    ticket = excluded()
+    asked = Asked(starts_at=later(days=-1), ends_at=later(days=1), account=None, policy=None)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    rows = found.excluded(asked)
+
+    plans = [rows[:200].explain(), rows.order_by().values("exclusion").explain()]
+
+    assert [("ticket_excluded" in plan, "Sort" in plan) for plan in plans] == [
+        (True, False),
+        (True, False),
+    ]
+    assert ticket in rows
 
 
 def test_what_makes_no_sense_is_said():

@@ -130,3 +130,11 @@ def test_the_roles_can_be_taken_away_and_come_back():
     outages.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)
+
+
+@pytest.mark.clause("S-9")
+def test_whoever_sees_tickets_sees_their_cases_with_others():
+    seeing = {"tickets.view_ticket", "tickets.view_vendorcase"}
+    names = Group.objects.values_list("name", flat=True)
+
+    assert {name: seeing & rights(name) for name in names} == dict.fromkeys(names, seeing)

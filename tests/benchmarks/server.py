@@ -12,7 +12,9 @@ from django.db import connection, connections
 
 from tests.benchmarks.harness import Unavailable
 
-SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
+# Asked for before the first benchmark sets up Django, which names its own database there.
+_GIVEN = os.environ.get("DATABASE_URL", "")
+SERVER = _GIVEN if _GIVEN.startswith("postgres") else "postgres://postgres@127.0.0.1:5432/postgres"
 # Another name, where two runs share a server.
 DATABASE = os.environ.get("BENCH_DATABASE", "faultline_bench")
 
@@ -20,11 +22,9 @@ DATABASE = os.environ.get("BENCH_DATABASE", "faultline_bench")
 @contextmanager
 def database() -> Iterator[None]:
     """A database of our own, with Django on it; dropped at the end."""
-    given = os.environ.get("DATABASE_URL", "")
-    server = given if given.startswith("postgres") else SERVER
-    where = urlsplit(server)
+    where = urlsplit(SERVER)
     try:
-        admin = psycopg.connect(server, autocommit=True, connect_timeout=3)
+        admin = psycopg.connect(SERVER, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
         raise Unavailable(f"no PostgreSQL at {where.hostname}:{where.port or 5432}") from error
     drop = f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"
@@ -34,6 +34,7 @@ def database() -> Iterator[None]:
         try:
             os.environ["TEST_DATABASE_URL"] = where._replace(path=f"/{DATABASE}").geturl()
             os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+            os.environ["BENCHMARK"] = "1"
             django.setup()
             yield
         finally:

@@ -18,7 +18,7 @@ from apps.contracts.models import (
     PolicyVersion,
     Window,
 )
-from tests.database import unfrozen
+from tests.database import empty, unfrozen
 
 NOON = datetime(2025, 8, 1, 12, tzinfo=UTC)
 TEXT = (Path(__file__).parent / "policy_files" / "minimal.toml").read_text()
@@ -261,6 +261,16 @@ def test_unfrozen_lets_a_test_clean_up_and_freezes_again():
     with unfrozen(connection):
         Clause.objects.filter(version=version).update(title="Changed")
 
+    assert refusal(lambda: Clause.objects.filter(version=version).update(title="x")) == FROZEN
+
+
+def test_a_tear_down_empties_what_is_frozen_and_freezes_again():
+    published()
+
+    empty(connection)
+
+    assert (PolicyVersion.objects.count(), Clause.objects.count()) == (0, 0)
+    version = published()
     assert refusal(lambda: Clause.objects.filter(version=version).update(title="x")) == FROZEN
 
 

@@ -319,3 +319,12 @@ def test_the_database_refuses_facts_that_do_not_go_with_the_outcome(kim, facts):
         Call.objects.create(**{**given, **facts})
 
     assert Call.objects.create(**given).pk
+
+
+@pytest.mark.clause("V-8.1.4")
+def test_a_ticket_that_was_merged_takes_no_call_and_says_where_it_goes_on(kim):
+    into, gone = make_ticket(requester=kim), make_ticket(requester=kim)
+    tickets.merge(duplicate=gone, into=into, by=make_staff(), at=MORNING, act_key="1")
+
+    words = f"{gone.number} was merged and goes on as {into.number}. Log the call there."
+    assert refusal(add, kim, gone) == words

@@ -115,6 +115,7 @@ def test_a_fault_of_ours_is_written_on_the_mail_and_leaves_nothing_half_done(ada
         assert rows() == before
     assert (mail.state, mail.ticket) == ("FAILED", None)
     assert mail.why.startswith("IntegrityError: ")
+    assert mail.told.startswith("Something that it would have written is here already under")
     assert [record.exc_info is not None for record in caplog.records] == [True]
 
 

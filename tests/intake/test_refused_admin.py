@@ -133,3 +133,12 @@ def test_a_strangers_request_leads_to_no_appointment(browser):
     take(sender="eve@example.net")
 
     assert browser.get(page(RefusedRequest.objects.get())).context["booking_url"] == ""
+
+
+@pytest.mark.parametrize("asked", [{"account": "9" * 30}, {"channel": "x\0y"}])
+def test_an_address_with_what_no_row_can_have_is_answered(browser, kim, asked):
+    ask(kim)
+
+    answer = browser.get(LIST, asked, follow=True)
+
+    assert answer.status_code == 200

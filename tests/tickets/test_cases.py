@@ -5,7 +5,7 @@ import pytest
 from apps.tickets import services
 from apps.tickets.models import VendorCase
 from apps.tickets.services import Refused
-from tests.factories import make_staff
+from tests.factories import make_staff, make_ticket
 from tests.tickets.life import premium, row, solve, wholesale
 from tests.tickets.reading import everything, facts, later, mails
 
@@ -117,3 +117,44 @@ def test_a_workaround_is_a_response_and_no_solution():
     assert (ticket.status, row(ticket, "RESOLUTION")[0]) == ("OPEN", "OPEN")
     assert len(facts(ticket, "WORKAROUND_GIVEN")) == 1
     assert mails("ticket.replied") == [ticket.requester.email]
+
+
+@pytest.mark.clause("S-9", "R-14")
+def test_where_service_suffers_after_all_the_time_to_resolve_is_owed_as_if_never_lifted():
+    ticket, by = wholesale("3"), make_staff()
+    before = row(ticket, "RESOLUTION")
+    case = hand_out(ticket)
+    same = {"case": case, "reference": case.reference, "workaround": case.workaround, "by": by}
+
+    for _ in range(2):
+        services.amend_case(service_affecting=True, at=later(hours=2), **same)
+
+    assert row(ticket, "RESOLUTION") == before
+    told = [each["service_affecting"] for each in facts(ticket, "HANDED_OUT")]
+    assert (told, case.history.count()) == ([False, True], 2)
+    services.amend_case(service_affecting=False, at=later(hours=3), **same)
+    assert not ticket.deadlines.filter(kind="RESOLUTION").exists()
+
+
+@pytest.mark.clause("S-9", "V-8.1.4")
+def test_a_running_case_goes_on_with_the_ticket_that_its_own_was_merged_into():
+    into = wholesale("3")
+    gone = make_ticket(requester=into.requester, severity="3", at=later(minutes=1))
+    running, over = hand_out(gone, key="1"), hand_out(gone, key="2", affecting=True)
+    services.hand_back(case=over, outcome="Patched.", by=make_staff(), at=later(hours=2))
+    by = make_staff()
+
+    services.merge(duplicate=gone, into=into, by=by, at=later(hours=3), act_key="m")
+    services.hand_back(
+        case=VendorCase.objects.get(pk=running.pk), outcome="Cured.", by=by, at=later(hours=4)
+    )
+
+    assert [each.ticket for each in VendorCase.objects.order_by("pk")] == [into, gone]
+    told = facts(into, "HANDED_OUT")
+    assert [(each["case"], each["service_affecting"]) for each in told] == [(running.pk, False)]
+    # As on the duplicate: where service does not suffer there is no fixed time.
+    assert not into.deadlines.filter(kind="RESOLUTION").exists()
+    assert [each["outcome"] for each in facts(into, "HANDED_BACK")] == ["Cured."]
+    assert [row.history_change_reason for row in running.history.order_by("history_id")] == [
+        *("Handed out", f"{gone.number} was merged into {into.number}", "Handed back"),
+    ]

@@ -5,7 +5,8 @@ import pytest
 from apps.tickets import services
 from apps.tickets.models import Viewer
 from tests.factories import make_client, make_staff, make_ticket
-from tests.tickets.reading import later
+from tests.tickets.life import solve, wholesale
+from tests.tickets.reading import facts, later
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,21 @@ def test_ones_own_acts_and_what_has_no_weight_do_not_overtake(ticket):
     answer(ticket, mia, seen=seen, act_key="b", text="And more.")
 
     assert ticket.messages.count() == 4
+
+
+@pytest.mark.clause("S-5-step-down")
+def test_what_follows_ones_own_act_by_itself_does_not_overtake_a_second_click():
+    ticket, mia, tom = wholesale("2"), make_staff(), make_staff()
+    seen = latest(ticket)
+
+    for _ in range(2):
+        with services.acting_on(ticket, by=mia, seen=seen):
+            solve(ticket, by=mia)
+
+    assert facts(ticket, "STEPPED_DOWN")[0]["to"] == "3"
+    with pytest.raises(services.Overtaken) as told:
+        answer(ticket, tom, seen=seen)
+    assert [event.kind for event in told.value.events] == ["RESPONDED", "SOLVED", "STEPPED_DOWN"]
 
 
 def test_a_client_who_wrote_meanwhile_overtakes(ticket):

@@ -1,17 +1,22 @@
 """Changing the severity: a reason, a record, and clocks worked out anew."""
 
 import pytest
+from django.db import transaction
 
 from apps.tickets import services
 from apps.tickets.services import Refused
 from tests.factories import (
     HARBOUR,
+    PRESETS,
+    make_client,
+    make_order,
     make_policy,
     make_staff,
     make_ticket,
     reason_of,
     severity_of,
 )
+from tests.tickets.life import PREMIUM, premium, solve
 from tests.tickets.reading import deadline, facts, later, log, verdicts
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +183,50 @@ def test_a_closed_ticket_keeps_its_severity():
         f"{ticket.number} is closed. Reopen it before you change its severity."
     )
     assert deadline(ticket, "RESOLUTION").state == "MET"
+
+
+@pytest.mark.clause("V-3.4.4", "R-17")
+def test_a_change_that_comes_after_silence_closed_the_ticket_finds_it_closed():
+    ticket, late = premium("III"), later(hours=49, seconds=1)
+    solve(ticket)  # an hour after the morning; nobody answers, and no sweep has run by then
+    change = {
+        "to": severity_of(ticket.version, "IV"),
+        "reason": ticket.version.reasons.filter(kind="SEVERITY_CHANGE").order_by("position")[0],
+        "explanation": "It is less.",
+        "by": make_staff(),
+    }
+
+    with pytest.raises(services.Refused, match="is closed"), transaction.atomic():
+        services.change_severity(ticket=ticket, at=late, **change)
+    services.change_severity(ticket=ticket, at=later(hours=49), **change)
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.severity.key) == ("SOLVED", "IV")
+
+
+@pytest.mark.clause("V-3.4.2", "R-17")
+def test_what_silence_lowered_by_itself_is_lowered_before_a_person_changes_it():
+    lowering = {'on_miss = "propose"': 'on_miss = "lower"'}
+    text = (PRESETS / f"{PREMIUM}.toml").read_text("utf-8")
+    version = make_policy(text=text, changes=lowering)
+    ticket = make_ticket(
+        requester=make_client(order=make_order(version=version, plan="gold")), severity="II"
+    )
+    by = make_staff()
+    services.ask_client(ticket=ticket, text="Which?", by=by, at=later(minutes=1), act_key="q")
+
+    services.change_severity(
+        ticket=ticket,
+        to=severity_of(version, "I"),
+        reason=version.reasons.filter(kind="SEVERITY_CHANGE").order_by("position")[0],
+        explanation="All of it is down.",
+        by=by,
+        at=later(days=2),
+    )
+    services.sweep_follow_ups(at=later(days=3))
+
+    ticket.refresh_from_db()
+    assert ticket.severity.key == "I"
+    assert [(each["from"], each["to"]) for each in facts(ticket, "SEVERITY_CHANGED")] == [
+        *(("II", "III"), ("III", "I")),
+    ]

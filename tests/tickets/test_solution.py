@@ -227,3 +227,23 @@ def test_a_solved_ticket_can_be_reopened_by_staff():
     ticket.refresh_from_db()
     assert (ticket.status, ticket.closing) == ("OPEN", None)
     assert not ticket.deadlines.filter(kind="CONFIRMATION").exists()
+
+
+@pytest.mark.clause("S-12", "V-3.4.4")
+def test_while_support_is_suspended_a_solution_is_neither_confirmed_nor_judged_nor_taken_back():
+    ticket, by = premium(), make_staff()
+    solve(ticket)
+    services.suspend(ticket=ticket, why="Overdue.", clause="S-12", by=by, at=later(hours=2))
+    act = {"ticket": ticket, "by": by, "at": later(hours=3)}
+    before = everything()
+
+    for refused in [
+        lambda: services.confirm(text="By phone.", act_key="c", **act),
+        lambda: services.refuse_closure(text="No.", act_key="r", **act),
+        lambda: services.judge(text="No.", justified=True, act_key="j", **act),
+        lambda: services.reopen(explanation="Hm.", **act),
+    ]:
+        with pytest.raises(Refused, match="is suspended"):
+            refused()
+
+    assert everything() == before

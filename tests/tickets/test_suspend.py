@@ -3,6 +3,8 @@
 import pytest
 
 from apps.contracts.services import set_standing
+from apps.outbox.models import Message as Mail
+from apps.outbox.rendering import render
 from apps.tickets import services
 from apps.tickets.services import Refused
 from tests.factories import make_staff
@@ -91,6 +93,19 @@ def test_what_a_person_suspended_only_a_person_resumes():
 
     ticket.refresh_from_db()
     assert ticket.status == "OPEN"
+
+
+@pytest.mark.clause("R-13")
+def test_by_hand_it_rests_on_the_reading_and_the_mail_says_who_takes_it_up_again():
+    ticket = wholesale("3")
+    services.suspend(ticket=ticket, why="Wait.", clause="", by=make_staff(), at=later(hours=1))
+
+    payload = Mail.objects.get(topic="ticket.suspended").payload
+    told = render(topic="ticket.suspended", payload=payload).text
+
+    assert facts(ticket, "SUSPENDED") == [{"why": "Wait.", "clause": "R-13"}]
+    assert "It goes on where it stood as soon as we take it up again" in told
+    assert "by itself" not in told
 
 
 @pytest.mark.clause("S-12")

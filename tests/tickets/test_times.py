@@ -246,6 +246,26 @@ def test_another_orders_ticket_is_refused():
     )
 
 
+@pytest.mark.clause("V-8.1.4")
+def test_a_ticket_that_was_merged_takes_no_time_and_says_where_it_goes_on():
+    order, who = make_premium(), make_staff()
+    client = make_client(order=order)
+    last, into, gone = (make_ticket(requester=client, severity="II") for _ in range(3))
+    stale = [gone]  # as a page has it that was opened before
+    services.merge(duplicate=gone, into=into, by=who, at=MORNING, act_key="1")
+    services.merge(duplicate=into, into=last, by=who, at=MORNING, act_key="2")
+    entry = make_time(order=order, who=who, ticket=last)
+    words = f"{gone.number} was merged and goes on as {last.number}. Log the time there."
+
+    with pytest.raises(Refused) as refusal:
+        make_time(order=order, who=make_staff(), ticket=stale[0])
+    with pytest.raises(Refused) as second:
+        correct(entry, ticket=gone)
+
+    assert (str(refusal.value), str(second.value)) == (words, words)
+    assert TimeEntry.objects.count() == 1
+
+
 @pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}])
 def test_who_does_not_work_here_logs_nothing(change):
     former = make_staff(name="former")

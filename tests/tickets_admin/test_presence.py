@@ -168,5 +168,5 @@ def test_a_page_asks_so_many_queries_however_many_are_there(ticket, django_asser
         )
     browser.get(page_of(ticket))
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(16):
         browser.get(page_of(ticket))

@@ -14,6 +14,23 @@ from tests.tickets.reading import later
 from tests.tickets_admin.pages import QUEUE, agent, reader, subjects
 
 pytestmark = pytest.mark.django_db
+NO_PLACES = [
+    "after=",
+    "after=x",
+    "after=1",
+    "after=1.2",
+    "after=1.2.3.4",
+    "after=-1.2.3",
+    "after=0.99999999999999999999.1",
+    "after=9999999999999999.9999999999999999.9999999999999999",
+    "after=%00",
+    "after=²",
+    "after=1.2.3%27;DROP",
+    "before=0.0.0",
+    "before=nonsense",
+    "after=x&before=y",
+    "after=1.5e3.1",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -91,32 +108,15 @@ def test_a_filter_begins_at_its_first_page(five):
     assert "after=" not in body.replace(page, "").split("tk-paging")[0]
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        "after=",
-        "after=x",
-        "after=1",
-        "after=1.2",
-        "after=1.2.3.4",
-        "after=-1.2.3",
-        "after=0.99999999999999999999.1",
-        "after=9999999999999999.9999999999999999.9999999999999999",
-        "after=%00",
-        "after=²",
-        "after=1.2.3%27;DROP",
-        "before=0.0.0",
-        "before=nonsense",
-        "after=x&before=y",
-        "after=1.5e3.1",
-    ],
-)
 @pytest.mark.parametrize("view", ["ours", "due", "missed", "mine"])
-def test_a_place_that_makes_no_sense_is_the_first_page(five, view, place):
-    answer = reader().get(f"{QUEUE}?view={view}&{place}")
+def test_a_place_that_makes_no_sense_is_the_first_page(five, view):
+    client = reader()
+    first = subjects(client.get(f"{QUEUE}?view={view}"))
 
-    assert answer.status_code == 200
-    assert subjects(answer) == subjects(reader().get(f"{QUEUE}?view={view}"))
+    answers = {place: client.get(f"{QUEUE}?view={view}&{place}") for place in NO_PLACES}
+
+    found = {place: (answer.status_code, subjects(answer)) for place, answer in answers.items()}
+    assert found == dict.fromkeys(NO_PLACES, (200, first))
 
 
 def test_a_place_whose_rows_are_gone_is_the_first_page(five):

@@ -250,6 +250,22 @@ def test_a_case_with_the_vendor_lifts_the_fixed_time_and_is_closed_again(wholesa
     assert (case.reference, case.workaround, case.outcome) == ("V-18", "Dial 9.", "Patched.")
 
 
+@pytest.mark.clause("S-9")
+def test_a_slip_on_whether_service_suffers_is_corrected_on_the_page(wholesale):
+    client, _ = agent()
+    send(client, wholesale, "handout", **CASE)
+    case = VendorCase.objects.get()
+    same = {"case": case.pk, "reference": case.reference, "workaround": case.workaround}
+
+    odd = send(client, wholesale, "amendcase", suffers="perhaps", **same)
+    send(client, wholesale, "amendcase", suffers="yes", **same)
+
+    text = text_of(client.get(page_of(wholesale)))
+    assert "Say whether the client's service suffers." in text_of(odd)
+    assert "Service suffers: our deadlines run on." in text
+    assert "Corrected: the work of Vendor desk (platform vendor, V-17): service suffers" in text
+
+
 def test_a_case_without_a_name_is_refused_and_what_was_typed_is_there(wholesale):
     answer = send(agent()[0], wholesale, "handout", **{**CASE, "who": ""})
 

@@ -255,6 +255,27 @@ def hand_out(name: str, to: str, reference: str, workaround: str, *, by: str = "
     return act
 
 
+def watch(name: str, who: str) -> Act:
+    """One of ours follows a ticket."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        person = stage.people[who]
+        services.watch(ticket=stage.tickets[name], user=person, by=person, at=at)
+
+    return act
+
+
+def copy_in(name: str, client: str, *, by: str = "agent") -> Act:
+    """Another of the client's people gets copies of what we write."""
+
+    def act(stage: Stage, at: datetime) -> None:
+        ticket = stage.tickets[name]
+        user = AuthorisedUser.objects.get(order=ticket.order_id, email=client)
+        services.watch(ticket=ticket, client=user, by=stage.people[by], at=at)
+
+    return act
+
+
 def suspend(name: str, why: str, *, by: str = "duty") -> Act:
     def act(stage: Stage, at: datetime) -> None:
         ticket, person = stage.tickets[name], stage.people[by]

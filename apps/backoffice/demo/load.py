@@ -9,6 +9,7 @@ from django.db import transaction
 
 from apps.backoffice.demo import acts, story
 from apps.backoffice.demo.acts import Act, Stage
+from apps.backoffice.demo.canned import write_replies
 from apps.backoffice.demo.clients import make_clients
 from apps.backoffice.demo.people import LOGINS, Login, make_people
 from apps.backoffice.demo.story_appointments import book_appointments
@@ -64,6 +65,7 @@ def load_demo(*, at: datetime) -> Demo:
     versions = [_publish(file, at=begun_at) for file in sorted(_policies().glob("*.toml"))]
     stage = Stage(people=make_people())
     make_clients(versions, on=at.date(), at=begun_at)
+    write_replies(by=stage.people["duty"], at=begun_at)
     assign_tams(stage.people, at=begun_at)
     log_tam_time(stage.people["tam"], since=begun_at, at=at)
     due_at = at + FALLS_DUE_AFTER

@@ -15,6 +15,7 @@ from apps.backoffice.demo.acts import (
     severity,
     solve,
     suspend,
+    watch,
 )
 
 NADIA = "nadia.fox@harbourline.example.com"
@@ -77,6 +78,7 @@ OPEN: list[tuple[timedelta, Act]] = [
     (ago(3), client("webhook", "7f31 and 7f4c, both delivered twice within a second.")),
     (ago(2, 22), answer("webhook", "Found: a retry is sent too early. A fix is being tested.")),
     (ago(3, 2), assign("webhook", "agent")),
+    (ago(3, 1), watch("webhook", "duty")),
     (ago(2, 3), mail("login", JOON, "Nobody can sign in at the clinic", "At home it works.")),
     (ago(2, 2), answer("login", "We see your sign-ins stop at a proxy. Which one do you use?")),
     (
@@ -109,6 +111,7 @@ OPEN: list[tuple[timedelta, Act]] = [
     (ago(0, 5), mail("fax", JOON, "Fax to mail stopped", "The last one came on Friday.")),
     (ago(0, 2), mail("menu", NADIA, "Change of the voice menu", "Option 3 should go to sales.")),
     (ago(0, 1, 50), assign("menu", "agent")),
+    (ago(0, 1, 40), watch("menu", "tam")),
     (ago(1, 5), ask_tam("new-site", NADIA, "Numbers for the new site", "Forty, in two blocks.")),
     (ago(1, 4), answer("new-site", "Both blocks are reserved. I send you the plan.", by="tam")),
     # Their TAM's hours are used up by then: it goes to the support centre.

@@ -8,6 +8,7 @@ from apps.backoffice.demo.acts import (
     ask,
     assign,
     client,
+    copy_in,
     hand_out,
     mail,
     note,
@@ -16,6 +17,7 @@ from apps.backoffice.demo.acts import (
     settled,
     severity,
     solve,
+    watch,
 )
 from apps.backoffice.demo.story_premium import ago
 from apps.intake.services import Said
@@ -53,6 +55,7 @@ OPEN: list[tuple[timedelta, Act]] = [
     (ago(1, 4), ask("one-way", "Is it better since yesterday noon? Please try the list.")),
     (ago(1, 2), mail("voicemail", ROSA, "Voicemail does not answer", "It rings until it stops.")),
     (ago(1, 1, 50), severity("voicemail", "3", "Voicemail worked before in this domain.")),
+    (ago(1, 1, 30), copy_in("voicemail", SAM)),
     (ago(1, 1), answer("voicemail", "We restart its service tonight, outside your hours.")),
     (ago(3, 1), mail("holidays", ROSA, "Closed-day greeting", "For the week at the end of year.")),
     (ago(3), answer("holidays", "Please send us the text, we record it for you.")),
@@ -66,6 +69,7 @@ OPEN: list[tuple[timedelta, Act]] = [
     (ago(0, 0, 30), mail("gateway", PIA, "Customers in two towns are cut off", "Since 20 min.")),
     (ago(0, 0, 26), severity("gateway", "2", "Part of the service is out.")),
     (ago(0, 0, 15), answer("gateway", "One of our gateways restarts; it takes ten minutes.")),
+    (ago(0, 0, 14), watch("gateway", "duty")),
     (ago(0, 0, 12), note("gateway", "Third restart this month: tell the vendor.", by="duty")),
 ]
 

@@ -50,7 +50,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0006_releases"),
-        ("escalation", "0002_incidents_and_faults"),
+        ("escalation", "0003_incidents_and_faults"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
 from apps.backoffice.capped import capped_count, shown
 from apps.backoffice.reports import found
 from apps.backoffice.reports.asked import AskForm
+from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.models import VendorCase
 
 SEES = "tickets.view_ticket"
@@ -22,23 +22,13 @@ CSV = "csv"
 
 
 @admin.register(VendorCase)
-class VendorCaseAdmin(ModelAdmin):
+class VendorCaseAdmin(ReadOnlyAdmin):
     """Cases with others, as records: they are written on the ticket's page."""
 
     list_display = ["ticket", "party", "name", "reference", "service_affecting", "opened_at"]
     list_filter = ["party", "service_affecting"]
     list_select_related = ["ticket"]
     search_fields = ["name", "reference"]
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -22,7 +22,7 @@ from apps.contracts.models import (
     Standing,
 )
 from apps.contracts.queries.entitled_facts import Request, hour_facts, standing_facts, standing_of
-from apps.contracts.queries.hours import InForce, in_force
+from apps.contracts.queries.hours import InForce, hours_beside, in_force, in_force_beside
 from apps.contracts.queries.terms import agreed_in, terms
 from apps.contracts.rules.entitlement import (
     Answer,
@@ -191,7 +191,8 @@ def _preference(
 def _with_order(users: QuerySet[AuthorisedUser]) -> QuerySet[AuthorisedUser]:
     """Users with all that an answer is made from, in one query."""
     agreed = AgreedTarget.objects.filter(order=OuterRef("order")).order_by()
-    full = users.annotate(sets_targets=Exists(agreed)).order_by("order_id", "pk")
+    hours = hours_beside(OuterRef("order__version"))
+    full = users.annotate(sets_targets=Exists(agreed), hours_now=hours).order_by("order_id", "pk")
     related = ["order__version", "order__plan", "order__account__standing"]
     return full.select_related(*related).defer("order__version__source")
 
@@ -201,6 +202,7 @@ _known = Compiled(lambda address: _with_order(_users_at(address)))
 
 def _answer(user: AuthorisedUser, request: Request) -> Answer:
     order, service = user.order, request.service
+    request.counts[order.version_id] = in_force_beside(user.hours_now)  # type: ignore[attr-defined]
     on = request.at.astimezone(ZoneInfo(order.version.time_zone)).date()
     promised = terms(version_id=order.version_id, plan_id=order.plan_id)
     rules = promised.rules

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, QuerySet, When
+from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, When
 from django.db.models.functions import JSONObject
 
 from apps.contracts.models import CalendarRevision, Holiday, PolicyVersion
@@ -58,7 +58,7 @@ def _in_force(newest: Mapping[int, tuple[int, bool]]) -> dict[int, InForce]:
     }
 
 
-def hours_beside(version_id: int) -> Collected:
+def hours_beside(version_id: int | OuterRef) -> Collected:
     """Return an expression that brings the hours in force along, for ``in_force_beside``."""
     of_version = CalendarRevision.objects.filter(calendar__version_id=version_id).order_by()
     facts = JSONObject(calendar="calendar_id", pk="pk", at="published_at", number="number")

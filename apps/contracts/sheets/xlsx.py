@@ -6,11 +6,13 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice, repeat
+from operator import is_
 from typing import Any
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 
 from apps.contracts.sheets.sheet import Record, Unreadable
 
@@ -41,6 +43,9 @@ def xlsx_records(data: bytes) -> Iterator[Record]:
 
 
 def _record(number: int, cells: tuple, written: tuple) -> Record:
+    if all(map(is_, chain(cells, () if written is cells else written), repeat(EMPTY_CELL))):
+        # openpyxl fills up the lines that a sheet leaves out, and there may be very many.
+        return Record(number, [""] * len(cells), [])
     texts, problems = [], []
     for index, cell in enumerate(cells):
         formula = written[index].value if index < len(written) else None

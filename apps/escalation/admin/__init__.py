@@ -2,5 +2,6 @@
 
 from apps.escalation.admin.faults import FaultDeterminationAdmin
 from apps.escalation.admin.incidents import IncidentAdmin
+from apps.escalation.admin.notices import NoticeHoursAdmin
 
-__all__ = ["FaultDeterminationAdmin", "IncidentAdmin"]
+__all__ = ["FaultDeterminationAdmin", "IncidentAdmin", "NoticeHoursAdmin"]

@@ -47,7 +47,7 @@ class Acting:
         """
         form = SeenForm(self.data)
         if not form.is_valid():
-            raise services.Refused(form.errors["seen"][0])
+            raise services.Refused(str(form.errors["seen"][0]))
         return int(form.cleaned_data["seen"])
 
 

@@ -2,6 +2,7 @@
 
 from apps.escalation.models.faults import FaultDetermination
 from apps.escalation.models.incidents import Incident, IncidentTicket
+from apps.escalation.models.notices import NoticeHours
 from apps.escalation.models.reminders import ReportReminder
 from apps.escalation.models.reports import OutageReport, ReportAction, ReportCopy, ReportMoment
 
@@ -9,6 +10,7 @@ __all__ = [
     "FaultDetermination",
     "Incident",
     "IncidentTicket",
+    "NoticeHours",
     "OutageReport",
     "ReportAction",
     "ReportCopy",

@@ -47,11 +47,13 @@ def _tell(topic: str, report: OutageReport, address: str, *, at: datetime) -> No
     if not is_plain_address(address):
         return
     what = topic.rpartition(".")[2]
+    # Of a ticket of the first priority a notice does not wait for somebody's hours.
+    ticket = report.incident.members.values_list("ticket", flat=True).first()
     enqueue(
         topic=topic,
         # Of the edition, since a report may be submitted more than once.
         key=f"report:{report.pk}:{what}:{report.edition}:{digest_of(address)}",
         recipient=address,
-        payload={"report_id": report.pk, "edition": report.edition},
+        payload={"report_id": report.pk, "edition": report.edition, "ticket_id": ticket},
         at=at,
     )

@@ -99,7 +99,7 @@ class InboundMailAdmin(ReadOnlyAdmin):
 
     @display(description="Why")
     def short_why(self, mail: InboundMail) -> str:
-        return Truncator(mail.why).chars(80)
+        return Truncator(mail.told).chars(80)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboundMail]:
         # A page of a list must not read fifty mails of forty megabytes each.
@@ -209,7 +209,7 @@ class InboundMailAdmin(ReadOnlyAdmin):
     def _say(self, request: HttpRequest, mail: InboundMail, act: str) -> None:
         self.log_change(request, mail, f"{act}: {mail.get_state_display()}.")
         level = messages.ERROR if mail.state == State.FAILED else messages.SUCCESS
-        self.message_user(request, f"{mail.get_state_display()}: {mail.why}", level)
+        self.message_user(request, f"{mail.get_state_display()}: {mail.told}", level)
 
 
 def _contents(raw: bytes) -> dict[str, Any]:

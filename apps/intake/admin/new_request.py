@@ -26,6 +26,7 @@ from apps.intake.models import RefusedRequest
 from apps.intake.rules.phone import ending_of
 from apps.tickets.admin.entitled import checks
 from apps.tickets.admin.keys import key_in
+from apps.tickets.admin.refusals import in_full
 from apps.tickets.models import Ticket
 from apps.tickets.services import Refused
 
@@ -68,7 +69,7 @@ def _take(request: HttpRequest, site: dict[str, Any], form: NewRequestForm) -> H
     try:
         taken = take_call(request, form) if is_call else _taken(request, form)
     except Refused as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, in_full(refusal, version_id=form.person.order.version_id))
         return _page(request, site, form)
     if isinstance(taken, RefusedRequest):
         return _page(request, site, form, refused=taken)

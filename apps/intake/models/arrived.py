@@ -16,6 +16,7 @@ from apps.contracts.models import (
     Service,
     Severity,
 )
+from apps.intake.rules.faults import fault_in_words
 from apps.tickets.models import Ticket
 
 
@@ -141,6 +142,11 @@ class InboundMail(models.Model):
     def is_unfinished(self) -> bool:
         """Whether it is still to be worked off, or again."""
         return self.state in self.UNFINISHED
+
+    @property
+    def told(self) -> str:
+        """Why it was decided so, as staff read it; of a fault of ours, what to do about it."""
+        return fault_in_words(self.why) if self.state == self.State.FAILED else self.why
 
 
 class RefusedRequest(models.Model):

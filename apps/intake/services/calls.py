@@ -133,25 +133,33 @@ def add_call(
 
     Clause: V-2-response, V-2-resolution, V-8.1.4, V-3.5.
 
-    :raises Refused: the ticket is another order's, nothing was asked of the client, or as of a
-        call that becomes a ticket.
+    :raises Refused: the ticket is another order's or goes on as another, nothing was asked of the
+        client, or as of a call that becomes a ticket.
     """
     requester, known = _begin(requester, source_key)
     if known is not None:
         return known
     act: dict[str, Any] = {"at": at, "source_key": source_key, "by": by}
     taken_at = _taken_at(said, at=at)
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
     if ticket.order_id != requester.order_id:
         raise Refused(
             f"{ticket.number} is not a ticket of {requester.order}, under which {requester.name}"
-            " may speak. Look for them under the order of that ticket."
+            " may speak. Look for them under the order of that ticket.",
+            clause="V-8.1.4, V-3.5",
+        )
+    if ticket.merged_into is not None:
+        raise Refused(
+            f"{ticket.number} was merged and goes on as {ticket.merged_into.number}. Log the call"
+            " there.",
+            clause="V-8.1.4, V-3.5",
         )
     if is_answer:
-        ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
         if ticket.status != Ticket.State.WAITING:
             raise Refused(
                 f"{ticket.number} does not wait for the client: take away the tick that the call"
-                " answers what we asked."
+                " answers what we asked.",
+                clause="V-8.1.4, V-3.5",
             )
         tickets.client_replied(
             ticket=ticket, client=requester, text=said.text, at=taken_at, source_key=source_key
@@ -184,7 +192,8 @@ def redirect_call(
             f"The policy of {requester.order} lets callers be sent to {places} only."
             if allowed
             else f"The policy of {requester.order} sends no caller elsewhere: settle the call, or"
-            " register a ticket."
+            " register a ticket.",
+            clause="S-1",
         )
     _taken_at(said, at=at)
     return _keep(requester, said, outcome=Outcome.REDIRECTED, **act, redirected_to=to)

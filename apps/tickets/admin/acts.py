@@ -19,6 +19,7 @@ from apps.tickets.admin.related_acts import RELATED_ACTS
 from apps.tickets.admin.standing_forms import STANDING
 from apps.tickets.admin.times_forms import HandOverForm, TimeForm
 from apps.tickets.admin.watch_forms import WatchForm, follow
+from apps.tickets.call_log import Logged, keep
 from apps.tickets.models import Event, Ticket
 
 Act = Callable[[Any, Ticket, User, datetime], str]
@@ -52,6 +53,8 @@ def _write(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
         return _solved(ticket)
     service, done = _WRITTEN[given["act"]]
     service(**call)
+    if given["act"] == "call":
+        keep(Logged(ticket, given["caller"] or ticket.requester, given["text"], by, at, form.once))
     return done.format(ticket=ticket)
 
 

@@ -22,6 +22,7 @@ from apps.contracts.models import PolicyVersion, User
 from apps.tickets import services
 from apps.tickets.admin.bulk_forms import AssignManyForm, SeverityOfManyForm
 from apps.tickets.admin.keys import key_in, keys_in
+from apps.tickets.admin.refusals import in_full
 from apps.tickets.models import Event, Ticket
 
 MOST_TAKEN = 200
@@ -126,7 +127,8 @@ def _do(
             try:
                 act(ticket, given, me, at)
             except services.Refused as refusal:
-                refused.append((ticket.number, str(refusal)))
+                why = in_full(refusal, version_id=ticket.version_id)
+                refused.append((ticket.number, why))
     count = len(chosen) - len(refused)
     if count:
         many = "1 ticket" if count == 1 else f"{count} tickets"

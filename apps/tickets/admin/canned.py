@@ -62,11 +62,6 @@ class CannedReplyAdmin(KeptAdmin):
         )
 
 
-def offered() -> list[CannedReply]:
-    """Return the replies to choose from, without their texts."""
-    return list(CannedReply.objects.filter(is_active=True).only("title"))
-
-
 def chosen(request: HttpRequest, ticket: Ticket) -> str:
     """Return what the chosen reply says on this ticket; empty: none was chosen."""
     replies = CannedReply.objects.filter(is_active=True)

@@ -11,6 +11,7 @@ from apps.tickets.admin.forms import ActForm, named, sentence_field
 from apps.tickets.models import Ticket, VendorCase
 
 INPUT = {"class": "tk-input"}
+SUFFERS = [("yes", "The client's service suffers"), ("no", "Service does not suffer")]
 LONGEST = VendorCase._meta.get_field("name").max_length
 
 
@@ -34,7 +35,7 @@ class HandOutForm(ActForm):
         max_length=LONGEST, required=False, widget=forms.TextInput(attrs=INPUT)
     )
     suffers = forms.ChoiceField(
-        choices=[("yes", "The client's service suffers"), ("no", "Service does not suffer")],
+        choices=SUFFERS,
         error_messages=dict.fromkeys(
             ["required", "invalid_choice"], "Say whether the client's service suffers."
         ),
@@ -59,10 +60,15 @@ class CaseForm(ActForm):
 
 
 class AmendCaseForm(CaseForm):
-    """Their number, and what the client can do until then."""
+    """Their number, whether service suffers, and what the client can do until then."""
 
     name = "amendcase"
     reference = forms.CharField(max_length=LONGEST, required=False)
+    suffers = forms.ChoiceField(
+        choices=SUFFERS,
+        required=False,
+        error_messages={"invalid_choice": "Say whether the client's service suffers."},
+    )
     workaround = sentence_field()
 
 
@@ -96,6 +102,7 @@ def _amend_case(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
         case=given["case"],
         reference=given["reference"],
         workaround=_plain(given["workaround"]),
+        service_affecting=given["suffers"] == "yes" if given["suffers"] else None,
         by=by,
         at=at,
     )

@@ -114,7 +114,8 @@ def _handed_out(facts: Facts, severities: Labels) -> str:
     party = _PARTIES.get(facts.get("party", ""), "Others").lower()
     reference = f", {facts['reference']}" if facts.get("reference") else ""
     suffers = "service suffers" if facts.get("service_affecting") else "service does not suffer"
-    return f"Handed to {facts.get('name', '')} ({party}{reference}): {suffers}"
+    what = "Corrected: the work of" if facts.get("corrected") else "Handed to"
+    return f"{what} {facts.get('name', '')} ({party}{reference}): {suffers}"
 
 
 def _classified(facts: Facts, severities: Labels) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4, uuid5
 
 from django import forms
 
-from apps.contracts.models import Reason, Severity, User
+from apps.contracts.models import AuthorisedUser, Reason, Severity, User
 from apps.tickets.admin.attachments import FilesField
 from apps.tickets.admin.keys import LARGEST
 from apps.tickets.models import Ticket
@@ -105,7 +105,12 @@ class WriteForm(ActForm):
         error_messages={"invalid_choice": "That is not a closing reason of this policy."},
     )
     attached = FilesField(required=False)
-
+    # With whom a call was; nobody is named: with the requester.
+    caller = forms.ModelChoiceField(
+        queryset=AuthorisedUser.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": "That is not one of this order's users."},
+    )
     exclusion = forms.ModelChoiceField(
         queryset=Reason.objects.none(),
         required=False,
@@ -118,6 +123,8 @@ class WriteForm(ActForm):
             self.fields[name].queryset = Reason.objects.filter(  # type: ignore[attr-defined]
                 version=ticket.version_id, kind=kind
             )
+        users = AuthorisedUser.objects.filter(order=ticket.order_id)
+        self.fields["caller"].queryset = users  # type: ignore[attr-defined]
 
     @property
     def chosen(self) -> str:

@@ -1,16 +1,18 @@
 """What a ticket's page shows, read in a bounded number of queries."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Sum
-from django.urls import NoReverseMatch, reverse
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from apps.contracts.models import Target
 from apps.contracts.queries.catalogue import catalogue
+from apps.contracts.queries.collected import Collected
 from apps.tickets.admin.badges import hours_for
+from apps.tickets.admin.conversation import conversation
 from apps.tickets.admin.entitled import checks
 from apps.tickets.admin.event_words import in_words
 from apps.tickets.admin.explained import cite
@@ -48,6 +50,8 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
     log = list(ticket.events.select_related("by").order_by("pk"))
     events = log[-limit:] if limit else log
     said = _latest(_messages(ticket), limit)
+    for message in said:
+        message.files.sort(key=lambda file: file["pk"])
     reading = Reading(
         at=at,
         zone=zone,
@@ -66,7 +70,7 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
         "promises": promises,
         "awaits_response": any(_awaits_response(promise.deadline) for promise in promises),
         "badges": [promise.badge for promise in promises if promise.badge],
-        "conversation": _conversation(said, events),
+        "conversation": conversation(said, log),
         "timeline": [(event, in_words(event, labels)) for event in reversed(events)],
         "seen": events[-1].pk if events else 0,
         "severity_changes": severity_changes(log, reading, labels),
@@ -99,48 +103,10 @@ def _meaning(case: VendorCase, *, lifts: bool) -> str:
     return f"{suffers}: our deadlines run on."
 
 
-def mails_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
-    """Return (words, address) of the raw mails behind a ticket, for who may see them."""
-    mails = getattr(ticket, "mails", None)  # intake, a room above this one, puts it there
-    if mails is None or not user.has_perm("intake.view_inboundmail"):
-        return []
-    try:
-        return [
-            (
-                f"{mail.sender}: {mail.subject}",
-                reverse("admin:intake_inboundmail_change", args=[mail.pk]),
-            )
-            for mail in mails.only("sender", "subject").order_by("pk")[:SHOWN]
-        ]
-    except NoReverseMatch:
-        return []
-
-
-def calls_of(ticket: Ticket, user: Any) -> Sequence[tuple[str, str]]:
-    """Return (words, address) of the calls that were logged on a ticket, for who may see them."""
-    calls = getattr(ticket, "calls", None)  # intake, a room above this one, puts it there
-    if calls is None or not user.has_perm("intake.view_call"):
-        return []
-    try:
-        return [
-            (
-                f"{call.caller}: {call.subject}",
-                reverse("admin:intake_call_change", args=[call.pk]),
-            )
-            for call in calls.only("caller", "subject").order_by("pk")[:SHOWN]
-        ]
-    except NoReverseMatch:
-        return []
-
-
 def logged_on(ticket: Ticket) -> dict[str, Any]:
-    """Return the time that was worked on a ticket: the latest entries, and all of it together."""
+    """Return the latest entries of the time that was worked on a ticket."""
     rows = TimeEntry.objects.filter(ticket=ticket)
-    minutes = rows.aggregate(minutes=Sum("minutes"))["minutes"] or 0
-    return {
-        "logged": rows.select_related("who")[:LOGGED],
-        "logged_in_all": timedelta(minutes=minutes),
-    }
+    return {"logged": list(rows.select_related("who")[:LOGGED])}
 
 
 def _awaits_response(deadline: Deadline | None) -> bool:
@@ -151,41 +117,16 @@ def _awaits_response(deadline: Deadline | None) -> bool:
 
 
 def _messages(ticket: Ticket) -> Any:
-    files = Prefetch("attachments", queryset=Attachment.objects.defer("content"))
-    return ticket.messages.select_related("author", "client").prefetch_related(files)
+    files = Attachment.objects.filter(message=OuterRef("pk")).order_by()
+    facts = JSONObject(pk="pk", name="name", size="size")
+    said = ticket.messages.select_related("author", "client")
+    return said.annotate(files=Collected(files.values_list(facts)))
 
 
 def _latest(rows: Any, limit: int | None) -> list[Any]:
     """Return the latest rows, oldest first."""
     found = rows.order_by("-pk")
     return list(found[:limit] if limit else found)[::-1]
-
-
-def _conversation(said: Sequence[Message], events: Sequence[Event]) -> list[tuple[Message, str]]:
-    """Return each message with what it was, where its events tell more than its direction."""
-    told: dict[int, dict[str, Any]] = {}
-    for event in events:
-        told.setdefault(event.facts.get("message", 0), {})[event.kind] = event.facts
-    return [(row, _kind_of(row, told.get(row.pk, {}))) for row in said]
-
-
-def _kind_of(message: Message, told: Mapping[str, Any]) -> str:
-    if told.get(Event.What.RESPONDED, {}).get("by_phone"):
-        return "Call with the client"
-    kinds = (words for kind, words in _KINDS.items() if kind in told)
-    return next(kinds, message.get_direction_display())
-
-
-_KINDS = {
-    Event.What.SOLVED: "Solution to the client",
-    Event.What.JUDGED: "Verdict to the client",
-    Event.What.WORKAROUND_GIVEN: "Workaround to the client",
-    Event.What.RFO_ISSUED: "Reason for Outage to the client",
-    Event.What.CONFIRMED: "Closure confirmed",
-    Event.What.REFUSED: "Closure refused",
-    Event.What.CLOSED: "Closing message to the client",
-    Event.What.ASKED_CLIENT: "Question to the client",
-}
 
 
 def _fingerprint(

@@ -27,6 +27,7 @@ class Queue(Records):
     """A page of the queue: of a view, of a status, or of what a search found."""
 
     tab = ""  # the key of the view, where it is one that has a name
+    checks_filters = False
 
     def get_queryset(self, request: HttpRequest, *args: Any) -> QuerySet[Ticket]:
         """Return what the filters leave; the view and the place in it are no filters."""

@@ -1,6 +1,6 @@
 """The views above the queue, each with how many tickets it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -20,6 +20,12 @@ class Shown:
     count: str
     is_chosen: bool = False
     is_alarm: bool = False
+
+
+def counts_for(me: User, keys: Sequence[str]) -> Mapping[str, int]:
+    """Return how many tickets these views show somebody, up to the cap, in one statement."""
+    counts = counts_of([TABS[key].counted(me) for key in keys])
+    return dict(zip(keys, counts, strict=True))
 
 
 def tabs_for(me: User, *, chosen: str) -> Sequence[Shown]:

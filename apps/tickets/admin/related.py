@@ -10,8 +10,11 @@ from django.db.models import Q
 from apps.contracts.models import AuthorisedUser, Reason, Severity, User
 from apps.tickets import services
 from apps.tickets.admin.event_words import in_words
+from apps.tickets.admin.refusals import in_full
 from apps.tickets.models import Dispute, Event, Link, Ticket, Viewer
 from apps.tickets.wording import moment
+
+MOST_OFFERED = 500  # people of one order
 
 
 def related_to(ticket: Ticket) -> dict[str, Any]:
@@ -29,11 +32,16 @@ def related_to(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def dispute_choices(ticket: Ticket, reasons: Sequence[Reason]) -> dict[str, Any]:
-    """Return who may dispute, and the policy's own reason for an upheld one, if it has one."""
+def clients_of(ticket: Ticket) -> Sequence[AuthorisedUser]:
+    """Return who may speak for the client under the ticket's order, by name."""
     users = AuthorisedUser.objects.filter(order=ticket.order_id, is_active=True)
+    return list(users.order_by("name", "pk")[:MOST_OFFERED])
+
+
+def dispute_choices(clients: Sequence[AuthorisedUser], reasons: Sequence[Reason]) -> dict[str, Any]:
+    """Return who may dispute, and the policy's own reason for an upheld one, if it has one."""
     marked = (reason for reason in reasons if reason.terms.get("upholds_dispute"))
-    return {"clients": users.order_by("name", "pk"), "upholding": next(marked, None)}
+    return {"clients": clients, "upholding": next(marked, None)}
 
 
 def presence(ticket: Ticket, user: User, *, at: datetime) -> dict[str, Any]:
@@ -45,7 +53,7 @@ def presence(ticket: Ticket, user: User, *, at: datetime) -> dict[str, Any]:
 def why_refused(refusal: services.Refused, ticket: Ticket, *, zone: str) -> str:
     """Return a refusal in words; of one by what others did meanwhile, who did what and when."""
     if not isinstance(refusal, services.Overtaken):
-        return str(refusal)
+        return in_full(refusal, version_id=ticket.version_id)
     rows = Severity.objects.filter(version=ticket.version_id)
     labels: Mapping[str, str] = dict(rows.values_list("key", "label"))
     told = "; ".join(

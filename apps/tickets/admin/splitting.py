@@ -15,6 +15,7 @@ from apps.contracts.models import Severity, User
 from apps.tickets import services
 from apps.tickets.admin.forms import ActForm
 from apps.tickets.admin.keys import key_in
+from apps.tickets.admin.refusals import in_full
 from apps.tickets.models import Message, Ticket, TimeEntry
 
 FORM_REFUSED = 422
@@ -126,7 +127,7 @@ class SplitPages:
                 act_key=str(given["act_key"]),
             )
         except services.Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, in_full(refusal, version_id=ticket.version_id))
             return None
         text = f"{new.number} is split from {ticket.number}, and {new.requester.email} is told."
         self.message_user(request, text, messages.SUCCESS)

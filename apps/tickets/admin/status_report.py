@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.contracts.models import Order, User
 from apps.tickets import services
+from apps.tickets.admin.refusals import in_full
 from apps.tickets.queries.status_report import orders_to_report
 
 LOST = "Something of the page got lost on its way: send it once more."
@@ -45,7 +46,7 @@ def _send(request: HttpRequest, order: Order, *, by: User, at: datetime) -> None
     except ValueError:
         messages.error(request, LOST)
     except services.Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, in_full(refusal, version_id=order.version_id))
     else:
         people = "1 person" if count == 1 else f"{count} people"
         messages.success(request, f"The status report is on its way to {people}.")

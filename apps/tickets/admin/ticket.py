@@ -14,12 +14,19 @@ from apps.contracts.queries.catalogue import catalogue
 from apps.tickets import services
 from apps.tickets.admin.acts import FORMS, MERGED_FORMS, act
 from apps.tickets.admin.attachments import download, take_files
-from apps.tickets.admin.canned import as_text, chosen, offered, with_words
+from apps.tickets.admin.beside import beside
+from apps.tickets.admin.canned import as_text, chosen, with_words
 from apps.tickets.admin.forms import ActForm
 from apps.tickets.admin.keys import key_in
-from apps.tickets.admin.page import calls_of, logged_on, mails_of, page_of
+from apps.tickets.admin.page import logged_on, page_of
 from apps.tickets.admin.queue import QueueAdmin
-from apps.tickets.admin.related import dispute_choices, presence, related_to, why_refused
+from apps.tickets.admin.related import (
+    clients_of,
+    dispute_choices,
+    presence,
+    related_to,
+    why_refused,
+)
 from apps.tickets.admin.splitting import SplitPages
 from apps.tickets.admin.status_report import send_report
 from apps.tickets.admin.watch_forms import followers
@@ -163,6 +170,7 @@ class TicketAdmin(SplitPages, QueueAdmin):
         }
         if refused is not None:
             forms[refused.name] = refused
+        clients = clients_of(ticket)
         context = {
             **self._site(request),
             **self._living(request, ticket),
@@ -171,14 +179,13 @@ class TicketAdmin(SplitPages, QueueAdmin):
             "subtitle": ticket.subject,
             "original": ticket,
             "forms": forms,
-            "mails": mails_of(ticket, request.user),
-            **followers(ticket, request.user),
-            "calls": calls_of(ticket, request.user),
+            **beside(ticket, request.user),
+            **followers(ticket, request.user, clients),
             "panels": panels_of(ticket, cast(User, request.user)),
         }
         if "write" in forms:
             context |= _choices(ticket)
-            context |= dispute_choices(ticket, context["severity_reasons"])
+            context |= dispute_choices(clients, context["severity_reasons"])
         if "time" in forms:
             context |= logged_on(ticket)
         status = FORM_REFUSED if refused else None
@@ -204,7 +211,7 @@ def _choices(ticket: Ticket) -> dict[str, Any]:
     for row in catalogue(ticket.version_id).reasons:
         if row.kind in _LISTS:
             found[_LISTS[row.kind]].append(row)
-    return {**found, "people": sorted(people, key=str), "canned": offered()}
+    return {**found, "people": sorted(people, key=str)}
 
 
 _LISTS: dict[str, str] = {

@@ -25,6 +25,7 @@ from apps.contracts.models import Order, TamAssignment, User
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets import services
 from apps.tickets.admin.keys import key_in, keys_in
+from apps.tickets.admin.refusals import in_full
 from apps.tickets.admin.times_forms import CorrectionForm, NewTimeForm, RemovalForm
 from apps.tickets.models import Ticket, TimeEntry
 from apps.tickets.queries import tam_month
@@ -190,7 +191,8 @@ class TimeEntryAdmin(ReadOnlyAdmin):
             try:
                 services.remove_time(entry=entry, reason=reason, by=by, at=timezone.now())
             except services.Refused as refusal:
-                self.message_user(request, str(refusal), messages.WARNING)
+                why = in_full(refusal, version_id=entry.order.version_id)
+                self.message_user(request, why, messages.WARNING)
             else:
                 self.message_user(request, "The entry is removed.", messages.SUCCESS)
             return HttpResponseRedirect(reverse(LIST))
@@ -210,7 +212,7 @@ class TimeEntryAdmin(ReadOnlyAdmin):
                 **given["work"],
             )
         except services.Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, in_full(refusal, version_id=given["order"].version_id))
             return False
         minutes = f"{entry.minutes} minute{'s are' if entry.minutes != 1 else ' is'}"
         text = f"{minutes} logged for {entry.order}. {_left_of(entry)}".strip()
@@ -230,7 +232,7 @@ class TimeEntryAdmin(ReadOnlyAdmin):
                 **given["work"],
             )
         except services.Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, in_full(refusal, version_id=entry.order.version_id))
             return False
         self.message_user(request, "The entry is corrected.", messages.SUCCESS)
         return True

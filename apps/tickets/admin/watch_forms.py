@@ -1,5 +1,6 @@
 """Who follows a ticket: shown on its page, and changed there."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,6 @@ from apps.contracts.models import AuthorisedUser, User
 from apps.tickets import services
 from apps.tickets.admin.forms import ActForm
 from apps.tickets.models import Ticket, Watcher
-
-MOST_OFFERED = 500  # people of one order in a choice
 
 
 class WatchForm(ActForm):
@@ -59,13 +58,12 @@ def follow(form: Any, ticket: Ticket, by: User, at: datetime) -> str:
     return f"{given['copy'].name} gets a copy of what we write from now on."
 
 
-def followers(ticket: Ticket, user: Any) -> dict[str, Any]:
-    """Return who follows the ticket, and who else may be copied in."""
+def followers(ticket: Ticket, user: Any, clients: Sequence[AuthorisedUser]) -> dict[str, Any]:
+    """Return who follows the ticket, and who else of the client's people may be copied in."""
     rows = list(Watcher.objects.filter(ticket=ticket).select_related("user", "client"))
     in_copy = {row.client_id for row in rows} | {ticket.requester_id}
-    people = AuthorisedUser.objects.filter(order=ticket.order_id, is_active=True)
     return {
         "watchers": rows,
         "is_watching": any(row.user_id == user.pk for row in rows),
-        "to_copy": [row for row in people.order_by("name")[:MOST_OFFERED] if row.pk not in in_copy],
+        "to_copy": [row for row in clients if row.pk not in in_copy],
     }

@@ -110,6 +110,7 @@ class Ticket(models.Model):
         related_name="+",
         help_text="Which exclusion of the policy its cause is, if one.",
     )
+    excluded_at = models.DateTimeField(null=True, help_text="When that was decided.")
     covered_work = models.ForeignKey(
         Reason,
         null=True,
@@ -134,7 +135,7 @@ class Ticket(models.Model):
     history = HistoricalRecords(
         excluded_fields=[
             *("status", "latest_at", "source_key", "agreed", "entitled"),
-            *("work_band", "work_at"),
+            *("work_band", "work_at", "excluded_at"),
         ]
     )
     objects = TicketQuerySet.as_manager()
@@ -147,6 +148,11 @@ class Ticket(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(desk__in=["CENTRE", "TAM"]), name="ticket_desk_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(exclusion=None, excluded_at=None)
+                | Q(exclusion__isnull=False, excluded_at__isnull=False),
+                name="ticket_exclusion_has_an_instant",
             ),
         ]
         indexes = [
@@ -171,6 +177,12 @@ class Ticket(models.Model):
                 name="ticket_open_of_account",
             ),
             models.Index(fields=["account", "-latest_at"], name="ticket_latest_of_account"),
+            # What the report of exclusions counts and lists.
+            models.Index(
+                fields=["excluded_at", "id", "exclusion"],
+                condition=Q(exclusion__isnull=False),
+                name="ticket_excluded",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from apps.contracts import queries as contracts
 from apps.contracts.models import Order, TamAssignment, User
+from apps.contracts.queries.roles import is_in
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Event, Ticket
 from apps.tickets.queries.people import DUTY_MANAGERS
@@ -118,7 +119,7 @@ def orders_to_report(
     """
     if not by.is_active:
         return set()
-    if by.is_superuser or by.groups.filter(name=DUTY_MANAGERS).exists():
+    if by.is_superuser or is_in(by, DUTY_MANAGERS):
         return {order.pk for order in orders}
     if tams is None:
         tams = contracts.tams_now(orders, at=at)

@@ -107,18 +107,21 @@ def promised(history: Sequence[Happening], *, terms: Terms, hours: Hours) -> tup
 def waits_for_vendor(history: Sequence[Happening], terms: Terms) -> bool:
     """Tell whether a vendor's change of code has lifted the resolution's fixed time.
 
+    Of a case that was corrected, what was said last counts.
+
     Clause: S-9.
     """
     rule = terms.rules.get("code_change")
-    return (
-        rule is not None
-        and not rule.settings["fixed_resolution"]
-        and any(
-            happening.kind == Kind.HANDED_OUT
-            and happening.facts.get("party") == "VENDOR"
-            and not happening.facts.get("service_affecting")
-            for happening in history
-        )
+    if rule is None or rule.settings["fixed_resolution"]:
+        return False
+    cases = {
+        happening.facts.get("case", place): happening.facts
+        for place, happening in enumerate(history)
+        if happening.kind == Kind.HANDED_OUT
+    }
+    return any(
+        facts.get("party") == "VENDOR" and not facts.get("service_affecting")
+        for facts in cases.values()
     )
 
 

@@ -23,9 +23,14 @@ def assign(*, ticket: Ticket, to: User | None, by: User, at: datetime) -> None:
 
     Clause: V-6.5, V-8.2.3.
 
-    :raises Refused: that person does not work here.
+    :raises Refused: that person does not work here, or the ticket goes on as another one.
     """
     ticket = lock(ticket)
+    if ticket.merged_into is not None:
+        raise Refused(
+            f"{ticket.number} was merged and goes on as {ticket.merged_into.number}.",
+            clause="V-8.2.3",
+        )
     if ticket.assignee == to and (to is not None or ticket.desk == CENTRE):
         return
     if to is not None and not (to.is_active and to.is_staff):

@@ -42,7 +42,9 @@ def hand_out(
     if known is not None:
         return known
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{ticket.number} is closed. Reopen it before you hand work out.")
+        raise Refused(
+            f"{ticket.number} is closed. Reopen it before you hand work out.", clause="V-3.6, S-9"
+        )
     if party not in VendorCase.Party.values:
         raise Refused("Say whether it is a third party or the platform's vendor.")
     if not name.strip():
@@ -60,33 +62,56 @@ def hand_out(
     )
     sign(case, reason="Handed out", by=by, at=at)
     case.save()
-    facts: dict[str, Any] = {
-        "case": case.pk,
-        "party": party,
-        "name": case.name,
-        "reference": case.reference,
-        "service_affecting": service_affecting,
-    }
-    record(ticket=ticket, kind=Kind.HANDED_OUT, at=at, by=by, facts=facts)
+    record(ticket=ticket, kind=Kind.HANDED_OUT, at=at, by=by, facts=facts_of(case))
     settle(ticket=ticket)
     return case
 
 
+def facts_of(case: VendorCase) -> dict[str, Any]:
+    """Return what the log of a ticket tells of a case that begins.
+
+    Clause: V-3.6, S-9.
+    """
+    return {
+        "case": case.pk,
+        "party": case.party,
+        "name": case.name,
+        "reference": case.reference,
+        "service_affecting": case.service_affecting,
+    }
+
+
 @transaction.atomic
 def amend_case(
-    *, case: VendorCase, reference: str, workaround: str, by: User, at: datetime
+    *,
+    case: VendorCase,
+    reference: str,
+    workaround: str,
+    by: User,
+    at: datetime,
+    service_affecting: bool | None = None,
 ) -> None:
-    """Correct a case's number or its workaround; the history keeps what was there.
+    """Correct a case's number, its workaround or whether service suffers; None: as it is.
 
-    Clause: S-9.
+    The history keeps what was there. Where service suffers after all, or does not, the clocks are
+    worked out anew, from registration on.
+
+    Clause: S-9, R-14.
     """
+    ticket = hold(ticket=case.ticket, at=at)
     case = VendorCase.objects.select_for_update(no_key=True).get(pk=case.pk)
-    reference, workaround = " ".join(reference.split())[:120], workaround.strip()
-    if (case.reference, case.workaround) == (reference, workaround):
+    before = case.reference, case.workaround, case.service_affecting
+    case.reference, case.workaround = " ".join(reference.split())[:120], workaround.strip()
+    if service_affecting is not None:
+        case.service_affecting = service_affecting
+    if before == (case.reference, case.workaround, case.service_affecting):
         return
-    case.reference, case.workaround = reference, workaround
     sign(case, reason="Amended", by=by, at=at)
     case.save()
+    if case.service_affecting != before[-1]:
+        facts = facts_of(case) | {"corrected": True}
+        record(ticket=ticket, kind=Kind.HANDED_OUT, at=at, by=by, facts=facts)
+        settle(ticket=ticket)
 
 
 @transaction.atomic
@@ -131,7 +156,10 @@ def give_workaround(
     if done_before(Kind.WORKAROUND_GIVEN, act_key):
         return None
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{ticket.number} is closed. Reopen it before you write to the client.")
+        raise Refused(
+            f"{ticket.number} is closed. Reopen it before you write to the client.",
+            clause="V-3.3, S-9",
+        )
     message = send(ticket=ticket, text=text, by=by, at=at, uploads=uploads)
     facts = {"message": message.pk}
     key = f"{Kind.WORKAROUND_GIVEN}:{act_key}"

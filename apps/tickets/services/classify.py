@@ -36,7 +36,10 @@ def classify(
     wanted = [(category, Reason.Kind.CATEGORY), (covered_work, Reason.Kind.COVERED_WORK)]
     for given, kind in wanted:
         if given is not None and (given.version_id, given.kind) != (ticket.version_id, kind):
-            raise Refused(f"“{given}” is not of {ticket.version}, which this ticket is under.")
+            raise Refused(
+                f"“{given}” is not of {ticket.version}, which this ticket is under.",
+                clause="V-3.3, R-6",
+            )
     ticket.category, ticket.covered_work = category, covered_work
     amend(ticket=ticket, reason="Classified", by=by, at=at)
     ticket.save(update_fields=["category", "covered_work"])
@@ -81,7 +84,9 @@ def accept_proposal(*, ticket: Ticket, by: User, at: datetime) -> None:
     ticket = hold(ticket=ticket, at=at)
     lower = lower_severity(ticket)
     if proposal_of(ticket) is None or lower is None:
-        raise Refused(f"No lower severity is proposed for {ticket.number} any more.")
+        raise Refused(
+            f"No lower severity is proposed for {ticket.number} any more.", clause="V-3.4.2"
+        )
     rule = Rule.objects.get(version=ticket.version_id, key="client_reply")
     change_severity(
         ticket=ticket,
@@ -107,7 +112,9 @@ def decline_proposal(*, ticket: Ticket, explanation: str, by: User, at: datetime
     """
     ticket = hold(ticket=ticket, at=at)
     if proposal_of(ticket) is None:
-        raise Refused(f"No lower severity is proposed for {ticket.number} any more.")
+        raise Refused(
+            f"No lower severity is proposed for {ticket.number} any more.", clause="V-3.4.2"
+        )
     if not explanation.strip():
         raise Refused("Say in a sentence why the severity stays.")
     facts = {"explanation": explanation.strip()}

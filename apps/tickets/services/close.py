@@ -45,8 +45,9 @@ def solve(
     # The mail says what happens next.
     message = send(ticket=ticket, text=text, by=by, at=at, uploads=uploads, topic="ticket.solved")
     ticket.closing, ticket.exclusion = reason, exclusion
+    ticket.excluded_at = max(at, ticket.latest_at) if exclusion else None
     amend(ticket=ticket, reason=f"Solved: {reason.label}", by=by, at=at)
-    ticket.save(update_fields=["closing", "exclusion"])
+    ticket.save(update_fields=["closing", "exclusion", "excluded_at"])
     record(ticket=ticket, kind=Kind.RESPONDED, at=at, by=by, facts={"message": message.pk})
     facts = {"reason": reason.key, "label": reason.label, "message": message.pk}
     further = {"exclusion": exclusion.label} if exclusion else {}
@@ -70,22 +71,31 @@ def _check_turn(ticket: Ticket) -> None:
     }
     problem = problems.get(Status(ticket.status))
     if problem:
-        raise Refused(f"{ticket.number} {problem}")
+        raise Refused(f"{ticket.number} {problem}", clause="V-8.3")
 
 
 def _check_reason(ticket: Ticket, reason: Reason, exclusion: Reason | None) -> bool:
     """Return whether the reason says that the work was not covered."""
     if reason.version_id != ticket.version_id or reason.kind != Reason.Kind.CLOSING:
-        raise Refused(f"“{reason}” is not a closing reason of {ticket.version}.")
+        raise Refused(
+            f"“{reason}” is not a closing reason of {ticket.version}.", clause="V-8.3, V-3.3"
+        )
     is_excluded = bool(reason.terms.get("excluded"))
     if exclusion is None:
         named = Reason.objects.filter(version=ticket.version_id, kind=Reason.Kind.EXCLUSION)
         if is_excluded and named.exists():
-            raise Refused(f"“{reason}”: say which of the policy's exclusions it is.")
+            raise Refused(
+                f"“{reason}”: say which of the policy's exclusions it is.", clause="V-8.3, V-3.3"
+            )
     elif exclusion.version_id != ticket.version_id or exclusion.kind != Reason.Kind.EXCLUSION:
-        raise Refused(f"“{exclusion}” is not an exclusion of {ticket.version}.")
+        raise Refused(
+            f"“{exclusion}” is not an exclusion of {ticket.version}.", clause="V-8.3, V-3.3"
+        )
     elif not is_excluded:
-        raise Refused(f"“{reason}” is no exclusion. Choose a reason that is, or no exclusion.")
+        raise Refused(
+            f"“{reason}” is no exclusion. Choose a reason that is, or no exclusion.",
+            clause="V-8.3, V-3.3",
+        )
     return is_excluded
 
 
@@ -107,11 +117,19 @@ def reopen(*, ticket: Ticket, explanation: str, by: User, at: datetime) -> None:
     """
     ticket = hold(ticket=ticket, at=at)
     if ticket.merged_into_id is not None:
-        raise Refused(f"{ticket.number} was merged: reopen the ticket that it goes on in.")
+        raise Refused(
+            f"{ticket.number} was merged: reopen the ticket that it goes on in.", clause="R-15"
+        )
     if ticket.status == Status.ANSWERED:
-        raise Refused(f"The client answered the solution of {ticket.number}: judge the answer.")
+        raise Refused(
+            f"The client answered the solution of {ticket.number}: judge the answer.", clause="R-15"
+        )
+    if ticket.status == Status.SUSPENDED:
+        raise Refused(
+            f"{ticket.number} is suspended. It goes on when the suspension ends.", clause="R-15"
+        )
     if ticket.status not in (Status.CLOSED, Status.SOLVED):
-        raise Refused(f"{ticket.number} is not closed.")
+        raise Refused(f"{ticket.number} is not closed.", clause="R-15")
     if not explanation.strip():
         raise Refused("Say in a sentence why it is opened again.")
     facts = {"explanation": explanation.strip()}

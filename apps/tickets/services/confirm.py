@@ -65,7 +65,10 @@ def refuse_closure(
         return
     if ticket.status != Status.SOLVED:
         _check_solved(ticket)
-        raise Refused(f"The solution of {ticket.number} is answered already: judge the answer.")
+        raise Refused(
+            f"The solution of {ticket.number} is answered already: judge the answer.",
+            clause="V-3.4.4, V-8.3",
+        )
     if not text.strip():
         raise Refused("Say why the solution is none: that is what is judged.")
     facts = _said(ticket, text, client=client, by=by, at=at)
@@ -89,8 +92,12 @@ def judge(
     ticket = hold(ticket=ticket, at=at)
     if done_before(Kind.JUDGED, act_key):
         return
+    _check_goes_on(ticket)
     if ticket.status != Status.ANSWERED:
-        raise Refused(f"Nobody has refused the solution of {ticket.number}: nothing to judge.")
+        raise Refused(
+            f"Nobody has refused the solution of {ticket.number}: nothing to judge.",
+            clause="V-3.4.4, V-8.3",
+        )
     message = send(ticket=ticket, text=text, by=by, at=at)
     facts = {"justified": justified, "message": message.pk}
     key = f"{Kind.JUDGED}:{act_key}"
@@ -103,11 +110,22 @@ def judge(
     settle(ticket=ticket)
 
 
+def _check_goes_on(ticket: Ticket) -> None:
+    if ticket.status == Status.SUSPENDED:
+        raise Refused(
+            f"{ticket.number} is suspended. What was said is judged when it goes on.",
+            clause="S-12, R-13",
+        )
+
+
 def _check_solved(ticket: Ticket) -> None:
+    _check_goes_on(ticket)
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{ticket.number} is closed already.")
+        raise Refused(f"{ticket.number} is closed already.", clause="V-3.4.4, V-8.3")
     if ticket.status not in (Status.SOLVED, Status.ANSWERED):
-        raise Refused(f"{ticket.number} has no solution yet: give it first.")
+        raise Refused(
+            f"{ticket.number} has no solution yet: give it first.", clause="V-3.4.4, V-8.3"
+        )
 
 
 def _reason_of(ticket: Ticket) -> dict[str, Any]:

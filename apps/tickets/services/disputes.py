@@ -1,13 +1,17 @@
 """A client disputes a severity: taken down with what it rests on, decided once, and then final."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from hashlib import md5
 from typing import Any
 
 from django.db import transaction
 
 from apps.contracts.models import AuthorisedUser, Reason, Severity, User
 from apps.outbox.enqueue import enqueue
+from apps.outbox.rules.address import is_plain_address
 from apps.tickets.models import Dispute, Ticket
+from apps.tickets.queries import duty_managers
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.follow_ups import hold
 from apps.tickets.services.mail_ids import mail_id
@@ -32,6 +36,8 @@ def raise_dispute(
     act_key: str,
 ) -> Dispute:
     """Take down that a client disputes the severity, and tell them that it is being looked at.
+
+    Whose ticket it is and who of ours watches it hear of it; where nobody does, the duty managers.
 
     ``by`` is who of ours wrote it down; None: the client did. The severity stays until the dispute
     is decided. The same ``act_key`` again returns the dispute that is there.
@@ -65,6 +71,7 @@ def raise_dispute(
     }
     record(ticket=ticket, kind=Kind.DISPUTED, at=at, by=by, facts=facts, source_key=key)
     _tell(dispute, "raised", at=at)
+    _tell_ours(dispute, at=at)
     settle(ticket=ticket)
     return dispute
 
@@ -94,7 +101,9 @@ def decide_dispute(
     if dispute.decision != OPEN:
         if (dispute.decision, dispute.reason, dispute.decided_by) == (decision, reason, by):
             return dispute
-        raise Refused(f"{dispute.decided_by} decided this dispute meanwhile. That is final.")
+        raise Refused(
+            f"{dispute.decided_by} decided this dispute meanwhile. That is final.", clause="V-7.2"
+        )
     if not reason:
         raise Refused("Say why: the client is told.")
     if uphold and ticket.severity != dispute.wanted:
@@ -140,22 +149,33 @@ def _change(
 def _check(ticket: Ticket, client: AuthorisedUser, wanted: Severity, claim: str) -> None:
     number, now = ticket.number, ticket.severity
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{number} is closed. A severity is disputed while its ticket is open.")
+        raise Refused(
+            f"{number} is closed. A severity is disputed while its ticket is open.", clause="V-7.2"
+        )
     if client.order_id != ticket.order_id or not client.is_active:
-        raise Refused(f"{client} may not speak for {ticket.order}. Choose one of its users.")
+        raise Refused(
+            f"{client} may not speak for {ticket.order}. Choose one of its users.", clause="V-7.2"
+        )
     if wanted.version_id != ticket.version_id:
-        raise Refused(f"{wanted} is not a severity of {ticket.version}.")
+        raise Refused(f"{wanted} is not a severity of {ticket.version}.", clause="V-7.2")
     if wanted == now:
-        raise Refused(f"{number} has {now} already. Choose the severity that the client wants.")
+        raise Refused(
+            f"{number} has {now} already. Choose the severity that the client wants.",
+            clause="V-7.2",
+        )
     if not claim.strip():
         raise Refused("Write what the client claims.")
     if ticket.disputes.filter(decision=OPEN).exists():
-        raise Refused(f"The severity of {number} is in dispute already. Decide that one first.")
+        raise Refused(
+            f"The severity of {number} is in dispute already. Decide that one first.",
+            clause="V-7.2",
+        )
     last = ticket.events.filter(kind__in=[_SETTLES, *_MOVES]).order_by("pk").last()
     if last is not None and last.kind == _SETTLES:
         raise Refused(
             f"A dispute decided that {number} has {now}, and that is final. Once its severity"
-            " changes for another reason, it can be disputed again."
+            " changes for another reason, it can be disputed again.",
+            clause="V-7.2",
         )
 
 
@@ -171,3 +191,29 @@ def _tell(dispute: Dispute, what: str, *, at: datetime) -> None:
             at=at,
             message_id=mail_id(ticket.pk, f"dispute-{dispute.pk}-{what}-{client.pk}"),
         )
+
+
+def _tell_ours(dispute: Dispute, *, at: datetime) -> None:
+    """Write to those of ours who have to decide it, each once; not to who wrote it down."""
+    ticket, by = dispute.ticket, dispute.taken_by
+    known = by.email.lower() if by else ""
+    for address in _deciding(ticket):
+        if address.lower() != known and is_plain_address(address):
+            name = md5(address.lower().encode(), usedforsecurity=False).hexdigest()
+            enqueue(
+                topic="dispute.to_decide",
+                key=f"dispute:{dispute.pk}:to_decide:{name}",
+                recipient=address,
+                payload={"dispute_id": dispute.pk},
+                at=at,
+                message_id=mail_id(ticket.pk, f"dispute-{dispute.pk}-to-decide-{name}"),
+            )
+
+
+def _deciding(ticket: Ticket) -> Sequence[str]:
+    """Return the addresses of the assignee and of watchers of ours; of nobody: duty managers'."""
+    watching = ticket.watchers.filter(user__isnull=False).order_by("pk").select_related("user")
+    people = [ticket.assignee, *(row.user for row in watching)]
+    working = [each.email for each in people if each and each.is_active and each.is_staff]
+    found = {address.lower(): address for address in reversed(working) if address}
+    return list(found.values())[::-1] or duty_managers()

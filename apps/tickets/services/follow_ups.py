@@ -243,9 +243,9 @@ def take_back(*, ticket: Ticket, at: datetime, by: Any = None) -> None:
     Clause: R-15, S-5-step-down.
     """
     if ticket.closing_id or ticket.exclusion_id:
-        ticket.closing = ticket.exclusion = None
+        ticket.closing = ticket.exclusion = ticket.excluded_at = None
         amend(ticket=ticket, reason="The solution was taken back", by=by, at=at)
-        ticket.save(update_fields=["closing", "exclusion"])
+        ticket.save(update_fields=["closing", "exclusion", "excluded_at"])
     restore_severity(ticket=ticket, at=at, by=by)
 
 

@@ -9,7 +9,13 @@ from apps.outbox.enqueue import enqueue
 from apps.tickets.models import Dispute, Event, Ticket, Watcher
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.mail_ids import mail_id
-from apps.tickets.services.moving import hold_in_order, hold_order, move_messages, move_time
+from apps.tickets.services.moving import (
+    hold_in_order,
+    hold_order,
+    move_cases,
+    move_messages,
+    move_time,
+)
 from apps.tickets.services.record import Refused, amend, record, settle
 from apps.tickets.services.words import rewrite_words
 
@@ -18,11 +24,11 @@ from apps.tickets.services.words import rewrite_words
 def merge(*, duplicate: Ticket, into: Ticket, by: User, at: datetime, act_key: str) -> None:
     """Let a ticket go on as the earlier one of the same order, and tell its requester.
 
-    Messages, time and watchers move; what was promised on the duplicate ends, and a miss on its
-    record stays. The survivor takes it as the client's word from the duplicate's registration on.
-    The same ``act_key`` again changes nothing.
+    Messages, time, running cases with others and watchers move; what was promised on the duplicate
+    ends, and a miss on its record stays. The survivor takes it as the client's word from the
+    duplicate's registration on. The same ``act_key`` again changes nothing.
 
-    Clause: V-2-resolution, V-8.1.4, R-14.
+    Clause: V-2-resolution, V-3.6, V-8.1.4, S-9, R-14.
 
     :raises Refused: the two do not fit together so; the message says what to do.
     """
@@ -47,6 +53,8 @@ def merge(*, duplicate: Ticket, into: Ticket, by: User, at: datetime, act_key: s
         "registered_at": duplicate.registered_at.isoformat(),
     }
     record(ticket=into, kind=Kind.JOINED, at=at, by=by, facts=facts)
+    running = duplicate.vendor_cases.filter(closed_at=None).select_for_update(no_key=True)
+    move_cases(running.order_by("pk"), to=into, reason=reason, by=by, at=at)
     _tell(duplicate, at=at)
     for ticket in (into, duplicate):
         rewrite_words(ticket)
@@ -58,17 +66,24 @@ def _check(duplicate: Ticket, into: Ticket) -> None:
     if (into.registered_at, into.pk) > (duplicate.registered_at, duplicate.pk):
         raise Refused(
             f"{duplicate.number} was registered before {into.number}. Merge the other way: open"
-            f" {into.number} and merge it into {duplicate.number}."
+            f" {into.number} and merge it into {duplicate.number}.",
+            clause="V-8.1.4",
         )
     if into.status == Status.CLOSED:
-        raise Refused(f"{into.number} is closed. Reopen it before you merge into it.")
+        raise Refused(
+            f"{into.number} is closed. Reopen it before you merge into it.", clause="V-8.1.4"
+        )
     if into.severity.rank > duplicate.severity.rank:
         raise Refused(
             f"{into.number} has {into.severity}, which is milder than {duplicate.severity} of"
-            f" {duplicate.number}. Change the severity of one of them first."
+            f" {duplicate.number}. Change the severity of one of them first.",
+            clause="V-8.1.4",
         )
     if duplicate.disputes.filter(decision=Dispute.Decision.OPEN).exists():
-        raise Refused(f"The severity of {duplicate.number} is in dispute. Decide that first.")
+        raise Refused(
+            f"The severity of {duplicate.number} is in dispute. Decide that first.",
+            clause="V-8.1.4",
+        )
 
 
 def _check_where(duplicate: Ticket, into: Ticket) -> None:
@@ -77,12 +92,14 @@ def _check_where(duplicate: Ticket, into: Ticket) -> None:
     for ticket in (duplicate, into):
         if ticket.merged_into is not None:
             raise Refused(
-                f"{ticket.number} was merged already and goes on as {ticket.merged_into.number}."
+                f"{ticket.number} was merged already and goes on as {ticket.merged_into.number}.",
+                clause="V-8.1.4",
             )
     if duplicate.order_id != into.order_id:
         raise Refused(
             f"{into.number} is of {into.order}, and {duplicate.number} of {duplicate.order}. Only"
-            " tickets of one order are merged; link these two instead."
+            " tickets of one order are merged; link these two instead.",
+            clause="V-8.1.4",
         )
 
 

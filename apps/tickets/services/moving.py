@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from apps.contracts.models import Order, User
-from apps.tickets.models import Message, Ticket, TimeEntry
+from apps.contracts.services.orders import sign
+from apps.tickets.models import Message, Ticket, TimeEntry, VendorCase
+from apps.tickets.rules.history import Kind
+from apps.tickets.services.cases import facts_of
 from apps.tickets.services.follow_ups import hold
+from apps.tickets.services.record import record
 from apps.tickets.services.times import amend_time
 
 
@@ -52,3 +56,14 @@ def move_time(
             by=by,
             at=at,
         )
+
+
+def move_cases(
+    cases: Iterable[VendorCase], *, to: Ticket, reason: str, by: User, at: datetime
+) -> None:
+    """Put cases with others that are not over on another ticket, whose log tells of each."""
+    for case in cases:
+        case.ticket = to
+        sign(case, reason=reason, by=by, at=at)
+        case.save()
+        record(ticket=to, kind=Kind.HANDED_OUT, at=at, by=by, facts=facts_of(case))

@@ -1,6 +1,6 @@
 """Two of ours on one ticket: each sees the other, and neither speaks over the other unheard."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ WEIGHTY = [
     Kind.ASKED_CLIENT,
     Kind.CLIENT_REPLIED,
     Kind.SEVERITY_CHANGED,
+    Kind.DISPUTED,
     Kind.STEPPED_DOWN,
     Kind.WORKAROUND_GIVEN,
     Kind.SOLVED,
@@ -34,6 +35,8 @@ WEIGHTY = [
     Kind.CLOSED,
     Kind.REOPENED,
 ]
+# What may follow in the very act that brings it about, without anybody's name.
+FOLLOWS = (Kind.STEPPED_DOWN, Kind.CLOSED)
 
 
 class Overtaken(Refused):
@@ -51,7 +54,10 @@ class GoesOnElsewhere(Refused):
     """The ticket was merged into another one."""
 
     def __init__(self, ticket: Ticket, into: Ticket) -> None:
-        super().__init__(f"{ticket.number} was merged and goes on as {into.number}. Do this there.")
+        super().__init__(
+            f"{ticket.number} was merged and goes on as {into.number}. Do this there.",
+            clause="V-8.1.4",
+        )
         self.into = into
 
 
@@ -78,10 +84,17 @@ def acting_on(
 
 
 def _hear(ticket: Ticket, *, by: User, seen: int) -> None:
-    since = ticket.events.filter(pk__gt=seen, kind__in=WEIGHTY).exclude(by=by)
+    since = ticket.events.filter(pk__gt=seen, kind__in=WEIGHTY)
     events = list(since.select_related("by").order_by("pk"))
-    if events:
-        raise Overtaken(events)
+    own = {event.recorded_at for event in events if event.by_id == by.pk}
+    others = [event for event in events if not _is_own(event, by, own)]
+    if others:
+        raise Overtaken(others)
+
+
+def _is_own(event: Event, by: User, own: Collection[datetime]) -> bool:
+    """Tell whether they did it: by themselves, or as what follows by itself in the same act."""
+    return event.by_id == by.pk or (event.kind in FOLLOWS and event.recorded_at in own)
 
 
 def note_viewer(*, ticket: Ticket, user: User, is_writing: bool, at: datetime) -> None:

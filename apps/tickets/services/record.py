@@ -10,6 +10,7 @@ from apps.contracts.models import User
 from apps.contracts.queries.hours import hours_beside
 from apps.contracts.services.orders import sign
 from apps.outbox.bulk import Checked, Statement
+from apps.outbox.compiled import Compiled
 from apps.tickets.models import Deadline, Event, Ticket, Watcher
 from apps.tickets.rules.history import Happening, Kind
 from apps.tickets.services.counting import count_anew
@@ -17,7 +18,14 @@ from apps.tickets.services.notice import tell_watchers
 
 
 class Refused(Exception):
-    """The act does not fit the ticket as it is. The message says what to do instead."""
+    """The act does not fit the ticket as it is. The message says what to do instead.
+
+    ``clause``: on which clauses that rests, of whatever policies have it; "": on none.
+    """
+
+    def __init__(self, words: str, *, clause: str = "") -> None:
+        super().__init__(words)
+        self.clause = clause
 
 
 def lock(ticket: Ticket) -> Ticket:
@@ -34,13 +42,29 @@ def lock(ticket: Ticket) -> Ticket:
 
 def lock_all(ticket: Ticket) -> tuple[Ticket, list[Deadline]]:
     """Do the same, and return its deadlines too, each with the hours that count now."""
-    tickets = Ticket.objects.annotate(
-        is_watched=Exists(Watcher.objects.filter(ticket=OuterRef("pk")))
-    )
-    held = tickets.select_for_update(no_key=True).get(pk=ticket.pk)
+    found = _ticket.objects(pk=ticket.pk)
+    if not found:
+        raise Ticket.DoesNotExist(f"There is no ticket {ticket.pk}.")
+    held = found[0]
     # Read under the lock on the ticket: who publishes hours counts it anew under that lock.
-    rows = held.deadlines.annotate(hours_now=hours_beside(held.version_id)).order_by("pk")
-    return held, list(rows.select_for_update(no_key=True))
+    return held, _deadlines.objects(ticket_id=held.pk, version_id=held.version_id)
+
+
+_ticket = Compiled(
+    lambda pk: (
+        Ticket.objects.annotate(is_watched=Exists(Watcher.objects.filter(ticket=OuterRef("pk"))))
+        .select_for_update(no_key=True)
+        .filter(pk=pk)
+    )
+)
+_deadlines = Compiled(
+    lambda ticket_id, version_id: (
+        Deadline.objects.filter(ticket=ticket_id)
+        .annotate(hours_now=hours_beside(version_id))
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
+)
 
 
 def done_before(kind: Kind, act_key: str) -> bool:

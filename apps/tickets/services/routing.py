@@ -93,9 +93,11 @@ def hand_to_centre(*, ticket: Ticket, by: User, at: datetime, act_key: str, text
     if Event.objects.filter(source_key=key).exists():
         return
     if ticket.desk == CENTRE:
-        raise Refused(f"{ticket.number} lies with the support centre already.")
+        raise Refused(f"{ticket.number} lies with the support centre already.", clause="V-6.5")
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{ticket.number} is closed. Reopen it before you hand it on.")
+        raise Refused(
+            f"{ticket.number} is closed. Reopen it before you hand it on.", clause="V-6.5"
+        )
     ticket.desk, ticket.assignee = CENTRE, None
     amend(ticket=ticket, reason="Handed to the support centre", by=by, at=at)
     ticket.save(update_fields=["desk", "assignee"])

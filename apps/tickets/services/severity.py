@@ -7,7 +7,8 @@ from django.db import transaction
 from apps.contracts.models import Reason, Severity, User
 from apps.tickets.models import Ticket
 from apps.tickets.rules.history import Kind, Status
-from apps.tickets.services.record import Refused, amend, lock, record, settle
+from apps.tickets.services.follow_ups import hold
+from apps.tickets.services.record import Refused, amend, record, settle
 
 
 @transaction.atomic
@@ -22,7 +23,7 @@ def change_severity(
 
     :raises Refused: the change does not fit the ticket or its policy; the message says why.
     """
-    ticket = lock(ticket)
+    ticket = hold(ticket=ticket, at=at)
     before = ticket.severity
     _check(ticket, before, to, reason, explanation)
     ticket.severity = to
@@ -49,14 +50,23 @@ def _check(
     ticket: Ticket, before: Severity, to: Severity, reason: Reason, explanation: str
 ) -> None:
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{ticket.number} is closed. Reopen it before you change its severity.")
+        raise Refused(
+            f"{ticket.number} is closed. Reopen it before you change its severity.", clause="V-7.3"
+        )
     if to.version_id != ticket.version_id:
-        raise Refused(f"{to} is not a severity of {ticket.version}, which this ticket is under.")
+        raise Refused(
+            f"{to} is not a severity of {ticket.version}, which this ticket is under.",
+            clause="V-7.3",
+        )
     if to == before:
-        raise Refused(f"{ticket.number} has {before} already. Choose another one.")
+        raise Refused(f"{ticket.number} has {before} already. Choose another one.", clause="V-7.3")
     if reason.version_id != ticket.version_id or reason.kind != Reason.Kind.SEVERITY_CHANGE:
-        raise Refused(f"“{reason}” is not a reason of {ticket.version} to change a severity.")
+        raise Refused(
+            f"“{reason}” is not a reason of {ticket.version} to change a severity.", clause="V-7.3"
+        )
     if reason.terms.get("lowers_only") and to.rank < before.rank:
-        raise Refused(f"“{reason}” only lowers a severity; {to} is higher than {before}.")
+        raise Refused(
+            f"“{reason}” only lowers a severity; {to} is higher than {before}.", clause="V-7.3"
+        )
     if not explanation.strip():
         raise Refused("Say in a sentence what changed: the client may ask.")

@@ -75,11 +75,16 @@ def _moving(ticket: Ticket, messages: Sequence[Message]) -> list[Message]:
     rows = ticket.messages.filter(pk__in={message.pk for message in messages})
     moving = list(rows.select_related("client").order_by("sent_at", "pk"))
     if len(moving) < len({message.pk for message in messages}):
-        raise Refused(f"Not all of these messages are on {ticket.number} now. Choose again.")
+        raise Refused(
+            f"Not all of these messages are on {ticket.number} now. Choose again.", clause="V-8.1.4"
+        )
     if not any(row.direction == IN for row in moving):
-        raise Refused("Choose at least one message from the client: the new ticket begins with it.")
+        raise Refused(
+            "Choose at least one message from the client: the new ticket begins with it.",
+            clause="V-8.1.4",
+        )
     if ticket.messages.count() == len(moving):
-        raise Refused(f"Leave at least one message on {ticket.number}.")
+        raise Refused(f"Leave at least one message on {ticket.number}.", clause="V-8.1.4")
     return moving
 
 
@@ -88,15 +93,20 @@ def _worked(ticket: Ticket, entries: Sequence[TimeEntry]) -> list[TimeEntry]:
     pks = {entry.pk for entry in entries}
     worked = list(ticket.time_entries.filter(pk__in=pks).order_by("pk"))
     if len(worked) < len(pks):
-        raise Refused(f"Not all of this time is on {ticket.number} now. Choose again.")
+        raise Refused(
+            f"Not all of this time is on {ticket.number} now. Choose again.", clause="V-8.1.4"
+        )
     return worked
 
 
 def _check(ticket: Ticket, subject: str, severity: Severity) -> None:
     if ticket.merged_into is not None:
-        raise Refused(f"{ticket.number} was merged and goes on as {ticket.merged_into.number}.")
+        raise Refused(
+            f"{ticket.number} was merged and goes on as {ticket.merged_into.number}.",
+            clause="V-8.1.4",
+        )
     if severity.version_id != ticket.version_id:
-        raise Refused(f"{severity} is not a severity of {ticket.version}.")
+        raise Refused(f"{severity} is not a severity of {ticket.version}.", clause="V-8.1.4")
     if not subject.strip():
         raise Refused("Give the new ticket a subject.")
 

@@ -36,7 +36,9 @@ def send_status_report(*, order: Order, by: User, at: datetime, act_key: str) ->
     users = order.authorised_users.filter(is_active=True, may_open=True).order_by("pk")
     people = [user for user in users if is_plain_address(user.email)]
     if not people:
-        raise Refused(f"Nobody of {order} may open tickets, so there is nobody to send it to.")
+        raise Refused(
+            f"Nobody of {order} may open tickets, so there is nobody to send it to.", clause="V-6.1"
+        )
     for user in people:
         enqueue(
             topic=TOPIC,

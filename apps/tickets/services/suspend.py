@@ -19,11 +19,15 @@ logger = logging.getLogger(__name__)
 
 SUSPENDED = [Standing.State.SUPPORT_SUSPENDED, Standing.State.DASHBOARD_SUSPENDED]
 BATCH = 500
+# No clause suspends by hand; this reading says what it does to the clocks.
+BY_HAND = "R-13"
 
 
 @transaction.atomic
 def suspend(*, ticket: Ticket, why: str, clause: str, at: datetime, by: User | None = None) -> None:
     """Stop work on a ticket and its clocks, and tell the requester why. Suspended again: nothing.
+
+    ``clause`` is what it rests on; "": a person decided it, and what it does is the reading's.
 
     Clause: S-12, R-13, R-16.
 
@@ -33,10 +37,12 @@ def suspend(*, ticket: Ticket, why: str, clause: str, at: datetime, by: User | N
     if ticket.status == Status.SUSPENDED:
         return
     if ticket.status == Status.CLOSED:
-        raise Refused(f"{ticket.number} is closed: there is nothing to suspend.")
+        raise Refused(
+            f"{ticket.number} is closed: there is nothing to suspend.", clause="S-12, R-13"
+        )
     if not why.strip():
         raise Refused("Say why: the client is shown the reason.")
-    facts = {"why": why.strip(), "clause": clause}
+    facts = {"why": why.strip(), "clause": clause or BY_HAND}
     event = record(ticket=ticket, kind=Kind.SUSPENDED, at=at, by=by, facts=facts)
     settle(ticket=ticket)
     _tell("ticket.suspended", ticket, event, at)

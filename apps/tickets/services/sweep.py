@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import F, Value
-from django.db.models.functions import JSONObject
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast, JSONObject
 
 from apps.tickets.models import Deadline
 from apps.tickets.models.json_arrays import Appended
@@ -95,9 +95,8 @@ def _sweep_batch(
             missed = [pk for pk, due_at in found if due_at and due_at < at]
             warned = [pk for pk, due_at in found if due_at and due_at >= at]
             if missed:
-                step = JSONObject(
-                    clause=F("clause"), text=Value(NOTHING_CAME), figures=JSONObject()
-                )
+                words = Cast(Value(NOTHING_CAME), TextField())
+                step = JSONObject(clause=F("clause"), text=words, figures=JSONObject())
                 steps = Appended(F("steps"), step)
                 record_misses(missed, managers=managers, at=at, steps=steps)
             if warned:

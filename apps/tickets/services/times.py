@@ -47,7 +47,7 @@ def log_time(
     Clause: V-6.3, V-6.4, R-11, R-18.
 
     :raises Refused: it lies ahead, outside the order's term or beyond a day, names what does not
-        fit, or overlaps other time of that person.
+        fit or a ticket that goes on as another, or overlaps other time of that person.
     """
     order = _locked(order)
     known = TimeEntry.objects.filter(source_key=source_key).first()
@@ -151,6 +151,7 @@ def _take(entry: TimeEntry, work: Mapping[str, Any], *, at: datetime) -> None:
 def _problem(entry: TimeEntry, *, at: datetime) -> str:
     """Return the first thing that does not fit; "": all does."""
     order, ticket = entry.order, entry.ticket
+    into = _goes_on_as(ticket)
     kinds, contacts = TimeEntry.Kind.values, TimeEntry.Contact.values
     problems = [
         (not entry.what, "Say in a few words what was done."),
@@ -164,6 +165,7 @@ def _problem(entry: TimeEntry, *, at: datetime) -> str:
             ticket is not None and ticket.order_id != order.pk,
             f"{ticket.number if ticket else ''} is not a ticket of {order}. Choose one that is.",
         ),
+        (into is not None, _elsewhere(ticket, into)),
         (
             entry.kind not in kinds or entry.contact not in contacts,
             "Choose the kind of time and of contact from the lists.",
@@ -175,6 +177,22 @@ def _problem(entry: TimeEntry, *, at: datetime) -> str:
     ]
     found = next((words for is_so, words in problems if is_so), "")
     return found or _when_problem(entry, at=at)
+
+
+def _goes_on_as(ticket: Ticket | None) -> Ticket | None:
+    """Return what a ticket was merged into, as it is now; who merges holds the order, too."""
+    if ticket is None:
+        return None
+    into = Ticket.objects.filter(duplicates=ticket.pk).first()
+    while into is not None and into.merged_into is not None:
+        into = into.merged_into
+    return into
+
+
+def _elsewhere(ticket: Ticket | None, into: Ticket | None) -> str:
+    if ticket is None or into is None:
+        return ""
+    return f"{ticket.number} was merged and goes on as {into.number}. Log the time there."
 
 
 def _when_problem(entry: TimeEntry, *, at: datetime) -> str:

@@ -80,12 +80,17 @@ def copy(*, message: Message, at: datetime) -> None:
 def _check(ticket: Ticket, client: AuthorisedUser) -> None:
     if client.order_id != ticket.order_id:
         raise Refused(
-            f"{client.name} is no authorised user of {ticket.order}, and may not read along."
+            f"{client.name} is no authorised user of {ticket.order}, and may not read along.",
+            clause="V-3.5",
         )
     if not client.is_active:
-        raise Refused(f"{client.name} is not active any more. Choose somebody who is.")
+        raise Refused(
+            f"{client.name} is not active any more. Choose somebody who is.", clause="V-3.5"
+        )
     if client.pk == ticket.requester_id:
-        raise Refused(f"{client.name} asked for this, and gets every answer anyway.")
+        raise Refused(
+            f"{client.name} asked for this, and gets every answer anyway.", clause="V-3.5"
+        )
 
 
 def _log(ticket: Ticket, what: str, *, by: User, at: datetime) -> None:

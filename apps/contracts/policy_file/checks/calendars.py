@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import time
+from functools import cache
 from itertools import pairwise
 from zoneinfo import available_timezones
 
@@ -29,10 +30,16 @@ def zones_exist(policy: PolicyPart, calendars: Sequence[CalendarPart]) -> Iterat
         (("calendars", number, "time_zone"), calendar.time_zone)
         for number, calendar in enumerate(calendars)
     ]
-    known = available_timezones()
+    known = _known_zones()
     for path, zone in named:
         if zone not in known:
             yield Finding(path, f'"{zone}" is not a time zone; use a name such as America/New_York')
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    """Return the zone database's names: hundreds of files, which change with the system alone."""
+    return frozenset(available_timezones())
 
 
 def hours_are_stated_once(calendars: Sequence[CalendarPart]) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ class Command(BaseCommand):
     def _outcome(self, mail: InboundMail) -> str:
         number = f" {mail.ticket.number}" if mail.ticket else ""
         clause = f" ({mail.clause})" if mail.clause else ""
-        why = mail.why or "It is kept, and will be taken up within minutes."
+        why = mail.told or "It is kept, and will be taken up within minutes."
         return f"{mail.get_state_display()}{number}: {why}{clause}"
 
     def _say(self, outcome: str) -> None:

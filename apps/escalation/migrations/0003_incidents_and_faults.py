@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contracts', '0004_appointments_tams_standing'),
-        ('escalation', '0001_initial'),
-        ('tickets', '0008_reports_owed'),
+        ('escalation', '0002_notice_hours'),
+        ('tickets', '0009_reports_owed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

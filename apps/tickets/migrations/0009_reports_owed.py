@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contracts', '0004_appointments_tams_standing'),
-        ('tickets', '0007_search'),
+        ('tickets', '0008_excluded_at'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""What the queue's benchmark does once Django is set up on its database."""
