@@ -10,6 +10,7 @@ from apps.contracts import queries as contracts
 from apps.escalation.models import FaultDetermination
 from apps.escalation.rules.faults import review_owed_since
 from apps.tickets.models import Ticket
+from apps.tickets.panels import Known
 from apps.tickets.queries import history_of
 
 
@@ -52,8 +53,10 @@ def findings_of(ticket_ids: Collection[int]) -> Mapping[int, FaultDetermination]
     return {row.ticket_id: row for row in rows}
 
 
-def review_of(ticket: Ticket) -> Review:
+def review_of(ticket: Ticket, *, known: Known | None = None) -> Review:
     """Return whether the fault on a ticket has to be determined, and what was found.
+
+    ``known`` is what a page has read already.
 
     Clause: S-4.
     """
@@ -64,6 +67,8 @@ def review_of(ticket: Ticket) -> Review:
     since = None
     if rule is not None:
         calendar = terms.calendars[rule.settings["outside_calendar"]]
-        hours = contracts.hours(calendar.pk)
-        since = review_owed_since(history_of(ticket), rule=rule, is_inside=hours.is_open)
-    return Review(since, rule.clause if rule else "", finding_of(ticket))
+        hours = known.hours[calendar.pk] if known else contracts.hours(calendar.pk)
+        history = known.history if known else history_of(ticket)
+        since = review_owed_since(history, rule=rule, is_inside=hours.is_open)
+    is_found = known is None or known.has_rows
+    return Review(since, rule.clause if rule else "", finding_of(ticket) if is_found else None)

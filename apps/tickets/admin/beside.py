@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from apps.contracts.queries.collected import Collected
 from apps.tickets.models import CannedReply, Ticket, TimeEntry
+from apps.tickets.panels import offered_to
 
 SHOWN = 200  # of each list
 # Rows that intake, a room above this one, keeps of a ticket: the name, who wrote, and their page.
@@ -19,19 +20,26 @@ ARRIVED = {"mails": ("sender", "inboundmail"), "calls": ("caller", "call")}
 def beside(ticket: Ticket, user: Any) -> dict[str, Any]:
     """Return the mails and calls behind a ticket as (words, address), replies, and minutes.
 
+    ``there`` is which panels of other rooms have rows to show.
+
     Mails and calls are shown to who may see them; those of tickets that were merged into it are
     there, too.
     """
     worked = TimeEntry.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket")
     minutes = Subquery(worked.annotate(sum=Sum("minutes")).values("sum"))
     lists = [_arrived(name, ticket, user) for name in ARRIVED]
-    rows = Ticket.objects.filter(pk=ticket.pk).values_list(*lists, _replies(), minutes)
-    mails, calls, replies, worked_in_all = rows.get()
+    panels = offered_to(user)
+    there = [panel.there(ticket) for panel in panels]
+    rows = Ticket.objects.filter(pk=ticket.pk).values_list(*lists, _replies(), minutes, *there)
+    mails, calls, replies, worked_in_all, *found = rows.get()
     return {
         "mails": _linked(mails, ARRIVED["mails"][1]),
         "calls": _linked(calls, ARRIVED["calls"][1]),
         "canned": sorted(replies, key=lambda reply: str(reply["title"])),
         "logged_in_all": timedelta(minutes=worked_in_all or 0),
+        "there": {
+            panel.template: bool(is_there) for panel, is_there in zip(panels, found, strict=True)
+        },
     }
 
 

@@ -64,6 +64,7 @@ def page_of(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> dic
     promises = list(promises_of(ticket, rows, reading))
     return {
         "ticket": ticket,
+        "reading": reading,
         "zone": zone,
         "severities": severities,
         "entitled": checks(ticket.entitled.get("steps", []), clauses),

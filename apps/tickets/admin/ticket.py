@@ -181,8 +181,14 @@ class TicketAdmin(SplitPages, QueueAdmin):
             "forms": forms,
             **beside(ticket, request.user),
             **followers(ticket, request.user, clients),
-            "panels": panels_of(ticket, cast(User, request.user)),
         }
+        context["panels"] = panels_of(
+            ticket,
+            cast(User, request.user),
+            there=context["there"],
+            history=context["reading"].history,
+            hours=context["reading"].hours,
+        )
         if "write" in forms:
             context |= _choices(ticket)
             context |= dispute_choices(clients, context["severity_reasons"])
