@@ -39,6 +39,9 @@ app.conf.beat_schedule = {
     # Nothing is owed once a term is over, whatever the order's state says: this puts the state
     # right within the hour after midnight, wherever that is.
     "end-expired-orders": every(3600.0, "apps.contracts.tasks.end_expired"),
+    # Hours that nobody has are told days ahead: a quarter of an hour does not matter to that, nor
+    # does it to how long the page shows one that somebody took.
+    "watch-coverage": every(900.0, "apps.escalation.tasks.watch_coverage"),
     # The days of a notice count from the instant at which its mail went out, whenever this runs:
     # the period is only how long the page still says that it has not.
     "note-tam-notices": every(60.0, "apps.contracts.tasks.note_notices"),

@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+from apps.escalation import on_call_views
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("on-call/<str:token>.ics", on_call_views.calendar, name="on_call_calendar"),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.contracts import services as contracts
 from apps.contracts.services.tam_notices import key_of_notice
+from apps.escalation.services import coverage
 from apps.intake.models import InboundMail
 from apps.outbox.models import Message
 from apps.tickets import services
@@ -17,6 +18,7 @@ from tests.appointments_made import (
 )
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.intake.mails_in import take
+from tests.on_call_made import make_rotation
 from tests.tickets.life import premium, solve, wholesale
 from tests.time_made import make_hours, make_premium, make_tam
 
@@ -153,6 +155,14 @@ def intake_mails() -> Iterator[Made]:
     yield message("mail.unreadable", {"mail_id": mail.pk}), None
 
 
+def on_call_mails() -> Iterator[Made]:
+    """Yield the mails on who is on call and who is paged."""
+    make_staff(is_duty_manager=True)
+    make_rotation()
+    coverage.watch_coverage(at=MORNING)
+    yield latest("oncall.gap"), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -162,6 +172,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     tam_mails,
     appointment_mails,
     intake_mails,
+    on_call_mails,
 ]
 
 

@@ -10,8 +10,8 @@ from tests.mails_made import ALL, SUBJECT
 
 pytestmark = pytest.mark.django_db
 BY_A_PERSON = {"ticket.replied", "ticket.solved"}
-# They are about nobody's policy: a stranger's request, and a mail for staff.
-WITHOUT_A_MAILBOX = {"request.refused", "mail.unreadable"}
+# They are about nobody's policy: a stranger's request, and mails for staff.
+WITHOUT_A_MAILBOX = {"request.refused", "mail.unreadable", "oncall.gap"}
 
 
 @pytest.fixture(scope="module")

@@ -77,6 +77,30 @@ GROUPS = [
         ],
     ),
     (
+        "On call",
+        [
+            Link(
+                "Rotations",
+                "autorenew",
+                "escalation_rotation_changelist",
+                "escalation.view_rotation",
+            ),
+            Link("My on-call", "badge", "escalation_rotation_mine", "escalation.view_rotation"),
+            Link(
+                "Ladders",
+                "stairs",
+                "escalation_pageladder_changelist",
+                "escalation.view_pageladder",
+            ),
+            Link(
+                "Nobody has it",
+                "event_busy",
+                "escalation_coveragegap_changelist",
+                "escalation.view_coveragegap",
+            ),
+        ],
+    ),
+    (
         "Reports",
         [
             Link("Exclusions", "rule", "tickets_report_exclusions", "tickets.view_ticket"),

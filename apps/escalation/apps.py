@@ -7,3 +7,7 @@ class EscalationConfig(AppConfig):
     name = "apps.escalation"
     label = "escalation"
     verbose_name = "Escalation"
+
+    def ready(self) -> None:
+        # They register; models are loaded by now.
+        from apps.escalation import on_call_mails  # noqa: F401, PLC0415

@@ -14,6 +14,7 @@ RECORDS = {
     "call",
     "policyversion",
     "calendarrevision",
+    "coveragegap",
     "inboundmail",
     "message",
     "tamassignment",

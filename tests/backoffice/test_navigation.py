@@ -19,6 +19,7 @@ WORK = [
     "Mails in",
     "Refused requests",
 ]
+ON_CALL = ["Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MESSAGES = ["Outbox", "Dead letters"]
@@ -39,6 +40,7 @@ def groups_of(browser, url="/admin/"):
             {
                 None: ["Home"],
                 "Work": WORK,
+                "On call": ON_CALL,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,
@@ -49,6 +51,7 @@ def groups_of(browser, url="/admin/"):
             {
                 None: ["Home"],
                 "Work": WORK,
+                "On call": ON_CALL,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,
@@ -59,6 +62,7 @@ def groups_of(browser, url="/admin/"):
             {
                 None: ["Home"],
                 "Work": WORK,
+                "On call": ON_CALL,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,

@@ -20,8 +20,9 @@ NAMES = [
     "0004_canned_and_more",
     "0005_calls",
     "0006_releases",
+    "0007_on_call",
 ]
-roles, orders, tams, canned, calls, releases = (
+roles, orders, tams, canned, calls, releases, on_call = (
     importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES
 )
 WORK = {
@@ -30,7 +31,10 @@ WORK = {
     "tickets.change_timeentry",
     "contracts.add_appointment",
     "contracts.change_appointment",
+    "escalation.add_rotationoverride",
+    "escalation.change_page",
 }
+KEPT = ("rotation", "rotationmember", "pageladder", "ladderrung")
 
 
 def rights(name: str) -> set[str]:
@@ -62,6 +66,8 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "contracts.change_tamassignment",
         "tickets.add_cannedreply",
         "tickets.change_cannedreply",
+        *(f"escalation.{act}_{model}" for act in ("add", "change") for model in KEPT),
+        *(f"escalation.delete_{model}" for model in ("rotationmember", "ladderrung")),
     }
 
 
@@ -123,5 +129,6 @@ def test_the_roles_can_be_taken_away_and_come_back():
     canned.grant(apps, EDITOR)
     calls.grant(apps, EDITOR)
     releases.grant(apps, EDITOR)
+    on_call.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)

@@ -1,1 +1,7 @@
 """Escalations, on-call and Reasons for Outage as staff see them."""
+
+from apps.escalation.admin.gaps import CoverageGapAdmin
+from apps.escalation.admin.ladders import PageLadderAdmin
+from apps.escalation.admin.rotations import RotationAdmin
+
+__all__ = ["CoverageGapAdmin", "PageLadderAdmin", "RotationAdmin"]

@@ -1,0 +1,12 @@
+"""The worker's entries to what is timed in this room."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.escalation.services import coverage
+
+
+@shared_task(name="apps.escalation.tasks.watch_coverage")
+def watch_coverage() -> None:
+    """Run every quarter of an hour. Safe to run late, twice, or in two places at once."""
+    coverage.watch_coverage(at=timezone.now())
