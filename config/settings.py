@@ -7,6 +7,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from kombu import Exchange, Queue
 
 from config.mailbox import mailbox_at
 
@@ -247,6 +248,15 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
 else:
     # A web request must not wait for a broker that is down: the row is kept, the nudge is lost.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
+# Pages have a queue of their own, for a worker that does nothing else (`-Q pages`). A worker that
+# names no queue serves both.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "pages")]
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {
+    "apps.outbox.tasks.deliver_pages": {"queue": "pages"},
+    "apps.outbox.tasks.deliver_pushes": {"queue": "pages"},
+    "apps.escalation.tasks.climb_pages": {"queue": "pages"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -8,6 +8,7 @@ from apps.escalation import on_call_views
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("pages/<str:token>/", on_call_views.acknowledge, name="page_acknowledge"),
     path("on-call/<str:token>.ics", on_call_views.calendar, name="on_call_calendar"),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

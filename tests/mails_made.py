@@ -7,6 +7,7 @@ from typing import Any
 from apps.contracts import services as contracts
 from apps.contracts.services.tam_notices import key_of_notice
 from apps.escalation.services import coverage
+from apps.escalation.services.paging import climb_due, raise_page
 from apps.intake.models import InboundMail
 from apps.outbox.models import Message
 from apps.tickets import services
@@ -18,7 +19,7 @@ from tests.appointments_made import (
 )
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.intake.mails_in import take
-from tests.on_call_made import make_rotation
+from tests.on_call_made import make_ladder, make_rotation
 from tests.tickets.life import premium, solve, wholesale
 from tests.time_made import make_hours, make_premium, make_tam
 
@@ -161,6 +162,11 @@ def on_call_mails() -> Iterator[Made]:
     make_rotation()
     coverage.watch_coverage(at=MORNING)
     yield latest("oncall.gap"), None
+    ladder = make_ladder(make_staff())
+    page = raise_page(key="made", subject=SUBJECT, text=SUBJECT, ladder=ladder, at=MORNING)
+    yield latest("page.raised"), None
+    climb_due(at=page.next_at)
+    yield latest("page.given_up"), None
 
 
 ALL: list[Callable[[], Iterator[Made]]] = [

@@ -11,7 +11,13 @@ from tests.mails_made import ALL, SUBJECT
 pytestmark = pytest.mark.django_db
 BY_A_PERSON = {"ticket.replied", "ticket.solved"}
 # They are about nobody's policy: a stranger's request, and mails for staff.
-WITHOUT_A_MAILBOX = {"request.refused", "mail.unreadable", "oncall.gap"}
+WITHOUT_A_MAILBOX = {
+    "request.refused",
+    "mail.unreadable",
+    "oncall.gap",
+    "page.raised",
+    "page.given_up",
+}
 
 
 @pytest.fixture(scope="module")
@@ -98,5 +104,5 @@ def test_hostile_words_read_as_they_were_written(sent):
     assert shown == {
         row.topic
         for row, _, number in sent
-        if number or row.topic.startswith(("appointment.", "request.", "mail.", "order."))
+        if number or row.topic.startswith(("appointment.", "request.", "mail.", "order.", "page."))
     }

@@ -79,6 +79,7 @@ GROUPS = [
     (
         "On call",
         [
+            Link("Pages", "campaign", "escalation_page_changelist", "escalation.view_page"),
             Link(
                 "Rotations",
                 "autorenew",

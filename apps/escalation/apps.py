@@ -10,4 +10,4 @@ class EscalationConfig(AppConfig):
 
     def ready(self) -> None:
         # They register; models are loaded by now.
-        from apps.escalation import on_call_mails  # noqa: F401, PLC0415
+        from apps.escalation import on_call_mails, page_mails  # noqa: F401, PLC0415

@@ -23,6 +23,11 @@ LEASE = timedelta(minutes=5)
 # A run ends by itself before Celery's time limit would end it in the middle of a mail.
 RUN_LASTS = timedelta(minutes=4)
 WAIT_FOR_SERVER = timedelta(minutes=1)
+# Somebody waits for a page: a worker that died holds it up for no longer than a send may take,
+# and what failed is tried again within minutes.
+PAGE_LEASE = timedelta(seconds=90)
+PAGE_RETRY = timedelta(minutes=5)
+Channel = Message.Channel
 
 
 class NotDead(Exception):
@@ -34,10 +39,16 @@ class NotDead(Exception):
         self.message = message
 
 
-def deliver_pending(*, at: datetime, clock: Callable[[], datetime] | None = None) -> int:
-    """Send what was due by ``at``, and return how many mails the server took.
+def deliver_pending(
+    *,
+    at: datetime,
+    clock: Callable[[], datetime] | None = None,
+    channel: str = Channel.MAIL,
+) -> int:
+    """Send the mails that were due by ``at``, and return how many the server took.
 
-    ``clock`` tells the run how long it takes; without it all happens at ``at``.
+    ``channel`` is theirs or that of pages by mail, which have a run of their own: mails that wait
+    hold up no page. ``clock`` tells the run how long it takes; without it all happens at ``at``.
     A message that fails is due again later than ``at``, so it is met once a run
     and the run ends. A server in trouble ends it at once, and the rest keeps its
     place. One that cannot be reached at all costs no message an attempt.
@@ -48,7 +59,7 @@ def deliver_pending(*, at: datetime, clock: Callable[[], datetime] | None = None
     now = clock or (lambda: at)
     sent = 0
     with Transport() as transport:
-        for message in _claimed(due=at, now=now):
+        for message in _claimed(channel, due=at, now=now):
             sent += _attempt(message, transport, now)
             if not transport.usable or now() - at >= RUN_LASTS:
                 break
@@ -56,7 +67,7 @@ def deliver_pending(*, at: datetime, clock: Callable[[], datetime] | None = None
 
 
 def claim(*, message: Message, at: datetime) -> bool:
-    """Take a message for ``LEASE`` from ``at``; False when another was quicker.
+    """Take a message for its lease from ``at``; False when another was quicker.
 
     The attempt counts from here on, so that a mail which kills its worker comes
     to an end as well.
@@ -66,7 +77,7 @@ def claim(*, message: Message, at: datetime) -> bool:
         return _move(
             message,
             state=Message.State.SENDING,
-            due_at=at + LEASE,
+            due_at=at + (LEASE if message.channel == Channel.MAIL else PAGE_LEASE),
             attempts=message.attempts + 1,
         )
 
@@ -85,12 +96,12 @@ def resend(*, message: Message, at: datetime, by: AbstractBaseUser) -> None:
     message.refresh_from_db()
     if not revived:
         raise NotDead(message)
-    nudge()
+    nudge(message.channel)
 
 
-def _claimed(*, due: datetime, now: Callable[[], datetime]) -> Iterator[Message]:
+def _claimed(channel: str, *, due: datetime, now: Callable[[], datetime]) -> Iterator[Message]:
     """Claim the messages that were due by ``due`` one by one, the longest waiting first."""
-    while batch := list(Message.objects.due(at=due).order_by("due_at")[:BATCH]):
+    while batch := list(Message.objects.due(at=due).via(channel).order_by("due_at")[:BATCH]):
         for message in batch:
             if claim(message=message, at=now()):
                 yield message
@@ -98,12 +109,24 @@ def _claimed(*, due: datetime, now: Callable[[], datetime]) -> Iterator[Message]
 
 def _attempt(message: Message, transport: Transport, now: Callable[[], datetime]) -> bool:
     """Send one claimed message and write down what came of it; return whether it went out."""
+
+    def send() -> None:
+        email = render(topic=message.topic, payload=message.payload)
+        transport.send(compose(message, email))
+
+    return write_down(message, send, now)
+
+
+def write_down(message: Message, send: Callable[[], None], now: Callable[[], datetime]) -> bool:
+    """Let ``send`` send a claimed message and write down what came of it; was it sent?
+
+    Whatever of the outbox's own refusals ``send`` raises says what becomes of the message.
+    """
     if message.attempts > MOST_ATTEMPTS:
         _bury(message, "The last attempt did not come to an end.")
         return False
     try:
-        email = render(topic=message.topic, payload=message.payload)
-        transport.send(compose(message, email))
+        send()
     except Withdrawn as reason:
         _close(message, Message.State.WITHDRAWN, str(reason))
     except (NoRenderer, InvalidEmail, Refused) as error:
@@ -123,7 +146,8 @@ def _retry(message: Message, reason: str, *, at: datetime) -> None:
         _bury(message, reason)
         return
     logger.warning("Message %s (%s) failed: %s", message.pk, message.topic, reason)
-    due_at = at + wait_after(message.attempts, key=message.key)
+    wait = wait_after(message.attempts, key=message.key)
+    due_at = at + (wait if message.channel == Channel.MAIL else min(wait, PAGE_RETRY))
     _settle(message, state=Message.State.PENDING, due_at=due_at, last_error=reason)
 
 

@@ -17,6 +17,7 @@ RECORDS = {
     "coveragegap",
     "inboundmail",
     "message",
+    "page",
     "tamassignment",
     "ticket",
     "vendorcase",

@@ -19,7 +19,7 @@ WORK = [
     "Mails in",
     "Refused requests",
 ]
-ON_CALL = ["Rotations", "My on-call", "Ladders", "Nobody has it"]
+ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MESSAGES = ["Outbox", "Dead letters"]

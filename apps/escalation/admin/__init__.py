@@ -2,6 +2,7 @@
 
 from apps.escalation.admin.gaps import CoverageGapAdmin
 from apps.escalation.admin.ladders import PageLadderAdmin
+from apps.escalation.admin.pages import PageAdmin
 from apps.escalation.admin.rotations import RotationAdmin
 
-__all__ = ["CoverageGapAdmin", "PageLadderAdmin", "RotationAdmin"]
+__all__ = ["CoverageGapAdmin", "PageAdmin", "PageLadderAdmin", "RotationAdmin"]
