@@ -46,6 +46,9 @@ app.conf.beat_schedule = {
     # Who does not answer is followed by the next within the minutes of the ladder, and a quarter
     # of a minute.
     "climb-pages": every(15.0, "apps.escalation.tasks.climb_pages"),
+    # A page is joined to the ticket that came for it, and a missing one is asked for, within half
+    # a minute: the reminders are a quarter of an hour apart.
+    "follow-voice": every(30.0, "apps.intake.tasks.follow_voice"),
     # Hours that nobody has are told days ahead: a quarter of an hour does not matter to that, nor
     # does it to how long the page shows one that somebody took.
     "watch-coverage": every(900.0, "apps.escalation.tasks.watch_coverage"),

@@ -5,9 +5,11 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from apps.escalation import on_call_views
+from apps.intake import views as intake
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("hooks/voice/", intake.voice_webhook, name="voice_webhook"),
     path("pages/<str:token>/", on_call_views.acknowledge, name="page_acknowledge"),
     path("on-call/<str:token>.ics", on_call_views.calendar, name="on_call_calendar"),
     path("", RedirectView.as_view(pattern_name="admin:index")),

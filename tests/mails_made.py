@@ -9,6 +9,7 @@ from apps.contracts.services.tam_notices import key_of_notice
 from apps.escalation.services import coverage
 from apps.escalation.services.paging import climb_due, raise_page
 from apps.intake.models import InboundMail
+from apps.intake.services import Left, follow_voice, take_voice
 from apps.outbox.models import Message
 from apps.tickets import services
 from apps.tickets.models import Ticket
@@ -17,6 +18,7 @@ from tests.appointments_made import (
     make_appointment,
     make_confirmed,
 )
+from tests.calls_made import NIGHT, make_caller
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.intake.mails_in import take
 from tests.on_call_made import make_ladder, make_rotation
@@ -156,6 +158,16 @@ def intake_mails() -> Iterator[Made]:
     yield message("mail.unreadable", {"mail_id": mail.pk}), None
 
 
+def voice_mails() -> Iterator[Made]:
+    """Yield the mails on voice messages."""
+    caller = make_caller(phone="+1 607 555 0101")
+    left = Left(left_at=NIGHT, number=caller.phone, transcript=SUBJECT)
+    take_voice(left=left, source_key="made", at=NIGHT)
+    yield latest("voice.ticket_asked"), None
+    follow_voice(at=NIGHT + timedelta(hours=1))
+    yield latest("voice.ticket_missing"), None
+
+
 def on_call_mails() -> Iterator[Made]:
     """Yield the mails on who is on call and who is paged."""
     make_staff(is_duty_manager=True)
@@ -179,6 +191,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     appointment_mails,
     intake_mails,
     on_call_mails,
+    voice_mails,
 ]
 
 

@@ -59,6 +59,7 @@ def test_the_clock_is_read_at_the_edges_only():
         "middleware.py",
         "home.py",
         "on_call_views.py",
+        "views.py",
     }
     readers = [
         named(path)

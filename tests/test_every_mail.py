@@ -17,6 +17,7 @@ WITHOUT_A_MAILBOX = {
     "oncall.gap",
     "page.raised",
     "page.given_up",
+    "voice.ticket_missing",
 }
 
 

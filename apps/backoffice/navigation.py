@@ -42,6 +42,12 @@ GROUPS = [
             Link("New request", "add_call", "intake_request_new", "tickets.change_ticket"),
             Link("Calls", "call", "intake_call_changelist", "intake.view_call"),
             Link(
+                "Voice messages",
+                "voicemail",
+                "intake_voicemessage_changelist",
+                "intake.view_voicemessage",
+            ),
+            Link(
                 "Time",
                 "more_time",
                 "tickets_timeentry_changelist",

@@ -10,4 +10,4 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         # They register; models are loaded by now.
-        from apps.intake import beside_queue, mails  # noqa: F401, PLC0415
+        from apps.intake import beside_queue, mails, voice_mails  # noqa: F401, PLC0415

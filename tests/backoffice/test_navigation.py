@@ -11,6 +11,7 @@ WORK = [
     "Queue",
     "New request",
     "Calls",
+    "Voice messages",
     "Time",
     "Appointments",
     "When would this be due?",

@@ -33,6 +33,8 @@ WORK = {
     "contracts.change_appointment",
     "escalation.add_rotationoverride",
     "escalation.change_page",
+    "intake.add_voicemessage",
+    "intake.change_voicemessage",
 }
 KEPT = ("rotation", "rotationmember", "pageladder", "ladderrung")
 

@@ -1,4 +1,4 @@
-"""On-call: who works tickets sees it, agrees on hours and takes pages in hand.
+"""On-call: who works tickets sees it, agrees on hours, takes pages in hand and voice messages.
 
 Duty managers keep rotations and ladders, administrators all.
 """
@@ -36,6 +36,18 @@ def grant(apps, schema_editor):
         group.permissions.add(*ours.filter(codename__in=seen))
     for group in _holding(groups, "change_ticket"):
         group.permissions.add(*ours.filter(codename__in=WORK))
+    create_permissions(installed.get_app_config("intake"), verbosity=0, using=alias, apps=apps)
+    voice = permissions.filter(
+        content_type__app_label="intake", content_type__model="voicemessage"
+    )
+    for group in _holding(groups, "view_ticket"):
+        group.permissions.add(*voice.filter(codename="view_voicemessage"))
+    for group in _holding(groups, "change_ticket"):
+        group.permissions.add(
+            *voice.filter(codename__in=["add_voicemessage", "change_voicemessage"])
+        )
+    for group in groups.filter(name=ADMINISTRATORS):
+        group.permissions.add(*voice)
     for group in groups.filter(name=DUTY_MANAGERS):
         group.permissions.add(*ours.filter(codename__in=KEPT))
     for group in groups.filter(name=ADMINISTRATORS):
@@ -52,6 +64,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0006_releases"),
         ("escalation", "0002_on_call"),
+        ("intake", "0005_voice"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
