@@ -36,6 +36,10 @@ app.conf.beat_schedule = {
     # Every enqueue nudges the worker at once; this is for lost nudges and for retries, whose
     # shortest back-off is a minute.
     "deliver-pending": every(30.0, "apps.outbox.tasks.deliver_pending"),
+    # Somebody is to be woken: the nudge comes with the page, and a page whose nudge was lost, or
+    # whose worker died, waits for a quarter of a minute more.
+    "deliver-pages": every(15.0, "apps.outbox.tasks.deliver_pages"),
+    "deliver-pushes": every(15.0, "apps.outbox.tasks.deliver_pushes"),
     # Mail is worked off as it arrives; this is for mail whose worker died in the middle.
     "process-pending-mail": every(60.0, "apps.intake.tasks.process_pending"),
     # A mail waits in its mailbox for a minute at most, while the shortest promise is an hour, and
@@ -44,6 +48,15 @@ app.conf.beat_schedule = {
     # Nothing is owed once a term is over, whatever the order's state says: this puts the state
     # right within the hour after midnight, wherever that is.
     "end-expired-orders": every(3600.0, "apps.contracts.tasks.end_expired"),
+    # Who does not answer is followed by the next within the minutes of the ladder, and a quarter
+    # of a minute.
+    "climb-pages": every(15.0, "apps.escalation.tasks.climb_pages"),
+    # A page is joined to the ticket that came for it, and a missing one is asked for, within half
+    # a minute: the reminders are a quarter of an hour apart.
+    "follow-voice": every(30.0, "apps.intake.tasks.follow_voice"),
+    # Hours that nobody has are told days ahead: a quarter of an hour does not matter to that, nor
+    # does it to how long the page shows one that somebody took.
+    "watch-coverage": every(900.0, "apps.escalation.tasks.watch_coverage"),
     # The days of a notice count from the instant at which its mail went out, whenever this runs:
     # the period is only how long the page still says that it has not.
     "note-tam-notices": every(60.0, "apps.contracts.tasks.note_notices"),

@@ -1,12 +1,14 @@
 """Settings: the only place that reads the environment. The README lists every variable."""
 
 import re
+from base64 import b64decode
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from kombu import Exchange, Queue
 
 from config.mailbox import mailbox_at
 
@@ -164,6 +166,19 @@ def whole_number(name: str, *, default: int) -> int:
     return number
 
 
+def secret_of(text: str) -> bytes:
+    """Return a webhook's secret, written as whsec_ and base64, as Standard Webhooks has it."""
+    try:
+        secret = b64decode(text.strip().removeprefix("whsec_"), validate=True)
+    except ValueError:
+        secret = b""
+    if len(secret) < 24:  # noqa: PLR2004 (bytes, as the standard asks)
+        raise ImproperlyConfigured(
+            "VOICE_WEBHOOK_SECRETS are of 24 bytes or more, each as whsec_ and base64."
+        )
+    return secret
+
+
 MAIL_MAX_BYTES = whole_number("MAIL_MAX_BYTES", default=40 * 1024 * 1024)
 # What is kept of a mail's files with the message on its ticket; the mail itself is kept whole.
 ATTACHMENT_MAX_BYTES = whole_number("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
@@ -221,6 +236,11 @@ except ValueError as error:
     raise ImproperlyConfigured(str(error)) from None
 IMAP_DONE_FOLDER = env.str("IMAP_DONE_FOLDER", default="")
 IMAP_TIMEOUT = 30  # seconds; a server that hangs must not hold up the worker
+# Voice messages that a phone system sends: the secrets that sign them, and how big one may be.
+VOICE_WEBHOOK_SECRETS = [
+    secret_of(each) for each in env.list("VOICE_WEBHOOK_SECRETS", default=[]) if each.strip()
+]
+VOICE_MAX_BYTES = whole_number("VOICE_MAX_BYTES", default=20 * 1024 * 1024)
 # Files that staff attach: each, and all of an answer; many mail servers take no more.
 SENT_FILE_MAX_BYTES = whole_number("SENT_FILE_MAX_BYTES", default=10 * 1024 * 1024)
 SENT_FILES_MAX_BYTES = whole_number("SENT_FILES_MAX_BYTES", default=15 * 1024 * 1024)
@@ -251,6 +271,15 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
 else:
     # A web request must not wait for a broker that is down: the row is kept, the nudge is lost.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
+# Pages have a queue of their own, for a worker that does nothing else (`-Q pages`). A worker that
+# names no queue serves both.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "pages")]
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {
+    "apps.outbox.tasks.deliver_pages": {"queue": "pages"},
+    "apps.outbox.tasks.deliver_pushes": {"queue": "pages"},
+    "apps.escalation.tasks.climb_pages": {"queue": "pages"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -4,10 +4,15 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+from apps.escalation import on_call_views
 from apps.escalation.views import acknowledge
+from apps.intake import views as intake
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("escalations/<str:token>/", acknowledge, name="escalation_acknowledge"),
+    path("hooks/voice/", intake.voice_webhook, name="voice_webhook"),
+    path("pages/<str:token>/", on_call_views.acknowledge, name="page_acknowledge"),
+    path("on-call/<str:token>.ics", on_call_views.calendar, name="on_call_calendar"),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

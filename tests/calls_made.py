@@ -1,6 +1,6 @@
 """Calls for tests, each through its service, in a Wednesday's standard hours."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from apps.contracts.models import AuthorisedUser, User
@@ -9,11 +9,16 @@ from apps.intake.models import Call
 from tests.factories import MORNING, make_client, make_order, make_preset, make_staff, severity_of
 
 WHOLESALE = "skyswitch-support-2017"
+# Outside of the standard hours: a Wednesday, nine in the evening in New York.
+NIGHT = datetime(2026, 3, 5, 2, tzinfo=UTC)
 
 
-def make_caller(**facts: Any) -> AuthorisedUser:
+def make_caller(*, phone: str = "", **facts: Any) -> AuthorisedUser:
     """Create somebody under the policy that lets callers be sent elsewhere."""
-    return make_client(order=make_order(version=make_preset(slug=WHOLESALE)), **facts)
+    caller = make_client(order=make_order(version=make_preset(slug=WHOLESALE)), **facts)
+    caller.phone = phone
+    caller.save(update_fields=["phone"])
+    return caller
 
 
 def said(**facts: Any) -> services.Said:

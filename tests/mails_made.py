@@ -7,8 +7,10 @@ from typing import Any
 from apps.contracts import services as contracts
 from apps.contracts.services.tam_notices import key_of_notice
 from apps.escalation import services as escalation
-from apps.escalation.services import remind_owed, return_report
+from apps.escalation.services import coverage, remind_owed, return_report
+from apps.escalation.services.paging import climb_due, raise_page
 from apps.intake.models import InboundMail
+from apps.intake.services import Left, follow_voice, take_voice
 from apps.outbox.models import Message
 from apps.tickets import services
 from apps.tickets.models import Ticket
@@ -17,10 +19,12 @@ from tests.appointments_made import (
     make_appointment,
     make_confirmed,
 )
+from tests.calls_made import NIGHT, make_caller
 from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.intake.mails_in import take
+from tests.on_call_made import make_ladder, make_rotation
 from tests.tickets.life import premium, solve, wholesale
 from tests.time_made import make_hours, make_premium, make_tam
 
@@ -198,6 +202,29 @@ def outage_mails() -> Iterator[Made]:
     yield Message.objects.get(topic="report.missed", payload__deadline_id=owed), late
 
 
+def voice_mails() -> Iterator[Made]:
+    """Yield the mails on voice messages."""
+    caller = make_caller(phone="+1 607 555 0101")
+    left = Left(left_at=NIGHT, number=caller.phone, transcript=SUBJECT)
+    take_voice(left=left, source_key="made", at=NIGHT)
+    yield latest("voice.ticket_asked"), None
+    follow_voice(at=NIGHT + timedelta(hours=1))
+    yield latest("voice.ticket_missing"), None
+
+
+def on_call_mails() -> Iterator[Made]:
+    """Yield the mails on who is on call and who is paged."""
+    make_staff(is_duty_manager=True)
+    make_rotation()
+    coverage.watch_coverage(at=MORNING)
+    yield latest("oncall.gap"), None
+    ladder = make_ladder(make_staff())
+    page = raise_page(key="made", subject=SUBJECT, text=SUBJECT, ladder=ladder, at=MORNING)
+    yield latest("page.raised"), None
+    climb_due(at=page.next_at)
+    yield latest("page.given_up"), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -209,6 +236,8 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     appointment_mails,
     intake_mails,
     outage_mails,
+    on_call_mails,
+    voice_mails,
 ]
 
 

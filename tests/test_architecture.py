@@ -74,6 +74,7 @@ def test_the_clock_is_read_at_the_edges_only():
         "templatetags",
         "middleware.py",
         "home.py",
+        "on_call_views.py",
     }
     readers = [
         named(path)

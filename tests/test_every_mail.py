@@ -10,8 +10,15 @@ from tests.mails_made import ALL, SUBJECT
 
 pytestmark = pytest.mark.django_db
 BY_A_PERSON = {"ticket.replied", "ticket.solved", "escalation.answered"}
-# They are about nobody's policy: a stranger's request, and a mail for staff.
-WITHOUT_A_MAILBOX = {"request.refused", "mail.unreadable"}
+# They are about nobody's policy: a stranger's request, and mails for staff.
+WITHOUT_A_MAILBOX = {
+    "request.refused",
+    "mail.unreadable",
+    "oncall.gap",
+    "page.raised",
+    "page.given_up",
+    "voice.ticket_missing",
+}
 ATTACHED = {"report.issued": ["application/pdf"]}
 
 
@@ -99,5 +106,5 @@ def test_hostile_words_read_as_they_were_written(sent):
     assert shown == {
         row.topic
         for row, _, number in sent
-        if number or row.topic.startswith(("appointment.", "request.", "mail.", "order."))
+        if number or row.topic.startswith(("appointment.", "request.", "mail.", "order.", "page."))
     }

@@ -50,6 +50,12 @@ GROUPS = [
             Link("New request", "add_call", "intake_request_new", "tickets.change_ticket"),
             Link("Calls", "call", "intake_call_changelist", "intake.view_call"),
             Link(
+                "Voice messages",
+                "voicemail",
+                "intake_voicemessage_changelist",
+                "intake.view_voicemessage",
+            ),
+            Link(
                 "Time",
                 "more_time",
                 "tickets_timeentry_changelist",
@@ -93,6 +99,31 @@ GROUPS = [
                 "block",
                 "intake_refusedrequest_changelist",
                 "intake.view_refusedrequest",
+            ),
+        ],
+    ),
+    (
+        "On call",
+        [
+            Link("Pages", "campaign", "escalation_page_changelist", "escalation.view_page"),
+            Link(
+                "Rotations",
+                "autorenew",
+                "escalation_rotation_changelist",
+                "escalation.view_rotation",
+            ),
+            Link("My on-call", "badge", "escalation_rotation_mine", "escalation.view_rotation"),
+            Link(
+                "Ladders",
+                "stairs",
+                "escalation_pageladder_changelist",
+                "escalation.view_pageladder",
+            ),
+            Link(
+                "Nobody has it",
+                "event_busy",
+                "escalation_coveragegap_changelist",
+                "escalation.view_coveragegap",
             ),
         ],
     ),

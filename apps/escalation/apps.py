@@ -13,7 +13,9 @@ class EscalationConfig(AppConfig):
         from apps.escalation import (  # noqa: PLC0415
             escalation_mails,  # noqa: F401
             escalation_panel,  # noqa: F401
+            on_call_mails,  # noqa: F401
             outage_mails,  # noqa: F401
             outage_panels,  # noqa: F401
+            page_mails,  # noqa: F401
             quiet,  # noqa: F401
         )

@@ -10,4 +10,9 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         # They register; models are loaded by now.
-        from apps.intake import beside_page, beside_queue, mails  # noqa: F401, PLC0415
+        from apps.intake import (  # noqa: PLC0415
+            beside_page,  # noqa: F401
+            beside_queue,  # noqa: F401
+            mails,  # noqa: F401
+            voice_mails,  # noqa: F401
+        )

@@ -28,3 +28,9 @@ def poll_mailbox() -> None:
     except services.MailboxTrouble as trouble:
         # Nothing is lost by it, and the next run is a minute away: a line is enough.
         logger.error("%s", trouble)
+
+
+@shared_task(name="apps.intake.tasks.follow_voice")
+def follow_voice() -> None:
+    """Run every half a minute. Safe to run late, twice, or in two places at once."""
+    services.follow_voice(at=timezone.now())

@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 
 from apps.outbox import services
 from apps.outbox.models import Message
+from apps.outbox.pushing import push_of, push_topics
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.outbox.rendering import (
     InvalidEmail,
@@ -33,7 +34,7 @@ class TopicFilter(admin.SimpleListFilter):
     parameter_name = "topic"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable:
-        return [(topic, topic) for topic in topics()]
+        return [(topic, topic) for topic in sorted({*topics(), *push_topics()})]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(topic=self.value()) if self.value() else queryset
@@ -43,14 +44,23 @@ class TopicFilter(admin.SimpleListFilter):
 class MessageAdmin(ReadOnlyAdmin):
     """Messages are written and sent by the services; people look, and send again."""
 
-    list_display = ["topic", "recipient", "badge", "attempts", "due_at", "sent_at", "error"]
-    list_filter = ["state", TopicFilter]
+    list_display = [
+        "topic",
+        "recipient",
+        "channel",
+        "badge",
+        "attempts",
+        "due_at",
+        "sent_at",
+        "error",
+    ]
+    list_filter = ["state", "channel", TopicFilter]
     search_fields = ["recipient__startswith", "key__startswith"]
     search_help_text = "The beginning of the address or of the key"
     actions = ["send_again"]
     readonly_fields = ["preview"]
     fieldsets = [
-        (None, {"fields": ["topic", "recipient", "state", "last_error", "resent_by"]}),
+        (None, {"fields": ["topic", "recipient", "channel", "state", "last_error", "resent_by"]}),
         ("Delivery", {"fields": ["attempts", "created_at", "due_at", "sent_at", "sent_with"]}),
         ("The mail", {"fields": ["preview"]}),
         ("Facts", {"fields": ["key", "message_id", "payload"]}),
@@ -75,15 +85,15 @@ class MessageAdmin(ReadOnlyAdmin):
     @display(description="As it reads now")
     def preview(self, message: Message) -> str | SafeString:
         try:
-            email = render(topic=message.topic, payload=message.payload)
+            title, text = _reads(message)
         except Withdrawn as reason:
             return f"It would be withdrawn: {reason}"
         except (NoRenderer, InvalidEmail, RendererFailed) as error:
             return f"It cannot be sent: {error}"
         return format_html(
             '<strong>{}</strong><div style="white-space: pre-wrap">{}</div>',
-            email.subject,
-            email.text,
+            title,
+            text,
         )
 
     @action(description="Send again", permissions=["act"])
@@ -104,3 +114,12 @@ class MessageAdmin(ReadOnlyAdmin):
         if refused:
             more = f" So with {len(refused) - 1} more." if len(refused) > 1 else ""
             self.message_user(request, refused[0] + more, messages.WARNING)
+
+
+def _reads(message: Message) -> tuple[str, str]:
+    """Return subject and text as they are now; of a push no address."""
+    if message.channel == Message.Channel.PUSH:
+        push = push_of(topic=message.topic, payload=message.payload)
+        return push.title, push.text
+    email = render(topic=message.topic, payload=message.payload)
+    return email.subject, email.text

@@ -23,6 +23,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Messages to try now; among them those whose worker died in the middle."""
         return self.unsent().filter(due_at__lte=at)
 
+    def via(self, channel: str) -> Self:
+        """Messages that go by one way, whose run meets no others."""
+        return self.filter(channel=channel)
+
     def dead(self) -> Self:
         return self.filter(state=Message.State.DEAD)
 
@@ -42,11 +46,19 @@ class Message(models.Model):
         DEAD = "DEAD", "Dead letter"
         WITHDRAWN = "WITHDRAWN", "Withdrawn"
 
+    class Channel(models.TextChoices):
+        MAIL = "MAIL", "Mail"
+        PAGE = "PAGE", "Mail, at once"
+        PUSH = "PUSH", "Push"
+
     topic = models.CharField(max_length=100, help_text="What happened, such as deadline.missed.")
     key = models.CharField(
         max_length=200, help_text="Names the fact and the person; written once, however often told."
     )
-    recipient = models.EmailField()
+    recipient = models.EmailField(help_text="The address; of a push, whose it is and its name.")
+    channel = models.CharField(
+        max_length=4, choices=Channel, default=Channel.MAIL, db_default=Channel.MAIL
+    )
     payload = models.JSONField(help_text="The facts that the mail is made of when it is sent.")
     # The Message-ID of every attempt: who gets a second copy after a crash can tell.
     message_id = models.CharField(max_length=255, default=new_message_id)
@@ -101,6 +113,12 @@ class Message(models.Model):
                 fields=["due_at"],
                 condition=Q(state__in=["PENDING", "SENDING"]),
                 name="outbox_message_due",
+            ),
+            # Pages do not look for their own among ten thousand mails.
+            models.Index(
+                fields=["channel", "due_at"],
+                condition=Q(state__in=["PENDING", "SENDING"], channel__in=["PAGE", "PUSH"]),
+                name="outbox_message_page_due",
             ),
             # Dead letters are few, and staff look for them among millions.
             models.Index(fields=["id"], condition=Q(state="DEAD"), name="outbox_message_dead"),

@@ -33,6 +33,11 @@ LEASE = timedelta(minutes=5)
 RUN_LASTS = timedelta(minutes=4)
 WAIT_FOR_SERVER = timedelta(minutes=1)
 HELD = "It waits for the hours in which they want notices."
+# Somebody waits for a page: a worker that died holds it up for no longer than a send may take,
+# and what failed is tried again within minutes.
+PAGE_LEASE = timedelta(seconds=90)
+PAGE_RETRY = timedelta(minutes=5)
+Channel = Message.Channel
 
 
 class NotDead(Exception):
@@ -44,10 +49,16 @@ class NotDead(Exception):
         self.message = message
 
 
-def deliver_pending(*, at: datetime, clock: Callable[[], datetime] | None = None) -> int:
-    """Send what was due by ``at``, and return how many mails the server took.
+def deliver_pending(
+    *,
+    at: datetime,
+    clock: Callable[[], datetime] | None = None,
+    channel: str = Channel.MAIL,
+) -> int:
+    """Send the mails that were due by ``at``, and return how many the server took.
 
-    ``clock`` tells the run how long it takes; without it all happens at ``at``.
+    ``channel`` is theirs or that of pages by mail, which have a run of their own: mails that wait
+    hold up no page. ``clock`` tells the run how long it takes; without it all happens at ``at``.
     A message that fails is due again later than ``at``, so it is met once a run
     and the run ends. A server in trouble ends it at once, and the rest keeps its
     place. One that cannot be reached at all costs no message an attempt.
@@ -58,7 +69,7 @@ def deliver_pending(*, at: datetime, clock: Callable[[], datetime] | None = None
     now = clock or (lambda: at)
     sent = 0
     with Transport() as transport:
-        for message in _claimed(due=at, now=now):
+        for message in _claimed(channel, due=at, now=now):
             sent += _attempt(message, transport, now)
             if not transport.usable or now() - at >= RUN_LASTS:
                 break
@@ -66,7 +77,7 @@ def deliver_pending(*, at: datetime, clock: Callable[[], datetime] | None = None
 
 
 def claim(*, message: Message, at: datetime) -> bool:
-    """Take a message for ``LEASE`` from ``at``; False when another was quicker.
+    """Take a message for its lease from ``at``; False when another was quicker.
 
     The attempt counts from here on, so that a mail which kills its worker comes
     to an end as well.
@@ -76,7 +87,7 @@ def claim(*, message: Message, at: datetime) -> bool:
         return _move(
             message,
             state=Message.State.SENDING,
-            due_at=at + LEASE,
+            due_at=at + (LEASE if message.channel == Channel.MAIL else PAGE_LEASE),
             attempts=message.attempts + 1,
         )
 
@@ -95,12 +106,12 @@ def resend(*, message: Message, at: datetime, by: AbstractBaseUser) -> None:
     message.refresh_from_db()
     if not revived:
         raise NotDead(message)
-    nudge()
+    nudge(message.channel)
 
 
-def _claimed(*, due: datetime, now: Callable[[], datetime]) -> Iterator[Message]:
+def _claimed(channel: str, *, due: datetime, now: Callable[[], datetime]) -> Iterator[Message]:
     """Claim the messages that were due by ``due`` one by one, the longest waiting first."""
-    while batch := list(Message.objects.due(at=due).order_by("due_at")[:BATCH]):
+    while batch := list(Message.objects.due(at=due).via(channel).order_by("due_at")[:BATCH]):
         for message in batch:
             if claim(message=message, at=now()):
                 yield message
@@ -113,7 +124,14 @@ def _attempt(message: Message, transport: Transport, now: Callable[[], datetime]
         claimed += [other for other in beside(message, at=now()) if _claim_beside(other, at=now())]
     rendered = [(each, _rendered(each, at=now())) for each in claimed]
     ready = [(each, email) for each, email in rendered if email is not None]
-    return bool(ready) and _send(ready, transport, now)
+    if not ready:
+        return False
+    together = [each for each, _ in ready]
+
+    def send() -> None:
+        transport.send(compose(together[0], as_one([email for _, email in ready])))
+
+    return write_down(together, send, now)
 
 
 def _claim_beside(message: Message, *, at: datetime) -> bool:
@@ -131,10 +149,7 @@ def _wait(message: Message, *, at: datetime) -> bool:
 
 def _rendered(message: Message, *, at: datetime) -> Email | None:
     """Return the mail of a claimed message; None: it is written down why there is none."""
-    if message.state != Message.State.SENDING:
-        return None
-    if message.attempts > MOST_ATTEMPTS:
-        _bury(message, "The last attempt did not come to an end.")
+    if message.state != Message.State.SENDING or is_spent(message):
         return None
     try:
         return render(topic=message.topic, payload=message.payload)
@@ -147,19 +162,31 @@ def _rendered(message: Message, *, at: datetime) -> Email | None:
     return None
 
 
-def _send(
-    ready: Sequence[tuple[Message, Email]], transport: Transport, now: Callable[[], datetime]
+def is_spent(message: Message) -> bool:
+    """Tell whether a claimed message had its last attempt; then it is a dead letter."""
+    if message.attempts <= MOST_ATTEMPTS:
+        return False
+    _bury(message, "The last attempt did not come to an end.")
+    return True
+
+
+def write_down(
+    together: Sequence[Message], send: Callable[[], None], now: Callable[[], datetime]
 ) -> bool:
-    """Send messages to one person as one mail, and write down what came of them."""
-    together = [message for message, _ in ready]
+    """Let ``send`` send claimed messages as one and write down what came of them; were they sent?
+
+    Whatever of the outbox's own refusals ``send`` raises says what becomes of them.
+    """
     first = together[0]
     try:
-        transport.send(compose(first, as_one([email for _, email in ready])))
-    except (InvalidEmail, Refused) as error:
+        send()
+    except Withdrawn as reason:
+        _each(together, _close, Message.State.WITHDRAWN, str(reason))
+    except (NoRenderer, InvalidEmail, Refused) as error:
         _each(together, _bury, str(error))
     except Unreachable as error:
         _each(together, _postpone, str(error), until=now() + WAIT_FOR_SERVER)
-    except Failed as error:
+    except (Failed, RendererFailed) as error:
         _each(together, _retry, str(error), at=now())
     else:
         sent: dict[str, Any] = {"state": Message.State.SENT, "due_at": None, "last_error": ""}
@@ -180,7 +207,8 @@ def _retry(message: Message, reason: str, *, at: datetime) -> None:
         _bury(message, reason)
         return
     logger.warning("Message %s (%s) failed: %s", message.pk, message.topic, reason)
-    due_at = at + wait_after(message.attempts, key=message.key)
+    wait = wait_after(message.attempts, key=message.key)
+    due_at = at + (wait if message.channel == Channel.MAIL else min(wait, PAGE_RETRY))
     _settle(message, state=Message.State.PENDING, due_at=due_at, last_error=reason)
 
 

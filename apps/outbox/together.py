@@ -39,7 +39,9 @@ def beside(message: Message, *, at: datetime) -> Sequence[Message]:
     """Return the other notices that are due to the same person, the longest waiting first."""
     if message.topic not in notices():
         return []
-    due = Message.objects.due(at=at).filter(recipient=message.recipient, topic__in=notices())
+    due = Message.objects.due(at=at).filter(
+        recipient=message.recipient, channel=message.channel, topic__in=notices()
+    )
     return list(due.exclude(pk=message.pk).order_by("due_at", "pk")[: MOST - 1])
 
 

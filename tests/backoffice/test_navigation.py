@@ -12,6 +12,7 @@ WORK = [
     "Escalations",
     "New request",
     "Calls",
+    "Voice messages",
     "Time",
     "Appointments",
     "Incidents",
@@ -22,6 +23,7 @@ WORK = [
     "Mails in",
     "Refused requests",
 ]
+ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MINE = "My notices"
@@ -43,6 +45,7 @@ def groups_of(browser, url="/admin/"):
             {
                 None: ["Home"],
                 "Work": WORK,
+                "On call": ON_CALL,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,
@@ -53,6 +56,7 @@ def groups_of(browser, url="/admin/"):
             {
                 None: ["Home"],
                 "Work": WORK,
+                "On call": ON_CALL,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,
@@ -63,6 +67,7 @@ def groups_of(browser, url="/admin/"):
             {
                 None: ["Home"],
                 "Work": WORK,
+                "On call": ON_CALL,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,

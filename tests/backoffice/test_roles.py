@@ -22,8 +22,9 @@ NAMES = [
     "0006_releases",
     "0007_escalations",
     "0008_outages",
+    "0009_on_call",
 ]
-roles, orders, tams, canned, calls, releases, escalations, outages = (
+roles, orders, tams, canned, calls, releases, escalations, outages, on_call = (
     importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES
 )
 WORK = {
@@ -34,7 +35,12 @@ WORK = {
     "contracts.change_appointment",
     "escalation.add_escalation",
     "escalation.change_incident",
+    "escalation.add_rotationoverride",
+    "escalation.change_page",
+    "intake.add_voicemessage",
+    "intake.change_voicemessage",
 }
+KEPT = ("rotation", "rotationmember", "pageladder", "ladderrung")
 
 
 def rights(name: str) -> set[str]:
@@ -69,6 +75,8 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "escalation.change_escalation",
         "escalation.issue_outagereport",
         "escalation.add_faultdetermination",
+        *(f"escalation.{act}_{model}" for act in ("add", "change") for model in KEPT),
+        *(f"escalation.delete_{model}" for model in ("rotationmember", "ladderrung")),
     }
 
 
@@ -133,6 +141,7 @@ def test_the_roles_can_be_taken_away_and_come_back():
     releases.grant(apps, EDITOR)
     escalations.grant(apps, EDITOR)
     outages.grant(apps, EDITOR)
+    on_call.grant(apps, EDITOR)
 
     assert (gone, rights(DUTY_MANAGERS)) == (True, before)
 

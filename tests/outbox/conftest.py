@@ -49,6 +49,22 @@ def nudges() -> Iterator[Callable[[], list[str]]]:
         take()
 
 
+@pytest.fixture
+def celery_queue() -> Callable[[str], list[str]]:
+    """Take the names of the tasks that wait on a queue of that name."""
+
+    def take(name: str) -> list[str]:
+        names = []
+        with current_app.connection_for_write() as broker, broker.SimpleQueue(name) as queue:
+            while True:
+                try:
+                    names.append(queue.get_nowait().headers["task"])
+                except Empty:
+                    return names
+
+    return take
+
+
 class Sink:
     """A mail server's replies, by recipient, and the mails it took."""
 

@@ -25,6 +25,7 @@ def make_message(**changes: Any) -> Message:
         "recipient": "ada@example.com",
         "payload": {"minutes": 4},
         "at": NOON,
+        "channel": "MAIL",
     }
     message = enqueue(**{name: changes.pop(name, fact) for name, fact in facts.items()})
     if changes:

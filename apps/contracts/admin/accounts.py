@@ -194,7 +194,7 @@ class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
     search_fields = ["name", "email", "order__number", "order__account__name"]
     ordering = ["name", "pk"]
     autocomplete_fields = ["order"]
-    fields = ["order", "name", "email", "is_active", *RIGHTS, "change_reason"]
+    fields = ["order", "name", "email", "phone", "is_active", *RIGHTS, "change_reason"]
 
     def get_fields(self, request: HttpRequest, obj: AuthorisedUser | None = None) -> list[Any]:
         found = list(super().get_fields(request, obj))

@@ -16,6 +16,7 @@ LABELS = {
     "authorised_users_only": "Only authorised users may ask",
     "bill_before_finding": "Billed before the finding",
     "calendar": "Hours that count",
+    "chase_after_minutes": "The caller is reminded, minutes after the call",
     "clocks_run_on": "Our clocks run on",
     "close_after": "Closes after",
     "counts": "What counts as a response",

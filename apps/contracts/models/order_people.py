@@ -17,6 +17,13 @@ class AuthorisedUser(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="authorised_users")
     name = models.CharField(max_length=120, validators=[validate_name])
     email = models.EmailField(validators=[validate_plain_address])
+    phone = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Where they call from: so a voice message is known to be theirs.",
+    )
     is_active = models.BooleanField(
         default=True, help_text="Take the tick away instead of deleting: tickets name this person."
     )

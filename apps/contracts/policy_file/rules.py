@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from apps.contracts.policy_file.parts import Cited, Hours, Key, Part, Text
 
 Percent = Annotated[int, Field(ge=1, le=100)]
+Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
 Days = Annotated[int, Field(ge=0, le=3650)]
 ClockStop = Literal["waiting_on_client", "suspension"]
 
@@ -180,7 +181,14 @@ class PhoneRedirect(RulePart):
 
 
 class OnCall(RulePart):
+    """What follows a voice message outside of the standard hours.
+
+    ``chase_after_minutes``: so long after it the caller hears again that a ticket is missing; with
+    the last of them whoever has the page in hand hears of it too.
+    """
+
     ticket_must_follow: bool
+    chase_after_minutes: list[Minutes] = []
 
 
 class ThirdParties(RulePart):

@@ -4,5 +4,12 @@ from apps.intake.admin.appointments import AppointmentAdmin
 from apps.intake.admin.calls import CallAdmin
 from apps.intake.admin.mails import InboundMailAdmin
 from apps.intake.admin.refused import RefusedRequestAdmin
+from apps.intake.admin.voice import VoiceMessageAdmin
 
-__all__ = ["AppointmentAdmin", "CallAdmin", "InboundMailAdmin", "RefusedRequestAdmin"]
+__all__ = [
+    "AppointmentAdmin",
+    "CallAdmin",
+    "InboundMailAdmin",
+    "RefusedRequestAdmin",
+    "VoiceMessageAdmin",
+]

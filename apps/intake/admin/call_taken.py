@@ -96,4 +96,5 @@ def callers(words: str) -> Q:
     # As people write it: anything but a digit may stand between two.
     written = r"[^0-9]*".join(ending[::-1]) + r"[^0-9]*$"
     rungs = EscalationRung.objects.filter(phone__regex=written)
-    return Q(pk__in=known.values("person")) | Q(order__in=rungs.values("order"))
+    own = Q(phone__regex=written) & ~Q(phone="")
+    return own | Q(pk__in=known.values("person")) | Q(order__in=rungs.values("order"))

@@ -23,12 +23,16 @@ from apps.intake.services.mails import (
 from apps.intake.services.refuse import refuse, tell, was_told
 from apps.intake.services.release import RELEASED, NotReleased, release
 from apps.intake.services.request import KnownSender, Taken, refuse_stranger, request_support
+from apps.intake.services.voice import Left, caller_at, settle_voice, take_voice
+from apps.intake.services.voice_follow import Followed, follow_voice
 
 __all__ = [
     "BATCH",
     "RELEASED",
     "Booked",
+    "Followed",
     "KnownSender",
+    "Left",
     "MailboxTrouble",
     "NotReleased",
     "Polled",
@@ -36,6 +40,8 @@ __all__ = [
     "Taken",
     "TooBig",
     "add_call",
+    "caller_at",
+    "follow_voice",
     "note_too_big",
     "poll_mailbox",
     "process",
@@ -52,6 +58,8 @@ __all__ = [
     "request_appointment",
     "request_support",
     "settle_call",
+    "settle_voice",
+    "take_voice",
     "tell",
     "was_told",
 ]
