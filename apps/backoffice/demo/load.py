@@ -12,6 +12,7 @@ from apps.backoffice.demo.acts import Act, Stage
 from apps.backoffice.demo.clients import make_clients
 from apps.backoffice.demo.people import LOGINS, Login, make_people
 from apps.backoffice.demo.story_appointments import book_appointments
+from apps.backoffice.demo.story_on_call import be_on_call
 from apps.backoffice.demo.tam_time import assign_tams, log_tam_time
 from apps.contracts import services as contracts
 from apps.contracts.models import Account, AuthorisedUser, Policy, PolicyVersion, Target, User
@@ -77,6 +78,7 @@ def load_demo(*, at: datetime) -> Demo:
     tickets.sweep_deadlines(at=at)
     tickets.sweep_follow_ups(at=at)
     book_appointments(stage, at)
+    be_on_call(stage, at)
     watch = stage.tickets[story.WATCHED]
     found = watch.deadlines.get(kind=Target.Kind.RESPONSE)
     if found.due_at != due_at:
