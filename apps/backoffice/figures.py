@@ -18,8 +18,8 @@ from apps.contracts.models import (
     Severity,
     Standing,
 )
-from apps.escalation.models import Escalation, OutageReport
-from apps.intake.models import InboundMail
+from apps.escalation.models import CoverageGap, Escalation, OutageReport, Page
+from apps.intake.models import InboundMail, VoiceMessage
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Ticket
 
@@ -74,6 +74,21 @@ def open_by_severity() -> Sequence[Bar]:
         )
         for (policy, rank, label), count in counts.items()
     ]
+
+
+def pages_in_nobodys_hand() -> int:
+    """Return how many pages nobody has taken, up to the cap."""
+    return capped_count(Page.objects.open())
+
+
+def hours_that_nobody_has() -> int:
+    """Return how many spans ahead nobody is on call, up to the cap."""
+    return capped_count(CoverageGap.objects.filter(state=CoverageGap.State.OPEN))
+
+
+def voice_messages() -> int:
+    """Return how many voice messages are not settled, up to the cap."""
+    return capped_count(VoiceMessage.objects.exclude(state=VoiceMessage.State.SETTLED))
 
 
 def next_due(*, at: datetime) -> Sequence[Due]:

@@ -50,6 +50,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["tiles"] += [
             _tile("Suspended accounts", figures.suspended_accounts(), url, alarm=False)
         ]
+    context["tiles"] += _on_call(request)
     if may["mails"]:
         mails = figures.to_look_at(at=at)
         count = capped_count(mails)
@@ -84,6 +85,22 @@ def _outages(user: Any) -> list[dict[str, Any]]:
         for name, state, permission in offered
         if user.has_perms(["escalation.view_incident", permission])
     ]
+
+
+def _on_call(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return what of on-call waits for somebody, for those who may do something about it."""
+    tiles = []
+    if request.user.has_perm("escalation.change_page"):
+        pages, gaps = figures.pages_in_nobodys_hand(), figures.hours_that_nobody_has()
+        url = _list("escalation_coveragegap", state__exact="OPEN")
+        tiles = [
+            _tile("Pages in nobody's hand", pages, _list("escalation_page"), alarm=pages > 0),
+            _tile("Nobody on call, ahead", gaps, url, alarm=gaps > 0),
+        ]
+    if request.user.has_perm("intake.change_voicemessage"):
+        url, count = _list("intake_voicemessage"), figures.voice_messages()
+        tiles.append(_tile("Voice messages", count, url, alarm=False))
+    return tiles
 
 
 def _in_even_rows(count: int) -> int:

@@ -43,10 +43,32 @@ class Inbox:
             return sorted((recipient, str(mail["Subject"])) for recipient, mail in self.mails)
 
 
+@dataclass
+class DeadlyInbox(Inbox):
+    """One that kills the worker of whom it hears, once for each recipient, at a moment.
+
+    ``TAKING``: before it takes the mail. ``TAKEN``: it has the mail, and the worker never hears so.
+    """
+
+    moment: str = "TAKEN"
+    worker: subprocess.Popen | None = None
+    killed_for: set[str] = field(default_factory=set)
+
+    async def handle_DATA(self, server, session, envelope):
+        (recipient,) = envelope.rcpt_tos
+        if recipient in self.killed_for or self.worker is None:
+            return await super().handle_DATA(server, session, envelope)
+        self.killed_for.add(recipient)
+        os.killpg(self.worker.pid, signal.SIGKILL)
+        if self.moment == "TAKEN":
+            return await super().handle_DATA(server, session, envelope)
+        return "451 nobody listens any more"
+
+
 @contextmanager
-def mail_server() -> Iterator[tuple[Inbox, str]]:
+def mail_server(inbox: Inbox | None = None) -> Iterator[tuple[Inbox, str]]:
     """Run an SMTP server on a port of its own; yield its inbox and its EMAIL_URL."""
-    inbox = Inbox()
+    inbox = inbox or Inbox()
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     controller = Controller(inbox, hostname="127.0.0.1", port=port)

@@ -1,14 +1,10 @@
 """The spine through real processes: a mail in, a deadline missed, mails out to a real server."""
 
-import os
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-import psycopg
 import pytest
 
-from tests.services.processes import forget, installation, mail_server
+from tests.services.processes import installation, mail_server
 
 MAIL = b"""\
 From: Ada Reed <ada@client.example.com>
@@ -38,33 +34,6 @@ order = Order.objects.create(account=account, number="O-1", version=version, pla
                              state="EXECUTED", starts_on=date(2020, 1, 1))
 AuthorisedUser.objects.create(order=order, name="Ada Reed", email="ada@client.example.com")
 """
-
-
-@pytest.fixture(params=["embedded", pytest.param("servers", marks=pytest.mark.postgresql)])
-def settings_of_engine(request):
-    """The embedded default; and PostgreSQL with Redis, where they answer."""
-    if request.param == "embedded":
-        yield {}
-        return
-    database, redis = (
-        os.environ.get("SERVICES_DATABASE_URL"),
-        os.environ.get("SERVICES_REDIS_URL"),
-    )
-    if not (database and redis):
-        pytest.skip("needs PostgreSQL and Redis")
-    name = f"faultline_services_{uuid4().hex[:12]}"
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield {
-                "DATABASE_URL": urlsplit(database)._replace(path=f"/{name}").geturl(),
-                "REDIS_URL": redis,
-                "DJANGO_SETTINGS_MODULE": "tests.services.settings",
-                "SERVICES_PREFIX": f"{name}:",
-            }
-        finally:
-            forget(redis, prefix=f"{name}:")
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.mark.clause("V-8.1.4", "V-2-response", "V-4")
