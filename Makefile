@@ -30,7 +30,7 @@ help:  ## List what make can do here
 .env:
 	@umask 077; $(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(48))' > $@
 
-run: .venv/.synced .env  ## Start web, worker and beat; first start loads demo data (PORT=8000)
+run: .venv/.synced .env  ## Start web, workers and beat; first start loads demo data (PORT=8000)
 	@$(PYTHON) deploy/port_is_free.py $(PORT)
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) collectstatic --noinput --verbosity 0

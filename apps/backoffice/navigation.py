@@ -112,7 +112,12 @@ GROUPS = [
                 "escalation_rotation_changelist",
                 "escalation.view_rotation",
             ),
-            Link("My on-call", "badge", "escalation_rotation_mine", "escalation.view_rotation"),
+            Link(
+                "My on-call",
+                "notifications_active",
+                "escalation_rotation_mine",
+                "escalation.view_rotation",
+            ),
             Link(
                 "Ladders",
                 "stairs",

@@ -1,10 +1,13 @@
 """Real processes around a test: a database of its own, a worker, beat, and a mail server."""
 
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -141,8 +144,27 @@ def installation(folder: Path, **settings: str) -> Installation:
             **settings,
         }
     )
-    made.manage("migrate", "--verbosity=0")
+    if "DATABASE_URL" in settings:
+        made.manage("migrate", "--verbosity=0")
+    else:
+        # Migrated once a process of the tests: each installation gets a copy.
+        shutil.copy(_migrated(made), folder / DATABASE)
     return made
+
+
+DATABASE = "faultline.sqlite3"
+_TEMPLATES: list[Path] = []
+
+
+def _migrated(like: Installation) -> Path:
+    if not _TEMPLATES:
+        folder = Path(tempfile.mkdtemp(prefix="faultline-migrated-"))
+        made = Installation({**like.environment, "VAR_DIR": str(folder)})
+        made.manage("migrate", "--verbosity=0")
+        with sqlite3.connect(folder / DATABASE) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _TEMPLATES.append(folder / DATABASE)
+    return _TEMPLATES[0]
 
 
 def forget(url: str, *, prefix: str) -> None:

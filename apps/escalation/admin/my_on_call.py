@@ -27,6 +27,7 @@ from apps.tickets.services import Refused
 from apps.tickets.wording import moment
 
 FORM_REFUSED = 422
+MOST_TURNS = 14
 SHOWN = timedelta(days=60)
 PAGE = "admin/escalation/rotation/mine.html"
 
@@ -116,7 +117,8 @@ class MyOnCall:
             "opts": self.admin.opts,
             "media": self.admin.media,
             "title": "My on-call",
-            "turns": sorted(turns, key=lambda each: each[3].starts_at),
+            "original": "My on-call",
+            "turns": sorted(turns, key=lambda each: each[3].starts_at)[:MOST_TURNS],
             "is_on_call": any(turn.starts_at <= at for *_, turn in turns),
             "calendar": CalendarAddress.objects.standing().filter(user=user).first(),
             "address": address,

@@ -12,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import display
+from unfold.views import ChangeList
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.contracts.admin.kept import KeptAdmin, KeptForm
 from apps.contracts.models import User
@@ -23,13 +25,32 @@ from apps.tickets.wording import moment
 
 
 class RotationForm(KeptForm):
-    """Hours that are both there or both not."""
+    """Hours that are both there or both not; days and hours of the rotation's own wall clock."""
+
+    class Meta:
+        model = Rotation
+        # The theme's own widgets compare them with the reader's clock, which says nothing here.
+        fields = ["starts_on", "hands_over_at", "opens", "closes"]
+        widgets = {
+            "starts_on": UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+            **{
+                name: UnfoldAdminTextInputWidget(attrs={"type": "time"})
+                for name in ("hands_over_at", "opens", "closes")
+            },
+        }
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data
         if (facts.get("opens") is None) != (facts.get("closes") is None):
             self.add_error("closes", ValidationError("Fill in both hours, or none for all day."))
         return facts
+
+
+class Schedules(ChangeList):
+    """A list whose rows lead to the schedule; there one goes on to edit."""
+
+    def url_for_result(self, result: Rotation) -> str:
+        return reverse("admin:escalation_rotation_schedule", args=[result.pk])
 
 
 class MemberInline(TabularInline):
@@ -52,7 +73,7 @@ class RotationAdmin(KeptAdmin):
 
     form = RotationForm
     list_display = ["name", "now", "then", "lacking", "in_use"]
-    list_display_links = None
+    list_display_links = ["name"]
     list_before_template = "admin/escalation/rotation/list_links.html"
     search_fields = ["title"]
     inlines = [MemberInline]
@@ -68,15 +89,16 @@ class RotationAdmin(KeptAdmin):
         open_gaps = CoverageGap.objects.filter(state=CoverageGap.State.OPEN).order_by("starts_at")
         return rows.prefetch_related(Prefetch("gaps", open_gaps, to_attr="open_gaps"))
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Schedules
+
     def get_urls(self) -> list[URLPattern]:
         return [*SchedulePages(self).urls(), *MyOnCall(self).urls(), *super().get_urls()]
 
     @display(description="Rotation")
     def name(self, rotation: Rotation) -> SafeString:
-        url = reverse("admin:escalation_rotation_schedule", args=[rotation.pk])
         return format_html(
-            '<a class="fl-link" href="{}">{}</a><span class="fl-line fl-quiet">{}</span>',
-            url,
+            '<span>{}<span class="fl-line fl-quiet">{}</span></span>',
             rotation.title,
             rotation.time_zone,
         )
@@ -85,7 +107,7 @@ class RotationAdmin(KeptAdmin):
     def now(self, rotation: Rotation) -> SafeString:
         now = _now(rotation)
         if now.person is None:
-            return format_html('<span class="tk-badge tk-grey">{}</span>', "Nobody")
+            return format_html('<span class="fl-tag">{}</span>', "Nobody")
         return _who(now.person, f"until {moment(now.until, rotation.time_zone)}", now.is_override)
 
     @display(description="Next")
@@ -102,7 +124,7 @@ class RotationAdmin(KeptAdmin):
             return "–"
         more = f" and {len(gaps) - 1} more" if len(gaps) > 1 else ""
         return format_html(
-            '<span class="tk-badge tk-red">from {}{}</span>',
+            '<span class="fl-tag fl-red">from {}{}</span>',
             moment(gaps[0].starts_at, rotation.time_zone),
             more,
         )

@@ -22,6 +22,7 @@ from apps.tickets.services import Refused
 from apps.tickets.wording import moment
 
 SHOWN = timedelta(days=42)
+MOST_TURNS = 14
 FORM_REFUSED = 422
 PAGE = "admin/escalation/rotation/schedule.html"
 
@@ -36,7 +37,6 @@ class Shown:
     starts_at: datetime
     is_override: bool
     is_now: bool
-    is_gap: bool
 
 
 class OverrideForm(forms.Form):
@@ -47,8 +47,8 @@ class OverrideForm(forms.Form):
     ends_at = forms.DateTimeField(label="Until")
     reason = forms.CharField(max_length=200, required=False, label="Why")
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
         people = User.objects.filter(is_staff=True, is_active=True)
         choice = cast(forms.ModelChoiceField, self.fields["user"])
         choice.queryset = people.order_by("first_name", "username")
@@ -160,10 +160,11 @@ class SchedulePages:
             "opts": self.admin.opts,
             "media": self.admin.media,
             "title": rotation.title,
+            "original": rotation.title,
             "rotation": rotation,
             "turns": shown_turns(plan, at=at),
             "standing": _standing(rotation, at=at),
-            "override": refused.get("override") or OverrideForm(),
+            "override": refused.get("override") or OverrideForm(initial={"user": request.user.pk}),
             "swap": refused.get("swap") or SwapForm(),
             "acts": request.user.has_perm("escalation.add_rotationoverride"),
             "edits": self.admin.has_change_permission(request, rotation),
@@ -174,24 +175,27 @@ class SchedulePages:
 
 
 def shown_turns(plan: Schedule, *, at: datetime) -> Sequence[Shown]:
-    """Return the turns from now on, in words; where nobody has it, whether somebody should."""
+    """Return the turns from now on, in words; where nobody has it, only if somebody should."""
     end = at + SHOWN
     gaps = plan.gaps(start=at, end=end)
     zone = plan.rotation.time_zone
-    return [
-        Shown(
+    found = []
+    # The one that runs is shown from its beginning, and none that is cut off at the end.
+    for turn in plan.turns(start=at - SHOWN, end=end):
+        is_gap = any(first < turn.ends_at and turn.starts_at < last for first, last in gaps)
+        is_over, is_cut = turn.ends_at <= at, turn.ends_at == end and turn.starts_at > at
+        if is_over or is_cut or (turn.person is None and not is_gap):
+            continue
+        shown = Shown(
             person=plan.person(turn.person),
             starts=moment(turn.starts_at, zone),
             ends=moment(turn.ends_at, zone),
             starts_at=max(turn.starts_at, at),
             is_override=turn.is_override,
             is_now=turn.starts_at <= at,
-            is_gap=any(first < turn.ends_at and turn.starts_at < last for first, last in gaps),
         )
-        for turn in plan.turns(start=at, end=end)
-        if turn.person is not None
-        or any(first < turn.ends_at and turn.starts_at < last for first, last in gaps)
-    ]
+        found.append(shown)
+    return found[:MOST_TURNS]
 
 
 def _standing(rotation: Rotation, *, at: datetime) -> list[tuple[RotationOverride, str, str]]:

@@ -116,7 +116,7 @@ class VoiceMessageAdmin(ReadOnlyAdmin):
         return format_html(
             '<span><bdi>{}</bdi><span class="fl-line fl-quiet">{}</span></span>',
             voice.who,
-            voice.person.order.account if voice.person else voice.number,
+            voice.person.order.account if voice.person else "not a known user",
         )
 
     @display(
@@ -168,6 +168,7 @@ class VoiceMessageAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "media": self.media,
             "title": "Write a voice message down",
+            "original": "Write one down",
             "form": form,
         }
         template = "admin/intake/voicemessage/add.html"
