@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.contracts.models import User
 from apps.escalation.links import token_of
-from apps.escalation.models import Page, StaffContact
+from apps.escalation.models import Page
 from apps.escalation.on_call_mails import text_of, url_of
 from apps.escalation.services import paging, reaching
 from apps.outbox.pushing import Push, pushes
@@ -37,7 +37,7 @@ def raised_as_push(payload: dict[str, Any]) -> Push:
     """
     page, user = _open(payload), User.objects.get(pk=payload["user_id"])
     text = text_of("mail/page_push.txt", _facts(page, user))
-    return Push(_contact(payload).address, f"Page: {page.subject}", text)
+    return Push(reaching.address_of(payload["contact_id"]), f"Page: {page.subject}", text)
 
 
 @renders(paging.GIVEN_UP)
@@ -67,7 +67,7 @@ def tested(payload: dict[str, Any]) -> Push:
     :raises Withdrawn: the contact is not there any more.
     """
     text = "This is a test. Pages will reach you like this."
-    return Push(_contact(payload).address, "Faultline: a test", text)
+    return Push(reaching.address_of(payload["contact_id"]), "Faultline: a test", text)
 
 
 def _open(payload: dict[str, Any]) -> Page:
@@ -75,13 +75,6 @@ def _open(payload: dict[str, Any]) -> Page:
     if page.state == Page.State.ACKNOWLEDGED:
         raise Withdrawn(f"{page.acknowledged_by} has it in hand.")
     return page
-
-
-def _contact(payload: dict[str, Any]) -> StaffContact:
-    contact = StaffContact.objects.filter(pk=payload["contact_id"], is_active=True).first()
-    if contact is None:
-        raise Withdrawn("The contact is not there any more.")
-    return contact
 
 
 def _facts(page: Page, user: User) -> dict[str, Any]:

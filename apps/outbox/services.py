@@ -19,7 +19,7 @@ from apps.outbox.rendering import (
     render,
 )
 from apps.outbox.rules.backoff import wait_after
-from apps.outbox.together import as_one, beside, held_until
+from apps.outbox.together import as_one, beside, forward, held_until
 from apps.outbox.transport import Failed, Refused, Transport, Unreachable, compose
 
 logger = logging.getLogger(__name__)
@@ -127,11 +127,11 @@ def _attempt(message: Message, transport: Transport, now: Callable[[], datetime]
     if not ready:
         return False
     together = [each for each, _ in ready]
-
-    def send() -> None:
-        transport.send(compose(together[0], as_one([email for _, email in ready])))
-
-    return write_down(together, send, now)
+    mail = as_one([email for _, email in ready])
+    is_sent = write_down(together, lambda: transport.send(compose(together[0], mail)), now)
+    if is_sent:
+        forward(together[0], mail, at=now())
+    return is_sent
 
 
 def _claim_beside(message: Message, *, at: datetime) -> bool:

@@ -27,6 +27,25 @@ def holds(hold: Hold) -> Hold:
     return hold
 
 
+# Takes the message that carried notices to somebody, the mail that went out, and when.
+Forward = Callable[[Message, Email, datetime], None]
+_forwards: list[Forward] = []
+
+
+def forwards(forward: Forward) -> Forward:
+    """Register the decorated function as one that passes on what a mail of notices said."""
+    if forward not in _forwards:
+        _forwards.append(forward)
+    return forward
+
+
+def forward(message: Message, email: Email, *, at: datetime) -> None:
+    """Let a mail of notices that went out go further, where its recipient wants that."""
+    if message.topic in notices():
+        for each in _forwards:
+            each(message, email, at)
+
+
 def held_until(message: Message, *, at: datetime) -> datetime | None:
     """Return until when a message waits for its recipient's hours; None: it may go out now."""
     if message.topic not in notices():

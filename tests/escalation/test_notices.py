@@ -8,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.contracts.models import User
-from apps.escalation.models import NoticeHours
+from apps.escalation.models import NoticeHours, StaffContact
 from apps.escalation.queries.notices import heard_from
 from apps.outbox.models import Message
+from apps.outbox.pushing import push_of
+from apps.outbox.rendering import Withdrawn
 from apps.outbox.services import deliver_pending
 from apps.tickets.models import Deadline, Ticket
 from apps.tickets.services import sweep_deadlines
@@ -149,3 +151,48 @@ def test_nobody_sees_another_persons_hours_but_an_administrator():
     signed_in(make_staff()).post(page, post)
     theirs.refresh_from_db()
     assert theirs.days == "12345"
+
+
+def contact(user: User, label: str, **facts) -> StaffContact:
+    return StaffContact.objects.create(user=user, label=label, address="json://hook", **facts)
+
+
+def test_what_a_mail_of_notices_said_reaches_the_services_that_were_chosen_for_that():
+    manager = make_staff(is_duty_manager=True)
+    chosen = contact(manager, "Chat", takes_notices=True)
+    contact(manager, "Pager"), contact(make_staff(), "Chat", takes_notices=True)
+    contact(manager, "Old", takes_notices=True, is_active=False)
+    make_ticket()
+    late = Deadline.objects.order_by("-due_at")[0].due_at + SECOND
+    sweep_deadlines(at=late)
+
+    deliver_pending(at=late)
+    deliver_pending(at=late)
+
+    [sent] = [each for each in mail.outbox if each.to == [manager.email]]
+    [push] = Message.objects.filter(channel=Message.Channel.PUSH)
+    assert (push.topic, push.recipient) == ("contact.notice", f"{manager.username}: Chat")
+    assert push.payload == {
+        "contact_id": chosen.pk,
+        "title": sent.subject,
+        "text": sent.body[:1500],
+    }
+    said = push_of(topic=push.topic, payload=push.payload)
+    assert (said.address, said.title) == ("json://hook", sent.subject)
+    chosen.delete()
+    with pytest.raises(Withdrawn):
+        push_of(topic=push.topic, payload=push.payload)
+
+
+def test_a_person_chooses_which_services_notices_go_to():
+    user = make_staff(is_duty_manager=True)
+    own, other = contact(user, "Chat"), contact(make_staff(), "Chat")
+    browser, page = signed_in(user), reverse("admin:escalation_rotation_contacts")
+
+    for act, found in (("notices", True), ("notices", True), ("pages", False)):
+        browser.post(page, {"contact": own.pk, "act": act})
+        own.refresh_from_db()
+        assert own.takes_notices is found
+    browser.post(page, {"contact": other.pk, "act": "notices"})
+    other.refresh_from_db()
+    assert other.takes_notices is False

@@ -77,16 +77,12 @@ class MyOnCall:
         if request.method != "POST":
             return HttpResponseRedirect(page)
         act = request.POST.get("act")
-        if act in ("test", "remove"):
+        if act in ACTS:
             contact = user.contacts.filter(pk=key_in(request.POST.get("contact", ""))).first()
             if contact is None:
                 messages.warning(request, "This contact is not there any more.")
-            elif act == "remove":
-                reaching.remove_contact(contact=contact)
-                messages.success(request, f"{contact.label} is removed.")
             else:
-                reaching.send_test(contact=contact, at=timezone.now(), act_key=str(uuid4()))
-                messages.success(request, f"A test goes out to {contact.label}. Look here again.")
+                messages.success(request, _done(contact, act))
             return HttpResponseRedirect(page)
         form = ContactForm(request.POST)
         if form.is_valid():
@@ -134,6 +130,22 @@ class MyOnCall:
         if not self.admin.has_view_permission(request):
             raise PermissionDenied
         return cast(User, request.user)
+
+
+ACTS = ("test", "remove", "notices", "pages")
+
+
+def _done(contact: StaffContact, act: str) -> str:
+    """Do what a button beside a contact says; return what was done."""
+    if act == "remove":
+        reaching.remove_contact(contact=contact)
+        return f"{contact.label} is removed."
+    if act == "test":
+        reaching.send_test(contact=contact, at=timezone.now(), act_key=str(uuid4()))
+        return f"A test goes out to {contact.label}. Look here again."
+    reaching.choose_notices(contact=contact, wanted=act == "notices")
+    what = "Pages and notices reach" if act == "notices" else "Only pages reach"
+    return f"{what} you by {contact.label}."
 
 
 def _last_test(contact: StaffContact) -> Message | None:

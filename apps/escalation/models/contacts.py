@@ -38,6 +38,9 @@ class StaffContact(models.Model):
         validators=[RegexValidator(r"^[a-zA-Z0-9]+://\S+$", "Write it as service://….")],
     )
     is_active = models.BooleanField(default=True)
+    takes_notices = models.BooleanField(
+        default=False, help_text="Notices go there too, besides pages; never only there."
+    )
 
     history = HistoricalRecords(excluded_fields=["address"])
 

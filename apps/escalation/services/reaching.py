@@ -1,5 +1,6 @@
 """How one of ours is reached at once: by mail, and by each service that they named."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,10 +13,13 @@ from apps.escalation.models.contacts import LONGEST_ADDRESS
 from apps.outbox.enqueue import enqueue
 from apps.outbox.models import Message
 from apps.outbox.pushes import is_known_service
+from apps.outbox.rendering import Withdrawn
 from apps.outbox.rules.address import is_plain_address
 from apps.tickets.services import Refused
 
 TESTED = "contact.tested"
+NOTICE = "contact.notice"
+LONGEST_PUSH = 1500  # characters: services cut what is longer, or refuse it
 MOST_CONTACTS = 10
 
 
@@ -89,6 +93,50 @@ def send_test(*, contact: StaffContact, at: datetime, act_key: str) -> Message:
         payload=dict(way.facts),
         at=at,
     )
+
+
+@transaction.atomic
+def choose_notices(*, contact: StaffContact, wanted: bool) -> None:
+    """Let notices go to a contact too, besides pages; or no more."""
+    contact.takes_notices = wanted
+    contact.save(update_fields=["takes_notices"])
+
+
+@transaction.atomic
+def forward_notice(*, address: str, key: str, title: str, text: str, at: datetime) -> None:
+    """Let what a mail of notices said reach a person by the services that they chose for that.
+
+    ``key`` names the mail: the same one again reaches nobody twice.
+    """
+    wanted = StaffContact.objects.filter(
+        user__email=address, user__is_active=True, is_active=True, takes_notices=True
+    )
+    for contact in wanted.select_related("user").order_by("pk"):
+        way = _way(contact)
+        said = {"title": title, "text": text[:LONGEST_PUSH]}
+        enqueue(
+            topic=NOTICE,
+            key=f"{way.key}:notice:{_digest(key)}",
+            recipient=way.recipient,
+            channel=way.channel,
+            payload={**way.facts, **said},
+            at=at,
+        )
+
+
+def address_of(contact_id: int) -> str:
+    """Return the secret address of a contact.
+
+    :raises Withdrawn: it is not there any more.
+    """
+    contact = StaffContact.objects.filter(pk=contact_id, is_active=True).first()
+    if contact is None:
+        raise Withdrawn("The contact is not there any more.")
+    return contact.address
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def masked(address: str) -> str:
