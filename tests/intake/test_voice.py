@@ -12,6 +12,7 @@ from apps.intake.services import (
     Left,
     caller_at,
     follow_voice,
+    know_caller,
     settle_voice,
     take_voice,
 )
@@ -274,3 +275,26 @@ def test_nonsense_is_refused(facts, why):
         take_voice(left=left(**facts), source_key="webhook:1", at=NIGHT)
 
     assert str(refusal.value) == why
+
+
+def test_who_is_known_only_later_is_asked_for_a_ticket_then(ana):
+    caller = make_caller()
+    voice = take(number="anonymous")
+
+    voice = know_caller(voice=voice, address=f" {caller.email} ", at=NIGHT + 20 * MINUTE)
+
+    assert (voice.person, voice.next_at) == (caller, NIGHT + 35 * MINUTE)
+    assert mails("voice.ticket_asked") == [(caller.email, NIGHT + 20 * MINUTE)]
+    assert follow_voice(at=NIGHT + 20 * MINUTE) == Followed()
+    assert follow_voice(at=NIGHT + 35 * MINUTE) == Followed(chased=1)
+    with pytest.raises(Refused):
+        know_caller(voice=voice, address=caller.email, at=NIGHT)
+
+
+def test_a_stranger_is_nobodys_caller(ana):
+    with pytest.raises(Refused) as refusal:
+        know_caller(voice=take(), address="eve@example.net", at=NIGHT)
+
+    assert str(refusal.value) == (
+        "No active authorised user has this address: look it up at their order."
+    )

@@ -145,3 +145,15 @@ def test_a_recording_is_sound_or_a_file_and_runs_nothing(kind, sent, shown):
     assert answer["Content-Disposition"] == f"{shown}; filename=voice"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert client.get(page(voice)).status_code == 200
+
+
+def test_an_unknown_caller_is_named_on_the_page():
+    caller = make_caller()
+    client, _ = browser("view", "change")
+    voice = take()
+
+    answer = client.post(page(voice, "caller"), {"address": caller.email}, follow=True)
+
+    assert f"It is {caller}." in text_of(answer)
+    assert VoiceMessage.objects.get().person == caller
+    assert browser("view")[0].post(page(voice, "caller")).status_code == 403

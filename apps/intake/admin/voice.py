@@ -101,6 +101,7 @@ class VoiceMessageAdmin(ReadOnlyAdmin):
         view, name = self.admin_site.admin_view, "intake_voicemessage"
         return [
             path("<int:pk>/settle/", view(self.settle), name=f"{name}_settle"),
+            path("<int:pk>/caller/", view(self.caller), name=f"{name}_caller"),
             path("<int:pk>/recording/", view(self.recording), name=f"{name}_recording"),
             *super().get_urls(),
         ]
@@ -208,6 +209,22 @@ class VoiceMessageAdmin(ReadOnlyAdmin):
         else:
             self.log_change(request, voice, "Settled.")
             messages.success(request, "Settled. The caller is not asked again.")
+        return _to(voice)
+
+    def caller(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say whose it is, by the caller's mail address."""
+        voice = self._voice(request, pk)
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            address = request.POST.get("address", "")
+            try:
+                voice = services.know_caller(voice=voice, address=address, at=timezone.now())
+            except Refused as refusal:
+                messages.error(request, str(refusal))
+            else:
+                self.log_change(request, voice, f"It is {voice.person}.")
+                messages.success(request, f"It is {voice.person}.")
         return _to(voice)
 
     def recording(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('recording_type', models.CharField(blank=True, max_length=100)),
                 ('steps', models.JSONField(default=list, help_text='Why it paged, or did not.')),
                 ('state', models.CharField(choices=[('WAITING', 'To answer'), ('PAGED', 'Paged, no ticket yet'), ('SETTLED', 'Settled')], max_length=7)),
-                ('chase_after', models.JSONField(default=list, help_text='Minutes, as the policy said then.')),
+                ('chase_after', models.JSONField(default=list, help_text='Minutes after it came in, as the policy said then.')),
                 ('chased', models.PositiveSmallIntegerField(default=0)),
                 ('next_at', models.DateTimeField(null=True)),
                 ('settled_at', models.DateTimeField(null=True)),

@@ -48,7 +48,9 @@ class VoiceMessage(models.Model):
         Page, null=True, on_delete=models.PROTECT, related_name="voice_message"
     )
     state = models.CharField(max_length=7, choices=State)
-    chase_after = models.JSONField(default=list, help_text="Minutes, as the policy said then.")
+    chase_after = models.JSONField(
+        default=list, help_text="Minutes after it came in, as the policy said then."
+    )
     chased = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
     ticket = models.ForeignKey(

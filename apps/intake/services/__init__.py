@@ -23,7 +23,7 @@ from apps.intake.services.mails import (
 from apps.intake.services.refuse import refuse, tell, was_told
 from apps.intake.services.release import RELEASED, NotReleased, release
 from apps.intake.services.request import KnownSender, Taken, refuse_stranger, request_support
-from apps.intake.services.voice import Left, caller_at, settle_voice, take_voice
+from apps.intake.services.voice import Left, caller_at, know_caller, settle_voice, take_voice
 from apps.intake.services.voice_follow import Followed, follow_voice
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "add_call",
     "caller_at",
     "follow_voice",
+    "know_caller",
     "note_too_big",
     "poll_mailbox",
     "process",

@@ -106,6 +106,28 @@ def settle_voice(
     return held
 
 
+@transaction.atomic
+def know_caller(*, voice: VoiceMessage, address: str, at: datetime) -> VoiceMessage:
+    """Say whose voice message it is, by their mail address; they are asked for a ticket then.
+
+    Clause: S-2, V-3.5.
+
+    :raises Refused: nobody who may speak for a client has the address, or the caller is known.
+    """
+    held = VoiceMessage.objects.select_for_update(no_key=True, of=("self",)).get(pk=voice.pk)
+    if held.person_id is not None or held.state == State.SETTLED:
+        raise Refused("Who called is known, or it is settled already.")
+    found = contracts.user_at(address.strip(), account=None)
+    if found is None:
+        raise Refused("No active authorised user has this address: look it up at their order.")
+    person = AuthorisedUser.objects.select_related("order__version", "order__account")
+    held.person = person.get(pk=found.pk)
+    if held.state == State.PAGED:
+        _expect_ticket(held, at=at)
+    held.save(update_fields=["person", "chase_after", "next_at"])
+    return held
+
+
 def caller_at(number: str) -> AuthorisedUser | None:
     """Return the active user who has this number; None where nobody has it, or several people.
 
@@ -154,7 +176,6 @@ def after_hours(person: AuthorisedUser | None, *, at: datetime) -> tuple[bool, l
 
 def _page(voice: VoiceMessage, *, at: datetime) -> None:
     version = voice.person.order.version if voice.person else None
-    settings = _rule_of(voice.person)
     voice.page = paging.raise_page(
         key=f"voice:{voice.pk}",
         subject=f"Voice message of {voice.who}",
@@ -164,12 +185,20 @@ def _page(voice: VoiceMessage, *, at: datetime) -> None:
         at=at,
     )
     voice.state = State.PAGED
-    if voice.person is not None and settings.get("ticket_must_follow"):
-        ask(voice, at=at)
-        voice.chase_after = sorted(settings.get("chase_after_minutes", []))
-        if voice.chase_after:
-            voice.next_at = at + timedelta(minutes=voice.chase_after[0])
+    _expect_ticket(voice, at=at)
     voice.save(update_fields=["page", "state", "chase_after", "next_at"])
+
+
+def _expect_ticket(voice: VoiceMessage, *, at: datetime) -> None:
+    """Ask the caller for a ticket, and say when that is done again, if the policy wants one."""
+    settings = _rule_of(voice.person)
+    if settings.get("ticket_must_follow"):
+        ask(voice, at=at)
+        # They count from when the caller is first asked, which is later where nobody knew them.
+        since = (at - voice.came_at) // timedelta(minutes=1)
+        voice.chase_after = sorted(since + each for each in settings.get("chase_after_minutes", []))
+        if voice.chase_after:
+            voice.next_at = voice.came_at + timedelta(minutes=voice.chase_after[0])
 
 
 def _words(voice: VoiceMessage) -> str:
