@@ -1,5 +1,6 @@
 """The outbox as staff see it: what went out, what waits, and the dead letters."""
 
+import re
 from collections.abc import Iterable
 from typing import cast
 
@@ -25,6 +26,10 @@ from apps.outbox.rendering import (
     render,
     topics,
 )
+
+# What is signed stands for its recipient, who needs no password: nobody else may press it.
+SIGNED = re.compile(r"[\w.-]+:[\w-]+:[\w-]{27,}")
+HIDDEN = "(a link for its recipient alone)"
 
 
 class TopicFilter(admin.SimpleListFilter):
@@ -93,7 +98,7 @@ class MessageAdmin(ReadOnlyAdmin):
         return format_html(
             '<strong>{}</strong><div style="white-space: pre-wrap">{}</div>',
             title,
-            text,
+            SIGNED.sub(HIDDEN, text),
         )
 
     @action(description="Send again", permissions=["act"])

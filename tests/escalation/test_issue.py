@@ -247,3 +247,37 @@ def test_a_report_that_lacks_something_after_all_is_not_issued():
         services.issue_report(
             report=report, seen=report.edition, by=make_staff(), at=later(hours=6)
         )
+
+
+@pytest.mark.clause("S-6")
+def test_what_a_reviewer_saw_is_not_issued_to_clients_who_joined_since():
+    make_staff(name="boss", is_duty_manager=True)
+    incident, other = make_incident(), wholesale("2")
+    report = submitted(incident)
+    seen = report.edition
+    services.join_incident(incident=incident, ticket=other, by=make_staff(), at=later(hours=6))
+
+    with pytest.raises(Refused, match="Somebody changed the report meanwhile"):
+        services.issue_report(report=report, seen=seen, by=make_staff(), at=later(hours=6))
+
+    # Who reviews it is asked to look again, and the mail that waited says nothing any more.
+    first, again = Message.objects.filter(topic="report.submitted").order_by("pk")
+    with pytest.raises(Withdrawn):
+        render(topic=first.topic, payload=first.payload)
+    assert render(topic=again.topic, payload=again.payload).subject.endswith("Phones are dead")
+    services.issue_report(report=report, seen=seen + 1, by=make_staff(), at=later(hours=6))
+    assert ReportCopy.objects.filter(account=other.account).count() == 1
+
+
+@pytest.mark.clause("S-6")
+def test_a_new_title_is_reviewed_again_and_a_new_author_is_not():
+    incident, author = make_incident(), make_staff()
+    report = submitted(incident)
+    seen, call = report.edition, {"incident": incident, "by": make_staff(), "at": later(hours=6)}
+
+    services.amend_incident(**call, title="Phones are dead", author=author)
+    report.refresh_from_db()
+    assert report.edition == seen
+    services.amend_incident(**call, title="Nobody can call", author=author)
+    report.refresh_from_db()
+    assert report.edition == seen + 1

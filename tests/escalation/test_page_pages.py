@@ -164,3 +164,18 @@ def test_nobody_touches_the_contacts_of_another(ana):
     client.post(CONTACTS, {"act": "remove", "contact": contact.pk})
 
     assert StaffContact.objects.count() == 1
+
+
+def test_who_reads_the_outbox_cannot_take_it_in_hand_in_anothers_name(ana, page):
+    add_contact(user=ana, label="Hook", address="json://127.0.0.1/secret")
+    raise_page(key="more", subject="Other line", text="", ladder=page.ladder, at=MONDAY)
+    boss, _ = signed_in(is_superuser=True)
+
+    for message in Message.objects.all():
+        user = message.payload["user_id"]
+        token = token_of("page", message.payload["page_id"], str(user))
+        url = reverse("admin:outbox_message_change", args=[message.pk])
+        shown = boss.get(url).content.decode()
+        assert token.rpartition(":")[2] not in shown
+        assert "/pages/(a link for its recipient alone)/" in shown
+    assert {message.channel for message in Message.objects.all()} == {"PAGE", "PUSH"}

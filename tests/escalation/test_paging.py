@@ -253,3 +253,38 @@ def test_two_contacts_of_one_name_are_refused(ana):
         add_contact(user=ana, label=" Hook ", address="json://127.0.0.1/other")
 
     assert str(refusal.value) == "You have one that is called “Hook”: choose another name."
+
+
+def test_a_duty_manager_whose_address_takes_no_mail_holds_up_no_page(ana, ben):
+    make_staff(name="odd", email='"a b"@provider.example.com', is_duty_manager=True)
+    ends = page_of(make_ladder(ana), key="1")
+    climbs = page_of(make_ladder(ana, ben, is_default=False), key="2")
+
+    assert climb_due(at=MONDAY + 10 * MINUTE) == Climbed(told=1, given_up=1)
+
+    assert told("page.given_up") == [
+        ("boss@provider.example.com", "PAGE", MONDAY + 10 * MINUTE),
+    ]
+    assert list(Page.objects.order_by("key").values_list("pk", "state")) == [
+        (ends.pk, "UNANSWERED"),
+        (climbs.pk, "OPEN"),
+    ]
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_who_is_no_staff_any_more_is_not_paged(ana, ben, is_named):
+    rung = ana if is_named else make_rotation(ana)
+    type(ana).objects.filter(pk=ana.pk).update(is_staff=False)
+
+    page_of(make_ladder(rung, ben))
+
+    assert told() == [("ben@provider.example.com", "PAGE", MONDAY)]
+
+
+def test_a_long_name_without_an_address_costs_no_page(ben):
+    long = make_staff(name="long", email="")
+    type(long).objects.filter(pk=long.pk).update(first_name="x" * 150, last_name="y" * 150)
+
+    page_of(make_ladder(long, ben))
+
+    assert told() == [("ben@provider.example.com", "PAGE", MONDAY)]

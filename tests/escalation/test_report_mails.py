@@ -106,3 +106,12 @@ def test_the_tick_reads_the_clock(boss):
     remind_reports()
 
     assert ticket.report_reminder.due_at - ticket.registered_at == timedelta(hours=24)
+
+
+def test_of_several_tickets_the_worst_says_whether_a_notice_may_wait(boss):
+    incident, worst = make_incident(ticket=wholesale("2")), wholesale("1")
+    services.join_incident(incident=incident, ticket=worst, by=boss, at=later(hours=2))
+
+    submitted(incident)
+
+    assert Message.objects.get(topic="report.submitted").payload["ticket_id"] == worst.pk

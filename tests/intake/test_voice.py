@@ -188,6 +188,17 @@ def test_who_has_the_page_in_hand_hears_that_the_ticket_is_missing(caller, ana):
     assert mails("voice.ticket_missing") == [(ana.email, NIGHT + 60 * MINUTE)]
 
 
+@pytest.mark.parametrize("change", [{"is_active": False}, {"email": '"a b"@example.com'}])
+def test_where_who_has_it_in_hand_cannot_be_told_the_duty_managers_are(caller, ana, change):
+    boss = make_staff(is_duty_manager=True)
+    acknowledge(page=take().page, by=ana, at=NIGHT + MINUTE)
+    type(ana).objects.filter(pk=ana.pk).update(**change)
+
+    follow_voice(at=NIGHT + 60 * MINUTE)
+
+    assert mails("voice.ticket_missing") == [(boss.email, NIGHT + 60 * MINUTE)]
+
+
 def test_the_ticket_that_comes_is_joined_and_nobody_is_asked_again(caller):
     voice = take()
     ticket = make_ticket(requester=caller, at=NIGHT + 5 * MINUTE)

@@ -80,7 +80,7 @@ def with_people(rotations: QuerySet[Rotation], *, since: datetime) -> QuerySet[R
 def schedule_of(rotation: Rotation) -> Schedule:
     """Return the schedule of a rotation that was read by ``with_people``.
 
-    Who is not active any more has no turn: nobody has it then.
+    Who is not active staff any more has no turn: nobody has it then.
     """
     members: list[RotationMember] = list(rotation.members.all())
     standing: Sequence[RotationOverride] = rotation.standing  # type: ignore[attr-defined]
@@ -119,4 +119,4 @@ def schedules(*, since: datetime) -> list[Schedule]:
 
 
 def _reached(user: User) -> int | None:
-    return user.pk if user.is_active else None
+    return user.pk if user.is_active and user.is_staff else None

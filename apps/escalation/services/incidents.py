@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from apps.contracts.models import User
 from apps.contracts.services.orders import sign
-from apps.escalation.models import Incident, IncidentTicket
+from apps.escalation.models import Incident, IncidentTicket, OutageReport
 from apps.escalation.queries import incident_of
 from apps.escalation.services.reports import draft_report
+from apps.escalation.services.review_notices import tell_reviewers
 from apps.tickets.models import Ticket
 from apps.tickets.rules.history import Kind
 from apps.tickets.services import Refused
@@ -79,6 +81,7 @@ def leave_incident(*, incident: Incident, ticket: Ticket, by: User, at: datetime
             f"A report was issued for {ticket.number} in {incident.number}: it stays there."
         )
     member.delete()
+    _look_again(incident, at=at)
     _note(ticket, f"Taken out of {incident.number}", incident, by=by, at=at)
 
 
@@ -98,9 +101,12 @@ def amend_incident(*, incident: Incident, title: str, author: User, by: User, at
         return
     if not (author.is_active and author.is_staff):
         raise Refused(f"{author} does not work here: choose somebody else.")
+    is_retitled = incident.title != title
     incident.title, incident.author = title, author
     sign(incident, reason="Amended", by=by, at=at)
     incident.save(update_fields=["title", "author"])
+    if is_retitled:
+        _look_again(incident, at=at)
 
 
 def hold_incident(incident: Incident) -> Incident:
@@ -124,7 +130,18 @@ def _join(incident: Incident, ticket: Ticket, *, by: User, at: datetime) -> None
             f"{ticket.number} goes on as {ticket.merged_into.number}: take that one instead."
         )
     IncidentTicket.objects.create(incident=incident, ticket=ticket, joined_at=at, joined_by=by)
+    _look_again(incident, at=at)
     _note(ticket, f"Of {incident.number}: {incident.title}", incident, by=by, at=at)
+
+
+def _look_again(incident: Incident, *, at: datetime) -> None:
+    """Let nobody issue what they saw in review before: now it says more, or goes to other clients.
+
+    Clause: S-6.
+    """
+    in_review = incident.reports.unissued().filter(state=OutageReport.State.REVIEW)
+    if in_review.update(edition=F("edition") + 1):
+        tell_reviewers(in_review.get(), at=at)
 
 
 def _note(ticket: Ticket, what: str, incident: Incident, *, by: User, at: datetime) -> None:

@@ -158,7 +158,7 @@ def _climb(page: Page, *, at: datetime) -> int:
             rung=rung["title"][:160],
             user=person if told else None,
             at=at,
-            why=why if told or not person else f"{person} has no address that works.",
+            why=why if told or not person else f"{str(person)[:160]} has no address that works.",
         )
         page.step += 1
         if told:
@@ -172,8 +172,8 @@ def _climb(page: Page, *, at: datetime) -> int:
 def _who(rung: dict[str, Any], *, at: datetime) -> tuple[User | None, str]:
     """Return who has a rung at an instant, or nobody; and why."""
     if rung["user"]:
-        user = User.objects.filter(pk=rung["user"], is_active=True).first()
-        return user, "Named on the ladder." if user else "This person is not active any more."
+        user = User.objects.filter(pk=rung["user"], is_active=True, is_staff=True).first()
+        return user, "Named on the ladder." if user else "This person is not active staff any more."
     plan = schedule(rung["rotation"], since=at)
     if plan is None:
         return None, "The rotation is not in use any more."

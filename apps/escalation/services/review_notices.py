@@ -48,7 +48,8 @@ def _tell(topic: str, report: OutageReport, address: str, *, at: datetime) -> No
         return
     what = topic.rpartition(".")[2]
     # Of a ticket of the first priority a notice does not wait for somebody's hours.
-    ticket = report.incident.members.values_list("ticket", flat=True).first()
+    worst = report.incident.members.order_by("ticket__severity__rank", "pk")
+    ticket = worst.values_list("ticket", flat=True).first()
     enqueue(
         topic=topic,
         # Of the edition, since a report may be submitted more than once.

@@ -14,6 +14,7 @@ from apps.contracts.models import AuthorisedUser
 from apps.escalation.services import paging
 from apps.intake.models import VoiceMessage
 from apps.outbox.enqueue import InvalidRecipient, enqueue
+from apps.outbox.rules.address import is_plain_address
 from apps.tickets.models import Ticket
 from apps.tickets.queries import duty_managers
 
@@ -118,7 +119,8 @@ def _chase(voice: VoiceMessage, *, at: datetime) -> None:
 def _tell_ours(voice: VoiceMessage, *, at: datetime) -> None:
     """Tell whoever has the page in hand that the ticket is missing; else the duty managers."""
     taker = voice.page.acknowledged_by if voice.page else None
-    addresses = [taker.email] if taker and taker.email else duty_managers()
+    is_reached = taker is not None and taker.is_active and is_plain_address(taker.email)
+    addresses = [taker.email] if taker and is_reached else duty_managers()
     for address in addresses:
         digest = md5(address.encode(), usedforsecurity=False).hexdigest()
         enqueue(
