@@ -117,9 +117,13 @@ def to_look_at(*, at: datetime) -> QuerySet[InboundMail]:
     return InboundMail.objects.to_look_at(since=at - LOOK_BACK).defer("raw")
 
 
-def unacknowledged_escalations() -> int:
-    """Return how many escalations nobody has in hand."""
-    return capped_count(Escalation.objects.unanswered())
+def escalations_unanswered() -> tuple[int, int]:
+    """Return how many escalations have no answer, and how many of them nobody has in hand.
+
+    Clause: V-9.2, S-7.
+    """
+    unanswered = Escalation.objects.filter(state__in=Escalation.IN_HAND)
+    return capped_count(unanswered), capped_count(Escalation.objects.unanswered())
 
 
 def appointments_to_decide() -> int:

@@ -37,9 +37,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     elif may["tickets"]:
         context |= _tickets(request, at)
     if request.user.has_perms(["escalation.view_escalation", "escalation.change_escalation"]):
-        count = figures.unacknowledged_escalations()
-        url = _list("escalation_escalation", state__exact="OPEN")
-        context["tiles"] += [_tile("Escalations not acknowledged", count, url, alarm=count > 0)]
+        count, in_nobodys_hand = figures.escalations_unanswered()
+        url = _list("escalation_escalation", state__in="OPEN,TAKEN")
+        alarm = in_nobodys_hand > 0
+        context["tiles"] += [_tile("Escalations unanswered", count, url, alarm=alarm)]
     if request.user.has_perms(["contracts.view_appointment", "contracts.change_appointment"]):
         url = _list("contracts_appointment", shown="asked")
         count = figures.appointments_to_decide()

@@ -19,7 +19,9 @@ def main() -> int:
 
     asked = json.load(sys.stdin)
     service = Apprise()
-    if not service.add(asked["address"]):
+    # A template would be read from a file of this machine.
+    reads_files = re.search(r"[?&]template=", asked["address"], re.IGNORECASE)
+    if reads_files or not service.add(asked["address"]):
         print("The address is of no service that is known, or not complete.")  # noqa: T201
         return NOT_UNDERSTOOD
     if "text" not in asked:  # only whether the address is understood was asked

@@ -20,7 +20,7 @@ def test_a_fresh_installation_is_told_what_to_do_first(signed_in):
     assert set(response.context["first_steps"].values()) == {False}
     assert "Publish a policy" in response.content.decode()
     assert tiles(response) == {
-        "Escalations not acknowledged": "0",
+        "Escalations unanswered": "0",
         "Appointments to decide": "0",
         "Outage reports to write": "0",
         "Outage reports to review": "0",

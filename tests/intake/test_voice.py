@@ -309,3 +309,16 @@ def test_a_stranger_is_nobodys_caller(ana):
     assert str(refusal.value) == (
         "No active authorised user has this address: look it up at their order."
     )
+
+
+def test_who_settles_a_message_has_its_page_in_hand(caller, ana):
+    voice = take()
+    settle_voice(voice=voice, by=ana, at=NIGHT + MINUTE, outcome="Called back: works again")
+
+    page = Page.objects.get()
+    assert (page.state, page.acknowledged_by, page.acknowledged_at, page.next_at) == (
+        "ACKNOWLEDGED",
+        ana,
+        NIGHT + MINUTE,
+        None,
+    )

@@ -160,3 +160,8 @@ def test_each_channel_is_nudged_on_the_queue_for_pages(celery_queue):
 )
 def test_of_a_log_no_piece_of_the_address_is_kept(said, kept):
     assert without(said, "json://host.example.com/t0ken-of-the-hook?x=1") == kept
+
+
+def test_an_address_that_would_have_a_file_of_ours_read_is_of_no_service():
+    assert pushes.is_known_service("json://127.0.0.1:9/?rto=1")
+    assert not pushes.is_known_service("json://127.0.0.1:9/?rto=1&Template=/etc/hostname")

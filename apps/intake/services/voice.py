@@ -97,8 +97,11 @@ def settle_voice(
         raise Refused("This voice message is settled already.")
     if ticket is None and not outcome.strip():
         raise Refused("Say what became of it, or name its ticket.")
-    if ticket is not None and held.page is not None:
-        paging.join_ticket(page=held.page, ticket=ticket)
+    if held.page is not None:
+        # It is in this person's hand: nobody else need be woken.
+        paging.acknowledge(page=held.page, by=by, at=at)
+        if ticket is not None:
+            paging.join_ticket(page=held.page, ticket=ticket)
     held.state, held.next_at, held.ticket = State.SETTLED, None, ticket
     held.settled_at, held.settled_by = at, by
     held.outcome = _line(outcome)[:250]
