@@ -1,5 +1,6 @@
 """The home page of the admin: what a duty manager needs to see first."""
 
+from collections.abc import Mapping
 from math import ceil
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -36,22 +37,25 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["first_steps"] = dict(figures.first_steps())
     elif may["tickets"]:
         context |= _tickets(request, at)
+    counts = figures.waiting(request.user)
     if request.user.has_perms(["escalation.view_escalation", "escalation.change_escalation"]):
-        count, in_nobodys_hand = figures.escalations_unanswered()
-        url = _list("escalation_escalation", state__in="OPEN,TAKEN")
-        alarm = in_nobodys_hand > 0
-        context["tiles"] += [_tile("Escalations unanswered", count, url, alarm=alarm)]
+        url, alarm = (
+            _list("escalation_escalation", state__in="OPEN,TAKEN"),
+            counts["in_nobodys_hand"],
+        )
+        context["tiles"] += [
+            _tile("Escalations unanswered", counts["escalations"], url, alarm=alarm > 0)
+        ]
     if request.user.has_perms(["contracts.view_appointment", "contracts.change_appointment"]):
         url = _list("contracts_appointment", shown="asked")
-        count = figures.appointments_to_decide()
-        context["tiles"] += [_tile("Appointments to decide", count, url, alarm=False)]
-    context["tiles"] += _outages(request.user)
+        context["tiles"] += [
+            _tile("Appointments to decide", counts["appointments"], url, alarm=False)
+        ]
+    context["tiles"] += _outages(request.user, counts)
     if request.user.has_perms(["contracts.view_account", "contracts.view_standing"]):
         url = _list("contracts_account", standing="suspended")
-        context["tiles"] += [
-            _tile("Suspended accounts", figures.suspended_accounts(), url, alarm=False)
-        ]
-    context["tiles"] += _on_call(request)
+        context["tiles"] += [_tile("Suspended accounts", counts["suspended"], url, alarm=False)]
+    context["tiles"] += _on_call(request, counts)
     if may["mails"]:
         mails = figures.to_look_at(at=at)
         count = capped_count(mails)
@@ -67,40 +71,45 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def _outages(user: Any) -> list[dict[str, Any]]:
+def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the tiles on Reasons for Outage: who writes them, and who reviews them.
 
     Clause: S-6.
     """
     offered = [
-        ("Outage reports to write", "draft", "escalation.change_incident"),
-        ("Outage reports to review", "review", "escalation.issue_outagereport"),
+        ("Outage reports to write", "reports_to_write", "draft", "escalation.change_incident"),
+        (
+            "Outage reports to review",
+            "reports_to_review",
+            "review",
+            "escalation.issue_outagereport",
+        ),
     ]
     return [
         _tile(
             name,
-            figures.outage_reports(state.upper()),
+            counts[count],
             _list("escalation_incident", report=state),
             alarm=False,
         )
-        for name, state, permission in offered
+        for name, count, state, permission in offered
         if user.has_perms(["escalation.view_incident", permission])
     ]
 
 
-def _on_call(request: HttpRequest) -> list[dict[str, Any]]:
+def _on_call(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return what of on-call waits for somebody, for those who may do something about it."""
     tiles = []
     if request.user.has_perm("escalation.change_page"):
-        pages, gaps = figures.pages_in_nobodys_hand(), figures.hours_that_nobody_has()
+        pages, gaps = counts["pages"], counts["gaps"]
         url = _list("escalation_coveragegap", state__exact="OPEN")
         tiles = [
             _tile("Pages in nobody's hand", pages, _list("escalation_page"), alarm=pages > 0),
             _tile("Nobody on call, ahead", gaps, url, alarm=gaps > 0),
         ]
     if request.user.has_perm("intake.change_voicemessage"):
-        url, count = _list("intake_voicemessage"), figures.voice_messages()
-        tiles.append(_tile("Voice messages", count, url, alarm=False))
+        url = _list("intake_voicemessage")
+        tiles.append(_tile("Voice messages", counts["voice"], url, alarm=False))
     return tiles
 
 

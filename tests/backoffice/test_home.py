@@ -68,7 +68,7 @@ def test_the_page_takes_few_queries(signed_in, django_assert_max_num_queries):
     browser = signed_in("Duty managers")
     browser.get(HOME)  # published hours are read once a process
 
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(21):
         browser.get(HOME)
 
 

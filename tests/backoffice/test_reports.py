@@ -110,8 +110,6 @@ def test_what_is_taken_back_is_no_exclusion_and_what_is_excluded_anew_counts_fro
 
 @pytest.mark.postgresql
 def test_the_report_reads_an_index_and_no_table():
-    if connection.vendor != "postgresql":
-        pytest.skip("a plan of PostgreSQL")
     ticket = excluded()
     asked = Asked(starts_at=later(days=-1), ends_at=later(days=1), account=None, policy=None)
     with connection.cursor() as cursor:
