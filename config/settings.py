@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "apps.contracts",
     "apps.tickets",
     "apps.escalation",
+    "apps.billing",
     "apps.intake",
 ]
 

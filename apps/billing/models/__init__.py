@@ -1,0 +1,32 @@
+"""What it costs, what is owed, how late: the rows."""
+
+from apps.billing.models.charges import Charge, RatedEvent, Waiver
+from apps.billing.models.disputes import BillingDispute
+from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
+from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
+from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
+from apps.billing.models.payments import Allocation, OpenItem, Payment
+
+__all__ = [
+    "Allocation",
+    "BillingDispute",
+    "BillingProfile",
+    "Books",
+    "Charge",
+    "ClosedMonth",
+    "Document",
+    "InvoiceRun",
+    "LedgerAccount",
+    "Line",
+    "OpenItem",
+    "Payment",
+    "Posting",
+    "RatedEvent",
+    "Seller",
+    "Series",
+    "TaxCategory",
+    "TaxRate",
+    "TaxTotal",
+    "Transfer",
+    "Waiver",
+]

@@ -1,0 +1,81 @@
+"""Disputes of amounts on lines of invoices."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from apps.billing.models.documents import Document, Line
+from apps.contracts.models import Account, AuthorisedUser
+
+
+class BillingDispute(models.Model):
+    """A client disputes so much of a line, and why; what became of it.
+
+    ``amount`` is before tax, ``total_amount`` with the line's tax: what is not owed meanwhile.
+    Open while RAISED or BONA_FIDE.
+
+    Clause: S-12, R-5.
+    """
+
+    class State(models.TextChoices):
+        RAISED = "RAISED", "Raised"
+        BONA_FIDE = "BONA_FIDE", "Bona fide"
+        UPHELD = "UPHELD", "Upheld"
+        PARTLY = "PARTLY", "Partly upheld"
+        REJECTED = "REJECTED", "Rejected"
+        WITHDRAWN = "WITHDRAWN", "Withdrawn"
+
+    OPEN = (State.RAISED, State.BONA_FIDE)
+
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="disputes")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="disputes")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="billing_disputes")
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    total_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    reason = models.TextField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.RAISED)
+    raised_at = models.DateTimeField()
+    raised_by = models.ForeignKey(
+        AuthorisedUser, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    upheld_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    credit_note = models.ForeignKey(
+        Document, null=True, on_delete=models.PROTECT, related_name="settles_disputes"
+    )
+    answer = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revision = models.PositiveIntegerField(default=1)
+    source_key = models.CharField(max_length=250, unique=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) & ~Q(reason=""),
+                name="billingdispute_of_something_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["RAISED", "BONA_FIDE"], decided_at__isnull=True)
+                | Q(
+                    state__in=["UPHELD", "PARTLY", "REJECTED", "WITHDRAWN"],
+                    decided_at__isnull=False,
+                ),
+                name="billingdispute_decided_exactly_when_over",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["document"],
+                condition=Q(state__in=["RAISED", "BONA_FIDE"]),
+                name="billingdispute_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.line}"
