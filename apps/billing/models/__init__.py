@@ -6,6 +6,12 @@ from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
 from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
+from apps.billing.models.standings import (
+    Exemption,
+    StandingNotice,
+    StandingProposal,
+    StandingReview,
+)
 
 __all__ = [
     "Allocation",
@@ -15,6 +21,7 @@ __all__ = [
     "Charge",
     "ClosedMonth",
     "Document",
+    "Exemption",
     "InvoiceRun",
     "LedgerAccount",
     "Line",
@@ -24,6 +31,9 @@ __all__ = [
     "RatedEvent",
     "Seller",
     "Series",
+    "StandingNotice",
+    "StandingProposal",
+    "StandingReview",
     "TaxCategory",
     "TaxRate",
     "TaxTotal",
