@@ -15,8 +15,8 @@ class StandingReview(models.Model):
     """Why the machine changed an account's standing, or proposed to. The database keeps it.
 
     ``documents`` are those that counted, oldest first, at most a hundred: {item, name, due_on,
-    days, open, disputed, overdue}. ``explanation`` is a list of {"clause", "text", "figures"}. ``on`` is
-    the date in the policy's zone; ``version`` None: no policy governs the account any more.
+    days, open, disputed, overdue}. ``explanation`` is a list of {"clause", "text", "figures"}.
+    ``on`` is the date in the policy's zone; ``version`` None: no policy governs the account.
 
     Clause: S-12, R-4, R-5.
     """
