@@ -1,11 +1,13 @@
 """What it costs, what is owed, how late: the rows."""
 
 from apps.billing.models.charges import Charge, RatedEvent, Waiver
+from apps.billing.models.decisions import Quote, WaiverRequest
 from apps.billing.models.disputes import BillingDispute
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
 from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
+from apps.billing.models.plans import PlanClock
 
 __all__ = [
     "Allocation",
@@ -20,7 +22,9 @@ __all__ = [
     "Line",
     "OpenItem",
     "Payment",
+    "PlanClock",
     "Posting",
+    "Quote",
     "RatedEvent",
     "Seller",
     "Series",
@@ -29,4 +33,5 @@ __all__ = [
     "TaxTotal",
     "Transfer",
     "Waiver",
+    "WaiverRequest",
 ]

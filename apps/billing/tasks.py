@@ -1,0 +1,18 @@
+"""What Celery runs: thin shells around the services."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.billing.services import plan_fees, rating
+
+
+@shared_task(name="apps.billing.tasks.rate_work")
+def rate_work() -> None:
+    """Run every minute. Safe to run late, twice, or on many workers at once."""
+    rating.rate_marked(at=timezone.now())
+
+
+@shared_task(name="apps.billing.tasks.rate_plan_fees")
+def rate_plan_fees() -> None:
+    """Run every hour. Safe to run late, twice, or on many workers at once."""
+    plan_fees.rate_due(at=timezone.now())
