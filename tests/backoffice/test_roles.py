@@ -25,6 +25,7 @@ NAMES = [
     "0009_on_call",
     "0010_billing",
     "0013_payments",
+    "0011_rating",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -91,7 +92,7 @@ def test_finance_reads_and_keeps_the_standing_of_accounts():
     granted = rights("Finance")
 
     ours = {right for right in acts_of(granted) if not right.startswith("billing.")}
-    assert ours == {"contracts.change_standing"}
+    assert ours == {"contracts.change_standing", "tickets.correct_invoiced"}
     assert {"contracts.view_order", "tickets.view_ticket", "tickets.view_timeentry"} <= granted
     assert "contracts.view_user" not in granted
 
