@@ -6,6 +6,7 @@ from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
 from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
+from apps.billing.models.runs import RunAccount
 
 __all__ = [
     "Allocation",
@@ -22,6 +23,7 @@ __all__ = [
     "Payment",
     "Posting",
     "RatedEvent",
+    "RunAccount",
     "Seller",
     "Series",
     "TaxCategory",
