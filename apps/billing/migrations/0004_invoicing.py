@@ -68,6 +68,14 @@ class Migration(migrations.Migration):
             name="moved_at",
             field=models.DateTimeField(help_text="When it last did something.", null=True),
         ),
+        migrations.AddField(
+            model_name="invoicerun",
+            name="trouble",
+            field=models.CharField(
+                blank=True, default="", help_text="Why it stopped, if it did.", max_length=250
+            ),
+            preserve_default=False,
+        ),
         migrations.CreateModel(
             name="RunAccount",
             fields=[

@@ -31,6 +31,7 @@ class InvoiceRun(models.Model):
     # Accounts go in the order of their keys: a run that was killed goes on after this one.
     last_account = models.PositiveBigIntegerField(default=0)
     moved_at = models.DateTimeField(null=True, help_text="When it last did something.")
+    trouble = models.CharField(max_length=250, blank=True, help_text="Why it stopped, if it did.")
 
     class Meta:
         ordering = ["-through_on"]

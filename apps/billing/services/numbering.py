@@ -52,12 +52,21 @@ def hold_series(documents: Sequence[Document], *, issued_on: date) -> Mapping[in
     rows = Series.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
     held = {series.pk: series for series in rows}
     for series in held.values():
-        if series.last_issued_on is not None and issued_on < series.last_issued_on:
-            raise BillingRefused(
-                f"The last document of {series} is dated {series.last_issued_on}, and dates of a"
-                f" series never go back. Use {series.last_issued_on} or later."
-            )
+        check_series(series, issued_on=issued_on)
     return held
+
+
+def check_series(series: Series, *, issued_on: date) -> None:
+    """Let a date pass that the next document of a series may bear.
+
+    :raises BillingRefused: its last document has a later date.
+    """
+    last = series.last_issued_on
+    if last is not None and issued_on < last:
+        raise BillingRefused(
+            f"The last document of {series} is dated {last}, and dates of a series never go back."
+            f" Use {last} or later."
+        )
 
 
 def number(
