@@ -26,6 +26,7 @@ NAMES = [
     "0010_billing",
     "0013_payments",
     "0011_rating",
+    "0012_invoicing",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {

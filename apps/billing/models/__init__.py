@@ -10,6 +10,7 @@ from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Postin
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
 from apps.billing.models.plans import PlanClock
+from apps.billing.models.runs import RunAccount
 
 __all__ = [
     "Allocation",
@@ -31,6 +32,7 @@ __all__ = [
     "Posting",
     "Quote",
     "RatedEvent",
+    "RunAccount",
     "Seller",
     "Series",
     "TaxCategory",
