@@ -1,4 +1,4 @@
-"""The app's name and label."""
+"""The app's name and label; its mails are made known to the outbox."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,7 @@ class BillingConfig(AppConfig):
     name = "apps.billing"
     label = "billing"
     verbose_name = "Billing"
+
+    def ready(self) -> None:
+        # They register; models are loaded by now.
+        from apps.billing import dispute_mails  # noqa: F401, PLC0415
