@@ -1,8 +1,9 @@
 """What it costs, what is owed, how late: the rows."""
 
 from apps.billing.models.charges import Charge, RatedEvent, Waiver
-from apps.billing.models.disputes import BillingDispute
+from apps.billing.models.disputes import BillingDispute, BillingDisputeStep
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
+from apps.billing.models.imports import PaymentImport, PaymentImportRow
 from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
@@ -10,6 +11,7 @@ from apps.billing.models.payments import Allocation, OpenItem, Payment
 __all__ = [
     "Allocation",
     "BillingDispute",
+    "BillingDisputeStep",
     "BillingProfile",
     "Books",
     "Charge",
@@ -20,6 +22,8 @@ __all__ = [
     "Line",
     "OpenItem",
     "Payment",
+    "PaymentImport",
+    "PaymentImportRow",
     "Posting",
     "RatedEvent",
     "Seller",
