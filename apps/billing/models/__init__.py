@@ -4,7 +4,14 @@ from apps.billing.models.charges import Charge, RatedEvent, Waiver
 from apps.billing.models.disputes import BillingDispute, BillingDisputeStep
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
 from apps.billing.models.imports import PaymentImport, PaymentImportRow
-from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
+from apps.billing.models.ledger import (
+    Books,
+    ClosedMonth,
+    LedgerAccount,
+    LedgerCheck,
+    Posting,
+    Transfer,
+)
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
 
@@ -19,6 +26,7 @@ __all__ = [
     "Document",
     "InvoiceRun",
     "LedgerAccount",
+    "LedgerCheck",
     "Line",
     "OpenItem",
     "Payment",
