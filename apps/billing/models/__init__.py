@@ -6,7 +6,14 @@ from apps.billing.models.decisions import Quote, WaiverRequest
 from apps.billing.models.disputes import BillingDispute
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
 from apps.billing.models.imports import PaymentImport, PaymentImportRow
-from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
+from apps.billing.models.ledger import (
+    Books,
+    ClosedMonth,
+    LedgerAccount,
+    LedgerCheck,
+    Posting,
+    Transfer,
+)
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
 from apps.billing.models.plans import PlanClock
@@ -23,6 +30,7 @@ __all__ = [
     "Document",
     "InvoiceRun",
     "LedgerAccount",
+    "LedgerCheck",
     "Line",
     "OpenItem",
     "Payment",
