@@ -25,6 +25,7 @@ NAMES = [
     "0009_on_call",
     "0010_billing",
     "0011_rating",
+    "0013_payments",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {

@@ -2,8 +2,9 @@
 
 from apps.billing.models.charges import Charge, RatedEvent, Waiver
 from apps.billing.models.decisions import Quote, WaiverRequest
-from apps.billing.models.disputes import BillingDispute
+from apps.billing.models.disputes import BillingDispute, BillingDisputeStep
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
+from apps.billing.models.imports import PaymentImport, PaymentImportRow
 from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
@@ -12,6 +13,7 @@ from apps.billing.models.plans import PlanClock
 __all__ = [
     "Allocation",
     "BillingDispute",
+    "BillingDisputeStep",
     "BillingProfile",
     "Books",
     "Charge",
@@ -22,6 +24,8 @@ __all__ = [
     "Line",
     "OpenItem",
     "Payment",
+    "PaymentImport",
+    "PaymentImportRow",
     "PlanClock",
     "Posting",
     "Quote",
