@@ -63,4 +63,9 @@ app.conf.beat_schedule = {
     # The days of a notice count from the instant at which its mail went out, whenever this runs:
     # the period is only how long the page still says that it has not.
     "note-tam-notices": every(60.0, "apps.contracts.tasks.note_notices"),
+    # What work is worth shows on its ticket: a minute after it was logged is soon enough, and a run
+    # that finds no mark reads one index entry. The invoice run rates what is left itself.
+    "rate-work": every(60.0, "apps.billing.tasks.rate_work"),
+    # A period of a plan begins at midnight somewhere: it is charged within the hour.
+    "rate-plan-fees": every(3600.0, "apps.billing.tasks.rate_plan_fees"),
 }
