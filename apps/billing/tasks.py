@@ -22,3 +22,29 @@ def rate_plan_fees() -> None:
 def book_imports() -> None:
     """Run every half a minute. Safe to run late, twice, or in two places at once."""
     imports.book_pending(at=timezone.now())
+from apps.billing.models import InvoiceRun
+from apps.billing.services import BillingRefused
+from apps.billing.services.run_finalising import finalise_batch, stop_run
+from apps.billing.services.running import draft_batch, rate_first
+from apps.contracts.models import User
+
+
+@shared_task(name="apps.billing.tasks.draft_run")
+def draft_run(run_id: int) -> None:
+    """Draft all of a run. Safe to run late, twice, or in two places at once."""
+    run = InvoiceRun.objects.get(pk=run_id)
+    rate_first(run=run, at=timezone.now())
+    while draft_batch(run=run, at=timezone.now()):
+        pass
+
+
+@shared_task(name="apps.billing.tasks.finalise_run")
+def finalise_run(run_id: int, by_id: int | None) -> None:
+    """Make all drafts of a run final. Safe to run late, twice, or in two places at once."""
+    run = InvoiceRun.objects.get(pk=run_id)
+    by = User.objects.get(pk=by_id) if by_id else None
+    try:
+        while finalise_batch(run=run, at=timezone.now(), by=by):
+            pass
+    except BillingRefused as refusal:
+        stop_run(run=run, why=str(refusal), at=timezone.now())

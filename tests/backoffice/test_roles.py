@@ -26,6 +26,8 @@ NAMES = [
     "0010_billing",
     "0011_rating",
     "0013_payments",
+    "0012_invoicing",
+    "0016_ledger",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -157,3 +159,10 @@ def test_whoever_sees_tickets_sees_their_cases_with_others():
     names = Group.objects.values_list("name", flat=True)
 
     assert {name: seeing & rights(name) for name in names} == dict.fromkeys(names, seeing)
+
+
+def test_finance_and_administrators_close_months():
+    names = Group.objects.order_by("name").values_list("name", flat=True)
+
+    closing = [name for name in names if "billing.close_month" in rights(name)]
+    assert closing == ["Administrators", "Finance"]

@@ -5,10 +5,18 @@ from apps.billing.models.decisions import Quote, WaiverRequest
 from apps.billing.models.disputes import BillingDispute, BillingDisputeStep
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
 from apps.billing.models.imports import PaymentImport, PaymentImportRow
-from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
+from apps.billing.models.ledger import (
+    Books,
+    ClosedMonth,
+    LedgerAccount,
+    LedgerCheck,
+    Posting,
+    Transfer,
+)
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
 from apps.billing.models.plans import PlanClock
+from apps.billing.models.runs import RunAccount
 
 __all__ = [
     "Allocation",
@@ -21,6 +29,7 @@ __all__ = [
     "Document",
     "InvoiceRun",
     "LedgerAccount",
+    "LedgerCheck",
     "Line",
     "OpenItem",
     "Payment",
@@ -30,6 +39,7 @@ __all__ = [
     "Posting",
     "Quote",
     "RatedEvent",
+    "RunAccount",
     "Seller",
     "Series",
     "TaxCategory",
