@@ -6,7 +6,7 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0002_records_stay"),
+        ("billing", "0003_rating"),
         ("contracts", "0005_phones"),
     ]
 
