@@ -10,6 +10,8 @@ from apps.billing.services import imports
 def book_imports() -> None:
     """Run every half a minute. Safe to run late, twice, or in two places at once."""
     imports.book_pending(at=timezone.now())
+
+
 from apps.billing.services import plan_fees, rating
 
 
@@ -23,6 +25,8 @@ def rate_work() -> None:
 def rate_plan_fees() -> None:
     """Run every hour. Safe to run late, twice, or on many workers at once."""
     plan_fees.rate_due(at=timezone.now())
+
+
 from apps.billing.models import InvoiceRun
 from apps.billing.services import BillingRefused
 from apps.billing.services.run_finalising import finalise_batch, stop_run
