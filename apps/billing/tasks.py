@@ -17,6 +17,9 @@ def book_imports() -> None:
 from apps.billing.services import imports, plan_fees, rating
 
 
+from apps.billing.services import plan_fees, rating
+
+
 @shared_task(name="apps.billing.tasks.rate_work")
 def rate_work() -> None:
     """Run every minute. Safe to run late, twice, or on many workers at once."""
