@@ -26,6 +26,7 @@ WORK = [
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
+MONEY = ["Trial balance", "Ledger", "Postings", "Month end"]
 MINE = "My notices"
 MESSAGES = ["Outbox", "Dead letters", MINE]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
@@ -59,6 +60,7 @@ def groups_of(browser, url="/admin/"):
                 "On call": ON_CALL,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
+                "Money": MONEY,
                 "Messages": MESSAGES,
             },
         ),
@@ -70,6 +72,7 @@ def groups_of(browser, url="/admin/"):
                 "On call": ON_CALL,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
+                "Money": MONEY,
                 "Messages": MESSAGES,
                 "Administration": ADMINISTRATION,
             },
