@@ -4,6 +4,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from apps.billing.models import RatedEvent
+from apps.billing.services.crediting import all_that_is_left, draft_credit_note
+from apps.billing.services.dispute_decisions import reject_dispute
+from apps.billing.services.disputes import accept_as_bona_fide, raise_dispute
+from apps.billing.services.drafting import draft_invoice
+from apps.billing.services.finalising import finalise
 from apps.contracts import services as contracts
 from apps.contracts.services.tam_notices import key_of_notice
 from apps.escalation import services as escalation
@@ -19,6 +25,7 @@ from tests.appointments_made import (
     make_appointment,
     make_confirmed,
 )
+from tests.billing_made import make_charge, make_invoice, make_profile
 from tests.calls_made import NIGHT, make_caller
 from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
@@ -225,6 +232,36 @@ def on_call_mails() -> Iterator[Made]:
     yield latest("page.given_up"), None
 
 
+def invoice_mails() -> Iterator[Made]:
+    """Yield the mails with an invoice and with a credit note on it, of a hostile piece of work."""
+    profile = make_profile()
+    event = make_charge(account=profile.account).event
+    RatedEvent.objects.filter(pk=event.pk).update(title=SUBJECT)
+    facts = {"at": MORNING, "by": None}
+    invoice = draft_invoice(account=profile.account, through_on=MORNING.date(), **facts)
+    invoice = finalise(document=invoice, issued_on=MORNING.date(), **facts)
+    yield latest("invoice.issued"), None
+    credit = draft_credit_note(
+        invoice=invoice, amounts=all_that_is_left(invoice), reason=SUBJECT, **facts
+    )
+    finalise(document=credit, issued_on=MORNING.date(), **facts)
+    yield latest("credit_note.issued"), None
+
+
+def amount_mails() -> Iterator[Made]:
+    """Yield the mails on disputed amounts, in the order in which they come."""
+    agent = make_staff(is_duty_manager=True)
+    line = make_invoice(amounts=("100.00",)).lines.get()
+    facts = {"client": None, "by": agent, "at": MORNING, "source_key": "amount"}
+    row = raise_dispute(line=line, amount=line.net_amount, reason=SUBJECT, **facts)
+    yield latest("amount.disputed"), None
+    yield latest("amount.to_decide"), None
+    accept_as_bona_fide(dispute=row, seen=1, text="", by=agent, at=MORNING)
+    yield latest("amount.bona_fide"), None
+    reject_dispute(dispute=row, seen=2, answer=SUBJECT, by=agent, at=MORNING)
+    yield latest("amount.decided"), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -238,6 +275,8 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     outage_mails,
     on_call_mails,
     voice_mails,
+    invoice_mails,
+    amount_mails,
 ]
 
 

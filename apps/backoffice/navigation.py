@@ -140,6 +140,52 @@ GROUPS = [
         ],
     ),
     (
+        "Money",
+        [
+            Link("Payments", "payments", "billing_payment_changelist", "billing.view_payment"),
+            Link(
+                "Payment files",
+                "upload_file",
+                "billing_paymentimport_changelist",
+                "billing.view_paymentimport",
+            ),
+            Link(
+                "Rows to look at",
+                "rule_folder",
+                "billing_paymentimportrow_changelist",
+                "billing.view_paymentimportrow",
+                "?look=person",
+            ),
+            Link(
+                "Disputed amounts",
+                "contract_delete",
+                "billing_billingdispute_changelist",
+                "billing.view_billingdispute",
+                "?look=open",
+            ),
+            Link(
+                "Open items",
+                "account_balance",
+                "billing_openitem_changelist",
+                "billing.view_openitem",
+            ),
+            Link(
+                "Trial balance",
+                "account_balance",
+                "billing_ledgeraccount_trial",
+                "billing.view_ledgeraccount",
+            ),
+            Link(
+                "Ledger",
+                "menu_book",
+                "billing_ledgeraccount_changelist",
+                "billing.view_ledgeraccount",
+            ),
+            Link("Postings", "swap_horiz", "billing_posting_changelist", "billing.view_posting"),
+            Link("Month end", "event_available", "billing_month_end", "billing.view_closedmonth"),
+        ],
+    ),
+    (
         "Contracts",
         [
             Link(

@@ -14,7 +14,7 @@ EMPTIED = [never_emptied(f"billing_{table}") for table in ["standingreview", "st
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0002_records_stay"),
+        ("billing", "0005_payments"),
         ("contracts", "0005_phones"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

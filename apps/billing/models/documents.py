@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 
 from apps.billing.models.charges import RatedEvent
 from apps.billing.models.parties import CURRENCY, Series, TaxCategory
@@ -24,6 +25,12 @@ class InvoiceRun(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     finished_at = models.DateTimeField(null=True)
+    accounts_total = models.PositiveIntegerField(default=0, help_text="With something to invoice.")
+    accounts_done = models.PositiveIntegerField(default=0)
+    # Accounts go in the order of their keys: a run that was killed goes on after this one.
+    last_account = models.PositiveBigIntegerField(default=0)
+    moved_at = models.DateTimeField(null=True, help_text="When it last did something.")
+    trouble = models.CharField(max_length=250, blank=True, help_text="Why it stopped, if it did.")
 
     class Meta:
         ordering = ["-through_on"]
@@ -115,10 +122,11 @@ class Document(models.Model):
                 name="document_kind_known",
             ),
             models.CheckConstraint(
+                # SQLite adds as floating point: only rounded is the sum what was written.
                 condition=Q(
                     net_amount__gte=0,
                     tax_amount__gte=0,
-                    total_amount=F("net_amount") + F("tax_amount"),
+                    total_amount=Round(F("net_amount") + F("tax_amount"), precision=2),
                 ),
                 name="document_total_is_net_and_tax",
             ),

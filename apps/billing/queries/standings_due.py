@@ -52,16 +52,15 @@ def accounts_due(*, at: datetime) -> Iterator[int]:
     Clause: S-12, R-4, R-5, R-12.
     """
     record = _on_record(at)
-    governed = governing_all(at=at)
-    days: dict[str, date] = {}
+    screen = _Screen(record, governing_all(at=at), at)
     seen = set()
     for account, owes in _open_items():
         seen.add(account)
-        if _is_due(account, owes, governed.get(account), record, days, at):
+        if screen.is_due(account, owes):
             yield account
     # Who owes nothing any more, though nobody reviewed that, and those that are spared no longer.
     for account in sorted((record.states.keys() | record.spared | record.proposed) - seen):
-        if _is_due(account, _NOTHING, governed.get(account), record, days, at):
+        if screen.is_due(account, _NOTHING):
             yield account
 
 
@@ -102,37 +101,50 @@ def _on_record(at: datetime) -> _Record:
     return record
 
 
-def _is_due(
-    account: int,
-    owes: _Owes,
-    of_order: Governing | None,
-    record: _Record,
-    days: dict[str, date],
-    at: datetime,
-) -> bool:
-    """Tell whether a review has something to do, by figures that need no history."""
-    state = record.states.get(account, GOOD)
-    ladder = of_order.ladder if of_order else None
-    zone = of_order.zone if of_order else "UTC"
-    on = days.get(zone) or days.setdefault(zone, at.astimezone(ZoneInfo(zone)).date())
-    spared = record.spared.get(account)
-    if spared is not None and spared[1] < on:
-        return True  # what became of it is to be written down
-    if account in record.held:
+class _Screen:
+    """Tells which accounts a review has something to do for, by figures that need no history."""
+
+    def __init__(self, record: _Record, governed: dict[int, Governing], at: datetime) -> None:
+        self.record, self.governed = record, governed
+        zones = {of_order.zone for of_order in governed.values()} | {"UTC"}
+        self.days = {zone: at.astimezone(ZoneInfo(zone)).date() for zone in zones}
+
+    def is_due(self, account: int, owes: _Owes) -> bool:
+        of_order = self.governed.get(account)
+        ladder = of_order.ladder if of_order else None
+        on = self.days[of_order.zone if of_order else "UTC"]
+        spared = self.record.spared.get(account)
+        if spared is not None and spared[1] < on:
+            return True  # what became of it is to be written down
+        if account in self.record.held:
+            return False
+        if ladder is None:
+            return account in self.record.states
+        if ladder.excludes == "bona_fide" and owes.has_dispute:
+            return True
+        return self._is_due_by(ladder, account, owes, on)
+
+    def _is_due_by(self, ladder: Ladder, account: int, owes: _Owes, on: date) -> bool:
+        state = self.record.states.get(account, GOOD)
+        wanted, first = _wanted(ladder, owes, state, on)
+        if account in self.record.spared:
+            is_promise = self.record.spared[account][0] == Exemption.Kind.PROMISE
+            return state != (min(state, wanted, key=_hardness) if is_promise else GOOD)
+        if wanted != state or account in self.record.proposed:
+            return wanted == state or self.record.proposed.get(account) != wanted
+        return first is not None and self._is_to_be_told(ladder, account, wanted, (on, first))
+
+    def _is_to_be_told(
+        self, ladder: Ladder, account: int, state: str, dates: tuple[date, date]
+    ) -> bool:
+        on, first = dates
+        for rung in ladder.rungs:
+            ahead = rung.first_day - (on - first).days
+            if ahead > 0 and is_harder(rung.state, state):
+                notices = [each for each in ladder.notice_days if ahead <= each]
+                key: Any = (account, rung.state, first, min(notices, default=0))
+                return bool(notices) and key not in self.record.told
         return False
-    if ladder is None:
-        return state != GOOD
-    if ladder.excludes == "bona_fide" and owes.has_dispute:
-        return True
-    wanted, first = _wanted(ladder, owes, state, on)
-    if spared is not None:
-        is_promise = spared[0] == Exemption.Kind.PROMISE
-        return state != (GOOD if not is_promise else min(state, wanted, key=_hardness))
-    if wanted != state:
-        return record.proposed.get(account) != wanted
-    if account in record.proposed:
-        return True
-    return first is not None and _is_to_be_told(account, ladder, wanted, first, on, record)
 
 
 def _wanted(ladder: Ladder, owes: _Owes, state: str, on: date) -> tuple[str, date | None]:
@@ -148,19 +160,6 @@ def _wanted(ladder: Ladder, owes: _Owes, state: str, on: date) -> tuple[str, dat
     if ladder.keeps and is_harder(state, wanted):
         wanted = state
     return wanted, first
-
-
-def _is_to_be_told(
-    account: int, ladder: Ladder, state: str, first: date, on: date, record: _Record
-) -> bool:
-    days = (on - first).days
-    for rung in ladder.rungs:
-        ahead = rung.first_day - days
-        if ahead > 0 and is_harder(rung.state, state):
-            notices = [each for each in ladder.notice_days if ahead <= each]
-            key: Any = (account, rung.state, first, min(notices, default=0))
-            return bool(notices) and key not in record.told
-    return False
 
 
 def _hardness(state: str) -> int:
