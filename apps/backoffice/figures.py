@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet
 
 from apps.backoffice.capped import CappedCount, capped_count
-from apps.billing.models import BillingDispute, PaymentImportRow
+from apps.billing.models import BillingDispute, PaymentImportRow, StandingProposal
 from apps.contracts import queries as contracts
 from apps.contracts.models import (
     Account,
@@ -93,6 +93,7 @@ WAITING: Mapping[str, Callable[[], QuerySet]] = {
     "payment_rows": lambda: PaymentImportRow.objects.filter(
         state__in=PaymentImportRow.FOR_A_PERSON
     ),
+    "proposed": lambda: StandingProposal.objects.filter(status=StandingProposal.Status.OPEN),
     "voice": lambda: VoiceMessage.objects.exclude(state=VoiceMessage.State.SETTLED),
 }
 

@@ -105,6 +105,12 @@ def _money(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """
     offered = [
         (
+            "Suspensions to confirm",
+            counts["proposed"],
+            _list("billing_standingproposal", look="open"),
+            "billing.decide_standingproposal",
+        ),
+        (
             "Disputed amounts to decide",
             counts["disputed_amounts"],
             _list("billing_billingdispute", look="open"),

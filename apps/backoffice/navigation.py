@@ -170,6 +170,31 @@ GROUPS = [
                 "billing.view_openitem",
             ),
             Link(
+                "Standings ahead",
+                "event_upcoming",
+                "billing_standing_ahead",
+                "billing.view_standingreview",
+            ),
+            Link(
+                "Standings changed",
+                "published_with_changes",
+                "billing_standingreview_changelist",
+                "billing.view_standingreview",
+            ),
+            Link(
+                "Proposed suspensions",
+                "fact_check",
+                "billing_standingproposal_changelist",
+                "billing.view_standingproposal",
+                "?look=open",
+            ),
+            Link(
+                "Exemptions",
+                "handshake",
+                "billing_exemption_changelist",
+                "billing.view_exemption",
+            ),
+            Link(
                 "Trial balance",
                 "account_balance",
                 "billing_ledgeraccount_trial",

@@ -1,16 +1,20 @@
 """Money as finance sees it."""
 
 from apps.billing.admin.disputes import BillingDisputeAdmin
+from apps.billing.admin.exemptions import ExemptionAdmin
 from apps.billing.admin.import_rows import PaymentImportRowAdmin
 from apps.billing.admin.imports import PaymentImportAdmin
 from apps.billing.admin.ledger import LedgerAccountAdmin, PostingAdmin
 from apps.billing.admin.month_end import ClosedMonthAdmin, LedgerCheckAdmin
 from apps.billing.admin.open_items import OpenItemAdmin
 from apps.billing.admin.payments import PaymentAdmin
+from apps.billing.admin.proposals import StandingProposalAdmin
+from apps.billing.admin.standings import StandingReviewAdmin
 
 __all__ = [
     "BillingDisputeAdmin",
     "ClosedMonthAdmin",
+    "ExemptionAdmin",
     "LedgerAccountAdmin",
     "LedgerCheckAdmin",
     "OpenItemAdmin",
@@ -18,4 +22,6 @@ __all__ = [
     "PaymentImportAdmin",
     "PaymentImportRowAdmin",
     "PostingAdmin",
+    "StandingProposalAdmin",
+    "StandingReviewAdmin",
 ]

@@ -59,7 +59,7 @@ def accounts_due(*, at: datetime) -> Iterator[int]:
         if screen.is_due(account, owes):
             yield account
     # Who owes nothing any more, though nobody reviewed that, and those that are spared no longer.
-    for account in sorted((record.states.keys() | record.spared | record.proposed) - seen):
+    for account in sorted({*record.states, *record.spared, *record.proposed} - seen):
         if screen.is_due(account, _NOTHING):
             yield account
 

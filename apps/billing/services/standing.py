@@ -45,7 +45,7 @@ def review_accounts(
     """
     rows = Account.objects.select_for_update(no_key=True, skip_locked=skip_locked)
     locked = list(rows.filter(pk__in=accounts).order_by("pk").values_list("pk", flat=True))
-    cases = [_case(facts) for facts in facts_of(accounts=locked, at=at).values()]
+    cases = [case_of(facts) for facts in facts_of(accounts=locked, at=at).values()]
     close_ended(cases=cases, at=at)
     wanted = [
         Move(case.facts.account_id, case.state, case.clause, case.why)
@@ -62,7 +62,11 @@ def review_accounts(
     return moved
 
 
-def _case(facts: Facts) -> Case:
+def case_of(facts: Facts) -> Case:
+    """Return what becomes of an account, given its facts.
+
+    Clause: S-12, R-12.
+    """
     now = facts.delinquency()
     said = verdict(
         ladder=facts.ladder,
