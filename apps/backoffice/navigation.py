@@ -137,6 +137,25 @@ GROUPS = [
         [
             Link("Exclusions", "rule", "tickets_report_exclusions", "tickets.view_ticket"),
             Link("Vendor cases", "handshake", "tickets_report_cases", "tickets.view_ticket"),
+            Link("Money at a glance", "monitoring", "billing_overview", "billing.view_document"),
+            Link("Finance reports", "summarize", "billing_reports", "billing.view_document"),
+        ],
+    ),
+    (
+        "Money",
+        [
+            Link(
+                "Exports",
+                "archive",
+                "billing_exportbatch_changelist",
+                "billing.view_exportbatch",
+            ),
+            Link(
+                "Accounting programs",
+                "sync_alt",
+                "billing_exportprofile_changelist",
+                "billing.view_exportprofile",
+            ),
         ],
     ),
     (

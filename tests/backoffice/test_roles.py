@@ -24,6 +24,7 @@ NAMES = [
     "0008_outages",
     "0009_on_call",
     "0010_billing",
+    "0015_exports",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {

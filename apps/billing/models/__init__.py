@@ -3,6 +3,13 @@
 from apps.billing.models.charges import Charge, RatedEvent, Waiver
 from apps.billing.models.disputes import BillingDispute
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
+from apps.billing.models.exports import (
+    ExportBatch,
+    ExportedDocument,
+    ExportProfile,
+    RevenueCode,
+    TaxName,
+)
 from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
@@ -15,6 +22,9 @@ __all__ = [
     "Charge",
     "ClosedMonth",
     "Document",
+    "ExportBatch",
+    "ExportProfile",
+    "ExportedDocument",
     "InvoiceRun",
     "LedgerAccount",
     "Line",
@@ -22,9 +32,11 @@ __all__ = [
     "Payment",
     "Posting",
     "RatedEvent",
+    "RevenueCode",
     "Seller",
     "Series",
     "TaxCategory",
+    "TaxName",
     "TaxRate",
     "TaxTotal",
     "Transfer",

@@ -1,0 +1,18 @@
+"""What Celery runs: thin shells around the services."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.billing.services import exporting
+
+
+@shared_task(name="apps.billing.tasks.make_export")
+def make_export(batch_id: int) -> None:
+    """Run once an export is asked for. Safe to run late, twice, or in two places at once."""
+    exporting.make_export(batch_id=batch_id, at=timezone.now())
+
+
+@shared_task(name="apps.billing.tasks.make_exports")
+def make_exports() -> None:
+    """Run every minute, for exports whose nudge or worker was lost. Safe to run twice."""
+    exporting.make_waiting(at=timezone.now())
