@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from apps.billing.services import exporting
+from apps.billing.services import exporting, imports
 
 
 @shared_task(name="apps.billing.tasks.make_export")
@@ -16,3 +16,9 @@ def make_export(batch_id: int) -> None:
 def make_exports() -> None:
     """Run every minute, for exports whose nudge or worker was lost. Safe to run twice."""
     exporting.make_waiting(at=timezone.now())
+
+
+@shared_task(name="apps.billing.tasks.book_imports")
+def book_imports() -> None:
+    """Run every half a minute. Safe to run late, twice, or in two places at once."""
+    imports.book_pending(at=timezone.now())

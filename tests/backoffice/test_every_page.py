@@ -16,6 +16,7 @@ RECORDS = {
     "calendarrevision",
     "coveragegap",
     "escalation",
+    "exportbatch",
     "inboundmail",
     "incident",
     "message",

@@ -26,6 +26,8 @@ WORK = [
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
+FINANCE = [*REPORTS, "Money at a glance", "Finance reports"]
+MONEY = ["Exports", "Accounting programs"]
 MINE = "My notices"
 MESSAGES = ["Outbox", "Dead letters", MINE]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
@@ -58,7 +60,8 @@ def groups_of(browser, url="/admin/"):
                 "Work": WORK,
                 "On call": ON_CALL,
                 "Contracts": CONTRACTS,
-                "Reports": REPORTS,
+                "Reports": FINANCE,
+                "Money": MONEY,
                 "Messages": MESSAGES,
             },
         ),
@@ -69,7 +72,8 @@ def groups_of(browser, url="/admin/"):
                 "Work": WORK,
                 "On call": ON_CALL,
                 "Contracts": CONTRACTS,
-                "Reports": REPORTS,
+                "Reports": FINANCE,
+                "Money": MONEY,
                 "Messages": MESSAGES,
                 "Administration": ADMINISTRATION,
             },

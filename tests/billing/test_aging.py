@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.billing.models import BillingDispute
-from apps.billing.queries.aging import BUCKETS, aging
+from apps.billing.queries.reports.aging import BUCKETS, aging
 from apps.billing.queries.reports.ledger import receivable
 from apps.billing.services import BillingRefused
 from apps.billing.services.allocating import take_back

@@ -38,9 +38,7 @@ pytestmark = pytest.mark.django_db
 
 def exported(key: str, asked: Asked = MARCH, file_format: str = "CSV") -> ExportBatch:
     report = REPORTS.get(key) or PROFILES[key]
-    batch = ask_export(
-        report=report, asked=asked, file_format=file_format, at=MORNING, by=None
-    )
+    batch = ask_export(report=report, asked=asked, file_format=file_format, at=MORNING, by=None)
     assert make_export(batch_id=batch.pk, at=MORNING) is not None
     batch.refresh_from_db()
     return batch

@@ -44,7 +44,7 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backoffice", "0010_billing"),
+        ("backoffice", "0013_payments"),
         ("billing", "0007_exports"),
     ]
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 from django.conf import settings
@@ -35,7 +35,7 @@ def document(asked: Asked) -> dict[str, Any]:
 
     Clause: V-3.4.6.
     """
-    account = Account.objects.filter(pk=asked.account_id).get()
+    account = Account.objects.get(pk=cast(int, asked.account_id))
     profile = (
         BillingProfile.objects.select_related("series__seller").filter(account=account).first()
     )

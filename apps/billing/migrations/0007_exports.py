@@ -35,7 +35,7 @@ def make_profiles(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0002_records_stay'),
+        ('billing', '0005_payments'),
         ('contracts', '0005_phones'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

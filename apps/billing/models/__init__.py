@@ -1,7 +1,7 @@
 """What it costs, what is owed, how late: the rows."""
 
 from apps.billing.models.charges import Charge, RatedEvent, Waiver
-from apps.billing.models.disputes import BillingDispute
+from apps.billing.models.disputes import BillingDispute, BillingDisputeStep
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
 from apps.billing.models.exports import (
     ExportBatch,
@@ -10,6 +10,7 @@ from apps.billing.models.exports import (
     RevenueCode,
     TaxName,
 )
+from apps.billing.models.imports import PaymentImport, PaymentImportRow
 from apps.billing.models.ledger import Books, ClosedMonth, LedgerAccount, Posting, Transfer
 from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCategory, TaxRate
 from apps.billing.models.payments import Allocation, OpenItem, Payment
@@ -17,6 +18,7 @@ from apps.billing.models.payments import Allocation, OpenItem, Payment
 __all__ = [
     "Allocation",
     "BillingDispute",
+    "BillingDisputeStep",
     "BillingProfile",
     "Books",
     "Charge",
@@ -30,6 +32,8 @@ __all__ = [
     "Line",
     "OpenItem",
     "Payment",
+    "PaymentImport",
+    "PaymentImportRow",
     "Posting",
     "RatedEvent",
     "RevenueCode",

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 
 from apps.billing.models.charges import RatedEvent
 from apps.billing.models.parties import CURRENCY, Series, TaxCategory
@@ -115,10 +116,11 @@ class Document(models.Model):
                 name="document_kind_known",
             ),
             models.CheckConstraint(
+                # SQLite adds as floating point: only rounded is the sum what was written.
                 condition=Q(
                     net_amount__gte=0,
                     tax_amount__gte=0,
-                    total_amount=F("net_amount") + F("tax_amount"),
+                    total_amount=Round(F("net_amount") + F("tax_amount"), precision=2),
                 ),
                 name="document_total_is_net_and_tax",
             ),

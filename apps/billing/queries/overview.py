@@ -14,7 +14,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
 
 from apps.billing.models import LedgerAccount, RatedEvent, Transfer
-from apps.billing.queries.aging import AGING, BUCKETS, TITLES
+from apps.billing.queries.reports.aging import AGING, BUCKETS, TITLES
 from apps.billing.queries.reports.reading import totals_of
 from apps.billing.queries.reports.shape import Asked
 from apps.billing.rules.money import ZERO, to_cents

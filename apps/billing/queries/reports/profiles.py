@@ -74,7 +74,7 @@ def new_documents(report: Report, asked: Asked) -> QuerySet[Document]:
         rows = rows.filter(account=asked.account_id)
     if asked.currency:
         rows = rows.filter(currency=asked.currency)
-    return rows.order_by("issued_on", "series", "number")
+    return rows.order_by("issued_on", "series_id", "number")
 
 
 def of_one_file(report: Report, asked: Asked) -> list[int]:
@@ -126,7 +126,7 @@ def _coded(report: Report, documents: Sequence[int]) -> Iterator[Coded]:
         Document.objects.filter(pk__in=documents)
         .select_related("account", "corrects")
         .prefetch_related(Prefetch("lines", queryset=lines), "taxes")
-        .order_by("issued_on", "series", "number")
+        .order_by("issued_on", "series_id", "number")
     )
     for document in rows:
         for line, tax in _taxed(document):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from apps.billing.queries.aging import AGING
+from apps.billing.queries.reports.aging import AGING
 from apps.billing.queries.reports.charges import HELD, WAIVED
 from apps.billing.queries.reports.documents import CREDIT_NOTES, INVOICES, LINES, REVENUE, TAX
 from apps.billing.queries.reports.payments import ALLOCATIONS, RECEIPTS
