@@ -137,6 +137,8 @@ GROUPS = [
         [
             Link("Exclusions", "rule", "tickets_report_exclusions", "tickets.view_ticket"),
             Link("Vendor cases", "handshake", "tickets_report_cases", "tickets.view_ticket"),
+            Link("Money at a glance", "monitoring", "billing_overview", "billing.view_document"),
+            Link("Finance reports", "summarize", "billing_reports", "billing.view_document"),
         ],
     ),
     (
@@ -173,26 +175,26 @@ GROUPS = [
                 "Standings ahead",
                 "event_upcoming",
                 "billing_standing_ahead",
-                "billing.view_standingreview",
+                "billing.view_openitem",
             ),
             Link(
                 "Standings changed",
                 "published_with_changes",
                 "billing_standingreview_changelist",
-                "billing.view_standingreview",
+                "billing.view_openitem",
             ),
             Link(
                 "Proposed suspensions",
                 "fact_check",
                 "billing_standingproposal_changelist",
-                "billing.view_standingproposal",
+                "billing.view_openitem",
                 "?look=open",
             ),
             Link(
                 "Exemptions",
                 "handshake",
                 "billing_exemption_changelist",
-                "billing.view_exemption",
+                "billing.view_openitem",
             ),
             Link(
                 "Trial balance",
@@ -208,6 +210,18 @@ GROUPS = [
             ),
             Link("Postings", "swap_horiz", "billing_posting_changelist", "billing.view_posting"),
             Link("Month end", "event_available", "billing_month_end", "billing.view_closedmonth"),
+            Link(
+                "Exports",
+                "archive",
+                "billing_exportbatch_changelist",
+                "billing.view_exportbatch",
+            ),
+            Link(
+                "Accounting programs",
+                "sync_alt",
+                "billing_exportprofile_changelist",
+                "billing.view_exportprofile",
+            ),
         ],
     ),
     (

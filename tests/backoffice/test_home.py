@@ -74,7 +74,7 @@ def test_the_page_takes_few_queries(signed_in, django_assert_max_num_queries):
 
 WATCHED = ["Missed and still open", "Our turn", "Waiting on client"]
 WORKED = ["Unassigned", "Mine", "Appointments to decide", "Outage reports to write"]
-MONEY = ["Disputed amounts to decide", "Payments to look at"]
+MONEY = ["Suspensions to confirm", "Disputed amounts to decide", "Payments to look at"]
 ON_CALL = ["Pages in nobody's hand", "Nobody on call, ahead", "Voice messages"]
 
 

@@ -2,6 +2,7 @@
 
 from apps.billing.admin.disputes import BillingDisputeAdmin
 from apps.billing.admin.exemptions import ExemptionAdmin
+from apps.billing.admin.exports import ExportBatchAdmin
 from apps.billing.admin.import_rows import PaymentImportRowAdmin
 from apps.billing.admin.imports import PaymentImportAdmin
 from apps.billing.admin.ledger import LedgerAccountAdmin, PostingAdmin
@@ -10,11 +11,14 @@ from apps.billing.admin.open_items import OpenItemAdmin
 from apps.billing.admin.payments import PaymentAdmin
 from apps.billing.admin.proposals import StandingProposalAdmin
 from apps.billing.admin.standings import StandingReviewAdmin
+from apps.billing.admin.programs import ExportProfileAdmin
 
 __all__ = [
     "BillingDisputeAdmin",
     "ClosedMonthAdmin",
     "ExemptionAdmin",
+    "ExportBatchAdmin",
+    "ExportProfileAdmin",
     "LedgerAccountAdmin",
     "LedgerCheckAdmin",
     "OpenItemAdmin",

@@ -4,6 +4,13 @@ from apps.billing.models.charges import Charge, RatedEvent, Waiver
 from apps.billing.models.decisions import Quote, WaiverRequest
 from apps.billing.models.disputes import BillingDispute, BillingDisputeStep
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
+from apps.billing.models.exports import (
+    ExportBatch,
+    ExportedDocument,
+    ExportProfile,
+    RevenueCode,
+    TaxName,
+)
 from apps.billing.models.imports import PaymentImport, PaymentImportRow
 from apps.billing.models.ledger import (
     Books,
@@ -34,6 +41,9 @@ __all__ = [
     "ClosedMonth",
     "Document",
     "Exemption",
+    "ExportBatch",
+    "ExportProfile",
+    "ExportedDocument",
     "InvoiceRun",
     "LedgerAccount",
     "LedgerCheck",
@@ -46,6 +56,7 @@ __all__ = [
     "Posting",
     "Quote",
     "RatedEvent",
+    "RevenueCode",
     "RunAccount",
     "Seller",
     "Series",
@@ -53,6 +64,7 @@ __all__ = [
     "StandingProposal",
     "StandingReview",
     "TaxCategory",
+    "TaxName",
     "TaxRate",
     "TaxTotal",
     "Transfer",
