@@ -18,7 +18,7 @@ from unfold.decorators import display
 
 from apps.billing.admin.acting import FORM_REFUSED, account_link, money, one_line, person
 from apps.billing.admin.fields import amount_field, day_field, text_field, whose_field
-from apps.billing.models import Charge
+from apps.billing.models import Charge, RatedEvent
 from apps.billing.services.quoting import charge_by_hand
 from apps.billing.services.refusal import BillingRefused
 from apps.outbox.readonly import ReadOnlyAdmin
@@ -136,7 +136,12 @@ class ChargeAdmin(ReadOnlyAdmin):
     @display(description="Charge")
     def of(self, row: Charge) -> SafeString:
         page = reverse("admin:billing_ratedevent_change", args=[row.event_id])
-        return format_html('<a class="fl-link" href="{}">{}</a>', page, row.event.title)
+        return format_html(
+            '<a class="fl-link" href="{}">{}</a><span class="fl-line fl-quiet">{}</span>',
+            page,
+            row.event.title,
+            days_told(row.event),
+        )
 
     @display(description="Account")
     def account_tag(self, row: Charge) -> SafeString | str:
@@ -169,6 +174,13 @@ class ChargeAdmin(ReadOnlyAdmin):
     @display(description="Kind")
     def kind_of(self, row: Charge) -> str:
         return row.event.get_kind_display()
+
+
+def days_told(event: RatedEvent) -> str:
+    """Return the days of an event, one where it is one."""
+    if event.starts_on == event.ends_on:
+        return f"{event.starts_on}"
+    return f"{event.starts_on} to {event.ends_on}"
 
 
 def sums_of(rows: QuerySet[Charge]) -> tuple[list[tuple[str, Decimal, Decimal, Decimal]], bool]:

@@ -22,7 +22,7 @@ from apps.tickets.admin.explained import explained
 from apps.tickets.admin.keys import key_in
 
 HeldFor = RatedEvent.HeldFor
-ANY = "any"
+ANY, PERSON = "any", "person"
 
 
 class HeldFilter(admin.SimpleListFilter):
@@ -33,9 +33,11 @@ class HeldFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable:
         waits = [(value, label) for value, label in HeldFor.choices if value]
-        return [(ANY, "Anything"), *waits]
+        return [(ANY, "Anything"), (PERSON, "A person's word"), *waits]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == PERSON:
+            return queryset.filter(held_for__in=[HeldFor.QUOTE, HeldFor.TERM])
         if self.value() == ANY:
             return queryset.filter(~Q(held_for=""))
         return queryset.filter(held_for=self.value()) if self.value() else queryset
@@ -71,8 +73,10 @@ class RatedEventAdmin(MoneyAdmin):
         clauses = catalogue(record.version_id).clauses if record.version_id else {}
         charges = list(record.charges.select_related("line__document").order_by("number"))
         may = {name: request.user.has_perm(right) for name, right in MAY.items()}
-        ready = [row for row in charges if _may_be_waived(row)]
         asked = WaiverRequest.objects.filter(charge__event=record).order_by("pk")
+        requests = list(asked.select_related("asked_by", "decided_by", "charge"))
+        waiting = {row.charge_id for row in requests if row.state == WaiverRequest.State.ASKED}
+        ready = [row for row in charges if _may_be_waived(row) and row.pk not in waiting]
         return {
             "event": record,
             "zone": zone,
@@ -82,7 +86,7 @@ class RatedEventAdmin(MoneyAdmin):
             ],
             "charged": sum(row.amount - row.waived_amount for row in charges),
             "quotes": record.quotes.select_related("by").order_by("pk"),
-            "requests": asked.select_related("asked_by", "decided_by", "charge"),
+            "requests": requests,
             "ready": ready,
             "may": may,
             "may_ask": bool(ready) and may["ask"],
