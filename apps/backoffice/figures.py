@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet
 
 from apps.backoffice.capped import CappedCount, capped_count
 from apps.billing.models import RatedEvent, WaiverRequest
+from apps.billing.models import BillingDispute, PaymentImportRow
 from apps.contracts import queries as contracts
 from apps.contracts.models import (
     Account,
@@ -91,6 +92,10 @@ WAITING: Mapping[str, Callable[[], QuerySet]] = {
     "gaps": lambda: CoverageGap.objects.filter(state=CoverageGap.State.OPEN),
     "to_quote": lambda: RatedEvent.objects.filter(held_for__in=["QUOTE", "TERM"]),
     "waivers": lambda: WaiverRequest.objects.filter(state=WaiverRequest.State.ASKED),
+    "disputed_amounts": lambda: BillingDispute.objects.filter(state__in=BillingDispute.OPEN),
+    "payment_rows": lambda: PaymentImportRow.objects.filter(
+        state__in=PaymentImportRow.FOR_A_PERSON
+    ),
     "voice": lambda: VoiceMessage.objects.exclude(state=VoiceMessage.State.SETTLED),
 }
 

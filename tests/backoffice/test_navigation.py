@@ -26,7 +26,9 @@ WORK = [
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
+MONEY = ["Trial balance", "Ledger", "Postings", "Month end"]
 MINE = "My notices"
+MONEY = ["Payments", "Payment files", "Rows to look at", "Disputed amounts", "Open items"]
 MESSAGES = ["Outbox", "Dead letters", MINE]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
 
@@ -57,8 +59,10 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Money": MONEY,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
+                "Money": MONEY,
                 "Messages": MESSAGES,
             },
         ),
@@ -68,8 +72,10 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Money": MONEY,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
+                "Money": MONEY,
                 "Messages": MESSAGES,
                 "Administration": ADMINISTRATION,
             },

@@ -25,8 +25,8 @@ NAMES = [
     "0009_on_call",
     "0010_billing",
     "0011_rating",
-    "0013_payments",
     "0012_invoicing",
+    "0013_payments",
     "0016_ledger",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)

@@ -1,9 +1,11 @@
-"""Money as finance sees it: payments, files of a bank, disputes, what is open."""
+"""Money as finance sees it."""
 
 from apps.billing.admin.charges import ChargeAdmin
 from apps.billing.admin.disputes import BillingDisputeAdmin
 from apps.billing.admin.import_rows import PaymentImportRowAdmin
 from apps.billing.admin.imports import PaymentImportAdmin
+from apps.billing.admin.ledger import LedgerAccountAdmin, PostingAdmin
+from apps.billing.admin.month_end import ClosedMonthAdmin, LedgerCheckAdmin
 from apps.billing.admin.open_items import OpenItemAdmin
 from apps.billing.admin.payments import PaymentAdmin
 from apps.billing.admin.rated_events import RatedEventAdmin, WaiverRequestAdmin
@@ -11,10 +13,14 @@ from apps.billing.admin.rated_events import RatedEventAdmin, WaiverRequestAdmin
 __all__ = [
     "BillingDisputeAdmin",
     "ChargeAdmin",
+    "ClosedMonthAdmin",
+    "LedgerAccountAdmin",
+    "LedgerCheckAdmin",
     "OpenItemAdmin",
     "PaymentAdmin",
     "PaymentImportAdmin",
     "PaymentImportRowAdmin",
     "RatedEventAdmin",
     "WaiverRequestAdmin",
+    "PostingAdmin",
 ]

@@ -52,9 +52,9 @@ class ChoicesForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, data: Any = None, **given: Any) -> None:
+    def __init__(self, data: Any = None, files: Any = None) -> None:
         initial = {"day_form": "ISO", "decimal": POINT, "method": Payment.Method.BANK}
-        super().__init__(data, initial=initial, **given)
+        super().__init__(data, files, initial=initial)
         known = BillingProfile.objects.order_by("currency").values_list("currency", flat=True)
         currencies = list(known.distinct())
         self.fields["currency"].choices = [  # type: ignore[attr-defined]

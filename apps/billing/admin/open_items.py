@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,7 +13,6 @@ from unfold.decorators import display
 from apps.billing.admin.acting import account_link, money, one_line
 from apps.billing.models import OpenItem
 from apps.outbox.readonly import ReadOnlyAdmin
-from apps.tickets.admin.keys import key_in
 
 Side = OpenItem.Side
 
@@ -48,15 +47,6 @@ class OpenItemAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OpenItem]:
         return super().get_queryset(request).select_related("account", "document", "payment")
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: object, **given: object
-    ) -> HttpResponse:
-        """Lead to what the item is of: it has no page of its own."""
-        item = self.get_queryset(request).filter(pk=key_in(object_id)).first()
-        if item is None or not self.has_view_permission(request, item):
-            return super().change_view(request, object_id, *args, **given)  # type: ignore[arg-type]
-        return HttpResponseRedirect(_page_of(item) or reverse("admin:billing_openitem_changelist"))
 
     @display(description="Document")
     def of(self, row: OpenItem) -> SafeString | str:

@@ -30,8 +30,7 @@ def uphold_dispute(
 
     :raises BillingRefused: somebody changed it meanwhile, or it cannot be credited.
     """
-    facts = {"seen": seen, "answer": answer, "by": by, "at": at}
-    return _credited(dispute, State.UPHELD, dispute.amount, **facts)
+    return _credited(dispute, State.UPHELD, dispute.amount, seen=seen, answer=answer, by=by, at=at)
 
 
 @transaction.atomic
@@ -59,8 +58,7 @@ def uphold_in_part(
         )
     if not answer.strip():
         raise BillingRefused("Say to the client why only a part is upheld.")
-    facts = {"seen": seen, "answer": answer, "by": by, "at": at}
-    return _credited(dispute, State.PARTLY, amount, **facts)
+    return _credited(dispute, State.PARTLY, amount, seen=seen, answer=answer, by=by, at=at)
 
 
 @transaction.atomic
