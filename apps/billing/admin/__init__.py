@@ -2,6 +2,7 @@
 
 from apps.billing.admin.charges import ChargeAdmin
 from apps.billing.admin.disputes import BillingDisputeAdmin
+from apps.billing.admin.exports import ExportBatchAdmin
 from apps.billing.admin.import_rows import PaymentImportRowAdmin
 from apps.billing.admin.imports import PaymentImportAdmin
 from apps.billing.admin.ledger import LedgerAccountAdmin, PostingAdmin
@@ -9,11 +10,14 @@ from apps.billing.admin.month_end import ClosedMonthAdmin, LedgerCheckAdmin
 from apps.billing.admin.open_items import OpenItemAdmin
 from apps.billing.admin.payments import PaymentAdmin
 from apps.billing.admin.rated_events import RatedEventAdmin, WaiverRequestAdmin
+from apps.billing.admin.programs import ExportProfileAdmin
 
 __all__ = [
     "BillingDisputeAdmin",
     "ChargeAdmin",
     "ClosedMonthAdmin",
+    "ExportBatchAdmin",
+    "ExportProfileAdmin",
     "LedgerAccountAdmin",
     "LedgerCheckAdmin",
     "OpenItemAdmin",
