@@ -3,7 +3,6 @@
 from celery import shared_task
 from django.utils import timezone
 
-from apps.billing.services import imports
 from apps.billing.models import InvoiceRun
 from apps.billing.services import BillingRefused, closing, exporting, imports, plan_fees, rating
 from apps.billing.services.run_finalising import finalise_batch, stop_run
@@ -27,7 +26,6 @@ def make_exports() -> None:
 def book_imports() -> None:
     """Run every half a minute. Safe to run late, twice, or in two places at once."""
     imports.book_pending(at=timezone.now())
-from apps.billing.services import plan_fees, rating
 
 
 @shared_task(name="apps.billing.tasks.rate_work")
@@ -40,11 +38,6 @@ def rate_work() -> None:
 def rate_plan_fees() -> None:
     """Run every hour. Safe to run late, twice, or on many workers at once."""
     plan_fees.rate_due(at=timezone.now())
-from apps.billing.models import InvoiceRun
-from apps.billing.services import BillingRefused
-from apps.billing.services.run_finalising import finalise_batch, stop_run
-from apps.billing.services.running import draft_batch, rate_first
-from apps.contracts.models import User
 
 
 @shared_task(name="apps.billing.tasks.draft_run")

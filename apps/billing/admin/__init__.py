@@ -9,8 +9,8 @@ from apps.billing.admin.ledger import LedgerAccountAdmin, PostingAdmin
 from apps.billing.admin.month_end import ClosedMonthAdmin, LedgerCheckAdmin
 from apps.billing.admin.open_items import OpenItemAdmin
 from apps.billing.admin.payments import PaymentAdmin
-from apps.billing.admin.rated_events import RatedEventAdmin, WaiverRequestAdmin
 from apps.billing.admin.programs import ExportProfileAdmin
+from apps.billing.admin.rated_events import RatedEventAdmin, WaiverRequestAdmin
 
 __all__ = [
     "BillingDisputeAdmin",
@@ -24,7 +24,7 @@ __all__ = [
     "PaymentAdmin",
     "PaymentImportAdmin",
     "PaymentImportRowAdmin",
+    "PostingAdmin",
     "RatedEventAdmin",
     "WaiverRequestAdmin",
-    "PostingAdmin",
 ]
