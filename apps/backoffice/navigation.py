@@ -144,6 +144,21 @@ GROUPS = [
     (
         "Money",
         [
+            Link("Charges", "sell", "billing_charge_changelist", "billing.view_charge"),
+            Link(
+                "Held",
+                "pause_circle",
+                "billing_ratedevent_changelist",
+                "billing.view_ratedevent",
+                "?held=any",
+            ),
+            Link(
+                "Waivers",
+                "money_off",
+                "billing_waiverrequest_changelist",
+                "billing.view_waiverrequest",
+                "?state__exact=ASKED",
+            ),
             Link("Payments", "payments", "billing_payment_changelist", "billing.view_payment"),
             Link(
                 "Payment files",

@@ -1,5 +1,6 @@
 """Money as finance sees it."""
 
+from apps.billing.admin.charges import ChargeAdmin
 from apps.billing.admin.disputes import BillingDisputeAdmin
 from apps.billing.admin.exemptions import ExemptionAdmin
 from apps.billing.admin.exports import ExportBatchAdmin
@@ -12,9 +13,11 @@ from apps.billing.admin.payments import PaymentAdmin
 from apps.billing.admin.proposals import StandingProposalAdmin
 from apps.billing.admin.standings import StandingReviewAdmin
 from apps.billing.admin.programs import ExportProfileAdmin
+from apps.billing.admin.rated_events import RatedEventAdmin, WaiverRequestAdmin
 
 __all__ = [
     "BillingDisputeAdmin",
+    "ChargeAdmin",
     "ClosedMonthAdmin",
     "ExemptionAdmin",
     "ExportBatchAdmin",
@@ -28,4 +31,6 @@ __all__ = [
     "PostingAdmin",
     "StandingProposalAdmin",
     "StandingReviewAdmin",
+    "RatedEventAdmin",
+    "WaiverRequestAdmin",
 ]
