@@ -35,8 +35,7 @@ class PaymentAdmin(MoneyAdmin):
         "open_sum",
     ]
     list_display_links = ["received"]
-    list_filter = ["kind", "method", "currency"]
-    date_hierarchy = "received_on"
+    list_filter = ["kind", "method", "currency", "received_on"]
     search_fields = ["reference__icontains", "account__name__icontains"]
     search_help_text = "Reference, account"
     ordering = ["-received_on", "-pk"]
@@ -62,9 +61,9 @@ class PaymentAdmin(MoneyAdmin):
         """Record a payment: what it would settle is shown before."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return record_payment_page(
-            request, site={**self.site(request), "title": "Record a payment"}
-        )
+        # No opts: the page is about no payment yet, and is called by its own name.
+        site = {**self.site(request), "opts": None, "title": "Record a payment"}
+        return record_payment_page(request, site=site)
 
     def page_of(self, request: HttpRequest, record: Payment) -> dict[str, Any]:
         item = record.item
