@@ -41,6 +41,8 @@ app.conf.beat_schedule = {
     # whose worker died, waits for a quarter of a minute more.
     "deliver-pages": every(15.0, "apps.outbox.tasks.deliver_pages"),
     "deliver-pushes": every(15.0, "apps.outbox.tasks.deliver_pushes"),
+    # An export is made as soon as it is asked for; this is for one whose worker died in the middle.
+    "make-exports": every(60.0, "apps.billing.tasks.make_exports"),
     # Mail is worked off as it arrives; this is for mail whose worker died in the middle.
     "process-pending-mail": every(60.0, "apps.intake.tasks.process_pending"),
     # A mail waits in its mailbox for a minute at most, while the shortest promise is an hour, and

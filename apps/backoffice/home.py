@@ -30,6 +30,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "tickets": request.user.has_perm("tickets.view_ticket"),
         "mails": request.user.has_perm("intake.view_inboundmail"),
         "messages": request.user.has_perm("outbox.view_message"),
+        "money": request.user.has_perm("billing.view_document"),
     }
     context |= {"title": "Home", "may": may, "tiles": []}
     context["my_clients"] = my_clients(request.user, at=at)

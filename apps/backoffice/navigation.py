@@ -137,6 +137,8 @@ GROUPS = [
         [
             Link("Exclusions", "rule", "tickets_report_exclusions", "tickets.view_ticket"),
             Link("Vendor cases", "handshake", "tickets_report_cases", "tickets.view_ticket"),
+            Link("Money at a glance", "monitoring", "billing_overview", "billing.view_document"),
+            Link("Finance reports", "summarize", "billing_reports", "billing.view_document"),
         ],
     ),
     (
@@ -183,6 +185,18 @@ GROUPS = [
             ),
             Link("Postings", "swap_horiz", "billing_posting_changelist", "billing.view_posting"),
             Link("Month end", "event_available", "billing_month_end", "billing.view_closedmonth"),
+            Link(
+                "Exports",
+                "archive",
+                "billing_exportbatch_changelist",
+                "billing.view_exportbatch",
+            ),
+            Link(
+                "Accounting programs",
+                "sync_alt",
+                "billing_exportprofile_changelist",
+                "billing.view_exportprofile",
+            ),
         ],
     ),
     (

@@ -4,10 +4,22 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.billing.models import InvoiceRun
-from apps.billing.services import BillingRefused, closing, imports, plan_fees, rating
+from apps.billing.services import BillingRefused, closing, exporting, imports, plan_fees, rating
 from apps.billing.services.run_finalising import finalise_batch, stop_run
 from apps.billing.services.running import draft_batch, rate_first
 from apps.contracts.models import User
+
+
+@shared_task(name="apps.billing.tasks.make_export")
+def make_export(batch_id: int) -> None:
+    """Run once an export is asked for. Safe to run late, twice, or in two places at once."""
+    exporting.make_export(batch_id=batch_id, at=timezone.now())
+
+
+@shared_task(name="apps.billing.tasks.make_exports")
+def make_exports() -> None:
+    """Run every minute, for exports whose nudge or worker was lost. Safe to run twice."""
+    exporting.make_waiting(at=timezone.now())
 
 
 @shared_task(name="apps.billing.tasks.book_imports")
@@ -26,12 +38,6 @@ def rate_work() -> None:
 def rate_plan_fees() -> None:
     """Run every hour. Safe to run late, twice, or on many workers at once."""
     plan_fees.rate_due(at=timezone.now())
-
-
-@shared_task(name="apps.billing.tasks.book_imports")
-def book_imports() -> None:
-    """Run every half a minute. Safe to run late, twice, or in two places at once."""
-    imports.book_pending(at=timezone.now())
 
 
 @shared_task(name="apps.billing.tasks.draft_run")

@@ -26,10 +26,20 @@ WORK = [
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
+FINANCE = [*REPORTS, "Money at a glance", "Finance reports"]
 MINE = "My notices"
 MONEY = [
-    *("Payments", "Payment files", "Rows to look at", "Disputed amounts", "Open items"),
-    *("Trial balance", "Ledger", "Postings", "Month end"),
+    "Payments",
+    "Payment files",
+    "Rows to look at",
+    "Disputed amounts",
+    "Open items",
+    "Trial balance",
+    "Ledger",
+    "Postings",
+    "Month end",
+    "Exports",
+    "Accounting programs",
 ]
 MESSAGES = ["Outbox", "Dead letters", MINE]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
@@ -61,9 +71,9 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
-                "Contracts": CONTRACTS,
-                "Reports": REPORTS,
+                "Reports": FINANCE,
                 "Money": MONEY,
+                "Contracts": CONTRACTS,
                 "Messages": MESSAGES,
             },
         ),
@@ -73,9 +83,9 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
-                "Contracts": CONTRACTS,
-                "Reports": REPORTS,
+                "Reports": FINANCE,
                 "Money": MONEY,
+                "Contracts": CONTRACTS,
                 "Messages": MESSAGES,
                 "Administration": ADMINISTRATION,
             },

@@ -1,6 +1,7 @@
 """Payments as finance looks at them: the list, a page with what it settles, and its acts."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -83,7 +84,8 @@ class PaymentAdmin(MoneyAdmin):
             "today": today_of(record.account, at=timezone.now()).isoformat(),
             "choices": _choices(item, rows) if may_change else [],
             "methods": Payment.Method.choices,
-            "fresh_key": f"refund:{record.pk}:{len(rows)}:{item.open_amount}",
+            "fresh_key": uuid4(),
+            "seen": sum(row.credit_id == item.pk for row in rows),
             "open_items": reverse("admin:billing_openitem_changelist")
             + f"?account__id__exact={record.account_id}",
         }

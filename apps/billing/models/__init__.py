@@ -4,6 +4,13 @@ from apps.billing.models.charges import Charge, RatedEvent, Waiver
 from apps.billing.models.decisions import Quote, WaiverRequest
 from apps.billing.models.disputes import BillingDispute, BillingDisputeStep
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
+from apps.billing.models.exports import (
+    ExportBatch,
+    ExportedDocument,
+    ExportProfile,
+    RevenueCode,
+    TaxName,
+)
 from apps.billing.models.imports import PaymentImport, PaymentImportRow
 from apps.billing.models.ledger import (
     Books,
@@ -27,6 +34,9 @@ __all__ = [
     "Charge",
     "ClosedMonth",
     "Document",
+    "ExportBatch",
+    "ExportProfile",
+    "ExportedDocument",
     "InvoiceRun",
     "LedgerAccount",
     "LedgerCheck",
@@ -39,10 +49,12 @@ __all__ = [
     "Posting",
     "Quote",
     "RatedEvent",
+    "RevenueCode",
     "RunAccount",
     "Seller",
     "Series",
     "TaxCategory",
+    "TaxName",
     "TaxRate",
     "TaxTotal",
     "Transfer",
