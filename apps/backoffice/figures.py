@@ -8,8 +8,13 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet
 
 from apps.backoffice.capped import CappedCount, capped_count
-from apps.billing.models import BillingDispute, PaymentImportRow, StandingProposal
-from apps.billing.models import BillingDispute, PaymentImportRow, RatedEvent, WaiverRequest
+from apps.billing.models import (
+    BillingDispute,
+    PaymentImportRow,
+    RatedEvent,
+    StandingProposal,
+    WaiverRequest,
+)
 from apps.contracts import queries as contracts
 from apps.contracts.models import (
     Account,

@@ -24,10 +24,10 @@ NAMES = [
     "0008_outages",
     "0009_on_call",
     "0010_billing",
-    "0014_standing",
     "0011_rating",
     "0012_invoicing",
     "0013_payments",
+    "0014_standing",
     "0015_exports",
     "0016_ledger",
 ]

@@ -10,10 +10,10 @@ from apps.billing.admin.ledger import LedgerAccountAdmin, PostingAdmin
 from apps.billing.admin.month_end import ClosedMonthAdmin, LedgerCheckAdmin
 from apps.billing.admin.open_items import OpenItemAdmin
 from apps.billing.admin.payments import PaymentAdmin
-from apps.billing.admin.proposals import StandingProposalAdmin
-from apps.billing.admin.standings import StandingReviewAdmin
 from apps.billing.admin.programs import ExportProfileAdmin
+from apps.billing.admin.proposals import StandingProposalAdmin
 from apps.billing.admin.rated_events import RatedEventAdmin, WaiverRequestAdmin
+from apps.billing.admin.standings import StandingReviewAdmin
 
 __all__ = [
     "BillingDisputeAdmin",
@@ -29,8 +29,8 @@ __all__ = [
     "PaymentImportAdmin",
     "PaymentImportRowAdmin",
     "PostingAdmin",
+    "RatedEventAdmin",
     "StandingProposalAdmin",
     "StandingReviewAdmin",
-    "RatedEventAdmin",
     "WaiverRequestAdmin",
 ]
