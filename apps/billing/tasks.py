@@ -28,12 +28,6 @@ def rate_plan_fees() -> None:
     plan_fees.rate_due(at=timezone.now())
 
 
-@shared_task(name="apps.billing.tasks.book_imports")
-def book_imports() -> None:
-    """Run every half a minute. Safe to run late, twice, or in two places at once."""
-    imports.book_pending(at=timezone.now())
-
-
 @shared_task(name="apps.billing.tasks.draft_run")
 def draft_run(run_id: int) -> None:
     """Draft all of a run. Safe to run late, twice, or in two places at once."""
