@@ -213,7 +213,7 @@ GROUPS = [
             ),
             Link(
                 "Trial balance",
-                "account_balance",
+                "calculate",
                 "billing_ledgeraccount_trial",
                 "billing.view_ledgeraccount",
             ),
