@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from apps.backoffice.account_page.happened import Happened, latest_events
 from apps.backoffice.account_page.orders import Orders
@@ -32,6 +33,7 @@ class AccountPage:
     calls: Sequence[Call] | None
     refused: Sequence[RefusedRequest] | None
     events: Sequence[Happened] | None
+    charges: str | None  # the address of the list of them
 
     @classmethod
     def of(cls, account: Account, *, at: datetime, user: User | AnonymousUser) -> Self:
@@ -52,6 +54,7 @@ class AccountPage:
             calls=calls(account) if may("intake.view_call") else None,
             refused=refused(account) if may("intake.view_refusedrequest") else None,
             events=latest_events(account, tickets=tickets) if tickets else None,
+            charges=charges_of(account) if may("billing.view_charge") else None,
         )
 
 
@@ -59,6 +62,12 @@ def standing_of(account: Account) -> Standing:
     """Return the account's standing; one without a row is in good standing."""
     found = contracts.standing_of(account)
     return found or Standing(account=account, state=Standing.State.GOOD)
+
+
+def charges_of(account: Account) -> str:
+    """Return the address of the account's charges; counting them here would cost a query."""
+    address = reverse("admin:billing_charge_changelist")
+    return f"{address}?account__id__exact={account.pk}"
 
 
 def coming(account: Account, *, at: datetime) -> Sequence[Appointment]:
