@@ -77,4 +77,7 @@ app.conf.beat_schedule = {
     "rate-work": every(60.0, "apps.billing.tasks.rate_work"),
     # A period of a plan begins at midnight somewhere: it is charged within the hour.
     "rate-plan-fees": every(3600.0, "apps.billing.tasks.rate_plan_fees"),
+    # An account is another day overdue at midnight of its policy's zone, wherever that is: this
+    # suspends within the hour after it. A payment releases at once, and waits for no beat.
+    "review-standings": every(3600.0, "apps.billing.tasks.review_standings"),
 }

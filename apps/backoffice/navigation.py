@@ -144,6 +144,21 @@ GROUPS = [
     (
         "Money",
         [
+            Link("Charges", "sell", "billing_charge_changelist", "billing.view_charge"),
+            Link(
+                "Held",
+                "pause_circle",
+                "billing_ratedevent_changelist",
+                "billing.view_ratedevent",
+                "?held=any",
+            ),
+            Link(
+                "Waivers",
+                "money_off",
+                "billing_waiverrequest_changelist",
+                "billing.view_waiverrequest",
+                "?state__exact=ASKED",
+            ),
             Link("Payments", "payments", "billing_payment_changelist", "billing.view_payment"),
             Link(
                 "Payment files",
@@ -172,8 +187,33 @@ GROUPS = [
                 "billing.view_openitem",
             ),
             Link(
+                "Standings ahead",
+                "event_upcoming",
+                "billing_standing_ahead",
+                "billing.view_openitem",
+            ),
+            Link(
+                "Standings changed",
+                "published_with_changes",
+                "billing_standingreview_changelist",
+                "billing.view_openitem",
+            ),
+            Link(
+                "Proposed suspensions",
+                "fact_check",
+                "billing_standingproposal_changelist",
+                "billing.view_openitem",
+                "?look=open",
+            ),
+            Link(
+                "Exemptions",
+                "handshake",
+                "billing_exemption_changelist",
+                "billing.view_openitem",
+            ),
+            Link(
                 "Trial balance",
-                "account_balance",
+                "calculate",
                 "billing_ledgeraccount_trial",
                 "billing.view_ledgeraccount",
             ),

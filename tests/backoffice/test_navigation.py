@@ -28,12 +28,18 @@ CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", 
 REPORTS = ["Exclusions", "Vendor cases"]
 FINANCE = [*REPORTS, "Money at a glance", "Finance reports"]
 MINE = "My notices"
+COSTS = ["Charges", "Held", "Waivers"]
 MONEY = [
+    *COSTS,
     "Payments",
     "Payment files",
     "Rows to look at",
     "Disputed amounts",
     "Open items",
+    "Standings ahead",
+    "Standings changed",
+    "Proposed suspensions",
+    "Exemptions",
     "Trial balance",
     "Ledger",
     "Postings",
@@ -60,6 +66,7 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Money": COSTS,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,

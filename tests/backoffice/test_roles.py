@@ -27,6 +27,7 @@ NAMES = [
     "0011_rating",
     "0012_invoicing",
     "0013_payments",
+    "0014_standing",
     "0015_exports",
     "0016_ledger",
 ]

@@ -83,8 +83,14 @@ class ExportBatchAdmin(ReadOnlyAdmin):
 
     def page_context(self, request: HttpRequest, record: ExportBatch) -> dict[str, Any]:
         report = report_named(record.report)
+        titles = {column.name: column.heading for column in report.columns} if report else {}
         return {
             "batch": record,
+            "totals": [
+                (currency, [(titles.get(name, name), amount) for name, amount in of.items()])
+                for currency, of in record.totals.items()
+                if of
+            ],
             "report": report,
             "period": self.period(record),
             "written": size(record.size),

@@ -56,8 +56,9 @@ def report_view(request: HttpRequest, key: str) -> HttpResponse:
     form = AskReport(request.GET, report=report, today=timezone.localdate())
     context: dict[str, Any] = {"report": report, "form": form, "query": _query(request)}
     if not form.is_valid():
-        # Nothing was asked yet where an account is needed first: that is no mistake.
-        context["is_asked"] = bool(request.GET)
+        if not request.GET:
+            # Nothing was asked yet where an account is needed first: that is no mistake.
+            form.errors.clear()
         return _page(request, "page", report.title, context)
     asked = form.asked()
     for name, send in FILES.items():

@@ -27,13 +27,16 @@ def found(report: Report, asked: Asked) -> dict[str, Any]:
     using = reading_from()
     totals = totals_of(report, asked, using=using)
     rows = first_rows(report, asked, most=LISTED, using=using)
+    # A program's own layout has columns that we have nothing for: the file has them, empty.
+    seen = [
+        place
+        for place in range(len(report.columns))
+        if not report.profile or any(row[place] not in (None, "") for row in rows)
+    ]
     return {
-        "columns": report.columns,
+        "columns": [report.columns[place] for place in seen],
         "rows": [
-            [
-                (column, shown(column, value))
-                for column, value in zip(report.columns, row, strict=True)
-            ]
+            [(report.columns[at], shown(report.columns[at], row[at])) for at in seen]
             for row in rows
         ],
         "count": totals.row_count,

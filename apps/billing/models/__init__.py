@@ -24,6 +24,12 @@ from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCateg
 from apps.billing.models.payments import Allocation, OpenItem, Payment
 from apps.billing.models.plans import PlanClock
 from apps.billing.models.runs import RunAccount
+from apps.billing.models.standings import (
+    Exemption,
+    StandingNotice,
+    StandingProposal,
+    StandingReview,
+)
 
 __all__ = [
     "Allocation",
@@ -34,6 +40,7 @@ __all__ = [
     "Charge",
     "ClosedMonth",
     "Document",
+    "Exemption",
     "ExportBatch",
     "ExportProfile",
     "ExportedDocument",
@@ -53,6 +60,9 @@ __all__ = [
     "RunAccount",
     "Seller",
     "Series",
+    "StandingNotice",
+    "StandingProposal",
+    "StandingReview",
     "TaxCategory",
     "TaxName",
     "TaxRate",
