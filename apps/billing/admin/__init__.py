@@ -9,9 +9,9 @@ from apps.billing.admin.ledger import LedgerAccountAdmin, PostingAdmin
 from apps.billing.admin.month_end import ClosedMonthAdmin, LedgerCheckAdmin
 from apps.billing.admin.open_items import OpenItemAdmin
 from apps.billing.admin.payments import PaymentAdmin
+from apps.billing.admin.programs import ExportProfileAdmin
 from apps.billing.admin.proposals import StandingProposalAdmin
 from apps.billing.admin.standings import StandingReviewAdmin
-from apps.billing.admin.programs import ExportProfileAdmin
 
 __all__ = [
     "BillingDisputeAdmin",
