@@ -15,6 +15,7 @@ from apps.billing.models import (
     Charge,
     ClosedMonth,
     Document,
+    ExportBatch,
     LedgerAccount,
     Line,
     OpenItem,
@@ -27,11 +28,13 @@ from apps.billing.models import (
     Waiver,
 )
 from apps.billing.queries.balances import as_kept, balances
+from apps.billing.queries.reports import REPORTS, Asked
 from apps.billing.queries.verify import checks, verify_ledger
 from apps.billing.services.crediting import draft_credit_note
+from apps.billing.services.exporting import ask_export, make_export
 from apps.billing.services.finalising import finalise
 from apps.contracts.models import User
-from tests.billing_made import ISSUED_ON, make_charge, make_profile
+from tests.billing_made import ISSUED_ON, make_charge, make_invoice, make_profile
 from tests.database import unfrozen
 from tests.factories import MORNING
 from tests.ledger_made import NEXT_DAY, make_history, make_payment, settle
@@ -259,6 +262,19 @@ def transfers():
     changed(Transfer.objects.filter(pk=row.pk), currency="EUR")
 
 
+def exported(*, at=MORNING + timedelta(hours=2)) -> ExportBatch:
+    march = Asked(date(2026, 3, 1), MARCH, None, "")
+    batch = ask_export(report=REPORTS["invoices"], asked=march, file_format="CSV", at=at, by=None)
+    make_export(batch_id=batch.pk, at=at)
+    return ExportBatch.objects.get(pk=batch.pk)
+
+
+def exports():
+    batch = exported()
+    assert batch.booked == {"USD": "132.51"}
+    changed(ExportBatch.objects.filter(pk=batch.pk), booked={"USD": "132.50"})
+
+
 def close_march(**facts) -> None:
     ClosedMonth.objects.create(
         **{
@@ -326,6 +342,7 @@ CORRUPTIONS = {
     credited_too_far: {"credited": 1},
     waived_events: {"waived_events": 1},
     transfers: {"transfers": 1},
+    exports: {"exports": 1},
     late_postings: {"late_postings": 1},
     late_allocations: {"late_allocations": 1},
     month_totals: {"month_totals": 1},
@@ -351,6 +368,18 @@ def test_what_is_credited_in_parts_is_clean_to_the_cent(history):
 def test_a_month_that_was_closed_stays_clean(history):
     close_march()
 
+    assert found() == {}
+
+
+def test_what_is_posted_while_or_after_an_export_is_made_is_no_finding(history):
+    batch = exported(at=MORNING + SECOND)
+    later = make_invoice(profile=first().account.billing, amounts=("7.00",), issued_on=NEXT_DAY)
+    with unfrozen(connection):
+        changed(Posting.objects.filter(document=later), posted_at=batch.made_at + SECOND)
+    assert found() == {}
+
+    with unfrozen(connection):  # it began before the export, and was there after it
+        changed(Posting.objects.filter(document=later), posted_at=batch.made_at)
     assert found() == {}
 
 
@@ -413,5 +442,6 @@ def test_of_very_many_findings_the_first_are_shown_and_all_are_counted(history):
 
 
 def test_what_checks_cost_does_not_grow_with_the_rows(history, django_assert_num_queries):
+    # The closed months are read thrice; then come totals and counts.
     with django_assert_num_queries(len(checks) + 2 + 2 + 7):
         verify_ledger(as_of=NEXT_DAY)

@@ -79,7 +79,7 @@ todos: list[Todo] = [
         "held",
         "Work that waits for a quote or a finding",
         "billing_ratedevent_changelist",
-        "",
+        "?held=any",
         _held,
     ),
     Todo("unbilled", "Charges that are on no invoice", "billing_charge_changelist", "", _unbilled),

@@ -20,6 +20,7 @@ from apps.billing.models import (
 from apps.billing.queries import (
     verify_charges,
     verify_documents,
+    verify_exports,
     verify_months,
     verify_payments,
 )
@@ -32,6 +33,7 @@ checks: list[Check] = [
     *verify_documents.CHECKS,
     *verify_payments.CHECKS,
     *verify_charges.CHECKS,
+    *verify_exports.CHECKS,
 ]
 COUNTED = (Document, Payment, Posting, Transfer, OpenItem, Allocation, Charge)
 ZERO = Decimal("0.00")
