@@ -84,6 +84,7 @@ def test_receipts_are_positive_and_what_went_back_is_negative():
         "2026-03-04,Quay,RECEIPT,BANK,INV 1,,USD,50.00,20.00,2026-03-04T14:00:00Z",
         "2026-03-04,Quay,REFUND,BANK,'-20,,USD,-20.00,0.00,2026-03-04T14:00:00Z",
     ]
+    assert {row[-1] for row in rows_of(REPORTS["receipts"], MARCH)} == {MORNING}
     assert file("allocations")[1:] == ["2026-03-04,Quay,RECEIPT,INV 1,INVOICE,INV-000001,USD,30.00"]
 
 
