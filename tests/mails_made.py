@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from apps.billing.models import RatedEvent
+from apps.billing.services.crediting import all_that_is_left, draft_credit_note
+from apps.billing.services.dispute_decisions import reject_dispute
+from apps.billing.services.disputes import accept_as_bona_fide, raise_dispute
+from apps.billing.services.drafting import draft_invoice
+from apps.billing.services.finalising import finalise
+from apps.billing.services.standing import review_standing
 from apps.contracts import services as contracts
+from apps.contracts.models import Account
 from apps.contracts.services.tam_notices import key_of_notice
 from apps.escalation import services as escalation
 from apps.escalation.services import coverage, remind_owed, return_report
@@ -19,12 +27,14 @@ from tests.appointments_made import (
     make_appointment,
     make_confirmed,
 )
+from tests.billing_made import make_charge, make_invoice, make_profile
 from tests.calls_made import NIGHT, make_caller
 from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.intake.mails_in import take
 from tests.on_call_made import make_ladder, make_rotation
+from tests.standing_made import make_debtor, owe
 from tests.tickets.life import premium, solve, wholesale
 from tests.time_made import make_hours, make_premium, make_tam
 
@@ -225,6 +235,48 @@ def on_call_mails() -> Iterator[Made]:
     yield latest("page.given_up"), None
 
 
+def invoice_mails() -> Iterator[Made]:
+    """Yield the mails with an invoice and with a credit note on it, of a hostile piece of work."""
+    profile = make_profile()
+    event = make_charge(account=profile.account).event
+    RatedEvent.objects.filter(pk=event.pk).update(title=SUBJECT)
+    facts = {"at": MORNING, "by": None}
+    invoice = draft_invoice(account=profile.account, through_on=MORNING.date(), **facts)
+    invoice = finalise(document=invoice, issued_on=MORNING.date(), **facts)
+    yield latest("invoice.issued"), None
+    credit = draft_credit_note(
+        invoice=invoice, amounts=all_that_is_left(invoice), reason=SUBJECT, **facts
+    )
+    finalise(document=credit, issued_on=MORNING.date(), **facts)
+    yield latest("credit_note.issued"), None
+
+
+def amount_mails() -> Iterator[Made]:
+    """Yield the mails on disputed amounts, in the order in which they come."""
+    agent = make_staff(is_duty_manager=True)
+    line = make_invoice(amounts=("100.00",)).lines.get()
+    facts = {"client": None, "by": agent, "at": MORNING, "source_key": "amount"}
+    row = raise_dispute(line=line, amount=line.net_amount, reason=SUBJECT, **facts)
+    yield latest("amount.disputed"), None
+    yield latest("amount.to_decide"), None
+    accept_as_bona_fide(dispute=row, seen=1, text="", by=agent, at=MORNING)
+    yield latest("amount.bona_fide"), None
+    reject_dispute(dispute=row, seen=2, answer=SUBJECT, by=agent, at=MORNING)
+    yield latest("amount.decided"), None
+
+
+def standing_mails() -> Iterator[Made]:
+    """Yield the mails on a step ahead and on a change, of an account with a hostile name."""
+    profile = make_debtor()
+    Account.objects.filter(pk=profile.account_id).update(name=SUBJECT)
+    owe(profile, due_on=MORNING.date() - timedelta(days=15))
+    account = Account.objects.get(pk=profile.account_id)
+    review_standing(account=account, at=MORNING)
+    yield latest("standing.notice"), None
+    review_standing(account=account, at=MORNING + timedelta(days=7))
+    yield latest("standing.changed"), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -238,6 +290,9 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     outage_mails,
     on_call_mails,
     voice_mails,
+    invoice_mails,
+    amount_mails,
+    standing_mails,
 ]
 
 

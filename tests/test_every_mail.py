@@ -19,7 +19,14 @@ WITHOUT_A_MAILBOX = {
     "page.given_up",
     "voice.ticket_missing",
 }
-ATTACHED = {"report.issued": ["application/pdf"]}
+SAYS_THE_WORDS = (
+    *("appointment.", "request.", "mail.", "order.", "page."),
+    *("credit_note.", "amount."),
+)
+ATTACHED = {
+    topic: ["application/pdf"]
+    for topic in ("report.issued", "invoice.issued", "credit_note.issued")
+}
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +111,5 @@ def test_hostile_words_read_as_they_were_written(sent):
     }
 
     assert shown == {
-        row.topic
-        for row, _, number in sent
-        if number or row.topic.startswith(("appointment.", "request.", "mail.", "order.", "page."))
+        row.topic for row, _, number in sent if number or row.topic.startswith(SAYS_THE_WORDS)
     }

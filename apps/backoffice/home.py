@@ -56,7 +56,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if request.user.has_perms(["contracts.view_account", "contracts.view_standing"]):
         url = _list("contracts_account", standing="suspended")
         context["tiles"] += [_tile("Suspended accounts", counts["suspended"], url, alarm=False)]
+    context["tiles"] += _money(request.user, counts)
     context["tiles"] += _on_call(request, counts)
+    context["tiles"] += _prices(request.user, counts)
     if may["mails"]:
         mails = figures.to_look_at(at=at)
         count = capped_count(mails)
@@ -98,6 +100,38 @@ def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     ]
 
 
+def _money(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return what of money waits for somebody, for those who may do something about it.
+
+    Clause: S-12, V-3.4.6.
+    """
+    offered = [
+        (
+            "Suspensions to confirm",
+            counts["proposed"],
+            _list("billing_standingproposal", look="open"),
+            "billing.decide_standingproposal",
+        ),
+        (
+            "Disputed amounts to decide",
+            counts["disputed_amounts"],
+            _list("billing_billingdispute", look="open"),
+            "billing.change_billingdispute",
+        ),
+        (
+            "Payments to look at",
+            counts["payment_rows"],
+            _list("billing_paymentimportrow", look="person"),
+            "billing.change_paymentimportrow",
+        ),
+    ]
+    return [
+        _tile(name, count, url, alarm=False)
+        for name, count, url, permission in offered
+        if user.has_perm(permission)
+    ]
+
+
 def _on_call(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return what of on-call waits for somebody, for those who may do something about it."""
     tiles = []
@@ -112,6 +146,27 @@ def _on_call(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[str, 
         url = _list("intake_voicemessage")
         tiles.append(_tile("Voice messages", counts["voice"], url, alarm=False))
     return tiles
+
+
+def _prices(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return what of prices waits for a person's word, for those who may give it.
+
+    Clause: S-13.1, R-9.
+    """
+    offered = [
+        ("Prices to quote", "to_quote", _list("billing_ratedevent", held="person"), "add_quote"),
+        (
+            "Waivers to decide",
+            "waivers",
+            _list("billing_waiverrequest", state__exact="ASKED"),
+            "change_waiverrequest",
+        ),
+    ]
+    return [
+        _tile(name, counts[count], url, alarm=False)
+        for name, count, url, right in offered
+        if user.has_perm(f"billing.{right}")
+    ]
 
 
 def _in_even_rows(count: int) -> int:

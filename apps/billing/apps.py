@@ -1,4 +1,4 @@
-"""The app's name and label."""
+"""The app's name and label; its mails are made known to the outbox."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,12 @@ class BillingConfig(AppConfig):
     name = "apps.billing"
     label = "billing"
     verbose_name = "Billing"
+
+    def ready(self) -> None:
+        # They register; models are loaded by now.
+        from apps.billing import (  # noqa: PLC0415
+            cost_panel,  # noqa: F401
+            dispute_mails,  # noqa: F401
+            invoice_mails,  # noqa: F401
+            standing_mails,  # noqa: F401
+        )

@@ -3,7 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from apps.billing.services import exporting, imports
+from apps.billing.models import InvoiceRun
+from apps.billing.services import BillingRefused, closing, exporting, imports, plan_fees, rating
+from apps.billing.services.run_finalising import finalise_batch, stop_run
+from apps.billing.services.running import draft_batch, rate_first
+from apps.billing.services.standing_sweep import review_standings as review_all
+from apps.contracts.models import User
 
 
 @shared_task(name="apps.billing.tasks.make_export")
@@ -22,3 +27,49 @@ def make_exports() -> None:
 def book_imports() -> None:
     """Run every half a minute. Safe to run late, twice, or in two places at once."""
     imports.book_pending(at=timezone.now())
+
+
+@shared_task(name="apps.billing.tasks.rate_work")
+def rate_work() -> None:
+    """Run every minute. Safe to run late, twice, or on many workers at once."""
+    rating.rate_marked(at=timezone.now())
+
+
+@shared_task(name="apps.billing.tasks.rate_plan_fees")
+def rate_plan_fees() -> None:
+    """Run every hour. Safe to run late, twice, or on many workers at once."""
+    plan_fees.rate_due(at=timezone.now())
+
+
+@shared_task(name="apps.billing.tasks.draft_run")
+def draft_run(run_id: int) -> None:
+    """Draft all of a run. Safe to run late, twice, or in two places at once."""
+    run = InvoiceRun.objects.get(pk=run_id)
+    rate_first(run=run, at=timezone.now())
+    while draft_batch(run=run, at=timezone.now()):
+        pass
+
+
+@shared_task(name="apps.billing.tasks.finalise_run")
+def finalise_run(run_id: int, by_id: int | None) -> None:
+    """Make all drafts of a run final. Safe to run late, twice, or in two places at once."""
+    run = InvoiceRun.objects.get(pk=run_id)
+    by = User.objects.get(pk=by_id) if by_id else None
+    try:
+        while finalise_batch(run=run, at=timezone.now(), by=by):
+            pass
+    except BillingRefused as refusal:
+        stop_run(run=run, why=str(refusal), at=timezone.now())
+
+
+@shared_task(name="apps.billing.tasks.verify_ledger")
+def verify_ledger() -> None:
+    """Run once a night. What it finds stands on the page of the month's end."""
+    at = timezone.now()
+    closing.check_ledger(as_of=at.date(), at=at, by=None)
+
+
+@shared_task(name="apps.billing.tasks.review_standings")
+def review_standings() -> None:
+    """Run every hour. Safe to run late, twice, or on many workers at once."""
+    review_all(at=timezone.now())

@@ -41,7 +41,7 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backoffice", "0010_billing"),
+        ("backoffice", "0012_invoicing"),
         ("billing", "0005_payments"),
     ]
 

@@ -44,7 +44,7 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backoffice", "0013_payments"),
+        ("backoffice", "0014_standing"),
         ("billing", "0007_exports"),
     ]
 

@@ -35,7 +35,7 @@ def make_profiles(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0005_payments'),
+        ("billing", "0006_standing"),
         ('contracts', '0005_phones'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -25,6 +25,12 @@ class InvoiceRun(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     finished_at = models.DateTimeField(null=True)
+    accounts_total = models.PositiveIntegerField(default=0, help_text="With something to invoice.")
+    accounts_done = models.PositiveIntegerField(default=0)
+    # Accounts go in the order of their keys: a run that was killed goes on after this one.
+    last_account = models.PositiveBigIntegerField(default=0)
+    moved_at = models.DateTimeField(null=True, help_text="When it last did something.")
+    trouble = models.CharField(max_length=250, blank=True, help_text="Why it stopped, if it did.")
 
     class Meta:
         ordering = ["-through_on"]

@@ -52,6 +52,11 @@ class Planned:
         """What of it would stay as the account's credit."""
         return self.row.amount - sum((part.amount for part in self.parts), ZERO)
 
+    @property
+    def stays(self) -> Decimal:
+        """What of it stays as credit if it is booked; nothing, where it is not."""
+        return self.credit_amount if self.state == State.WAITING else ZERO
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

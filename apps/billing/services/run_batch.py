@@ -1,0 +1,206 @@
+"""A batch of accounts to drafts in a few statements: what ``drafting`` does, set by set.
+
+The sums are the database's, exact in cents; the tax is worked out here, where rounding is said
+once. The rows that follow, the database makes from rows that it has.
+
+Clause: V-3.4.6, S-4, S-13, R-8.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from apps.billing.models import BillingProfile, Document
+from apps.billing.rules.invoicing import Taxed, taxes_of
+from apps.billing.rules.money import to_cents
+from apps.billing.services.drafting import Drafting
+from apps.billing.services.rowset import among, given, keys, moment, sent, sum_of
+
+READY = "c.state = 'READY' AND c.incurred_on <= %s"
+# Per event first: what of an event nets to nothing has no line.
+SUMS = """
+SELECT netted.account_id, {total}, MIN(netted.least), MAX(netted.most), COUNT(e.id),
+       MIN(e.starts_on), MAX(e.ends_on)
+FROM (
+    SELECT c.account_id, c.event_id, {net} AS net, MIN(c.currency) AS least, MAX(c.currency) AS most
+    FROM billing_charge c WHERE {ready} AND {accounts} GROUP BY c.account_id, c.event_id
+) AS netted
+LEFT JOIN billing_ratedevent e ON e.id = netted.event_id AND netted.net <> 0
+GROUP BY netted.account_id
+"""
+DOCUMENT = {
+    "account": "bigint",
+    "series": "bigint",
+    "currency": "text",
+    "starts_on": "date",
+    "ends_on": "date",
+    "net": "numeric",
+    "tax": "numeric",
+    "total": "numeric",
+}
+DOCUMENTS = """
+INSERT INTO billing_document
+    (kind, state, account_id, series_id, currency, run_id, reason, starts_on, ends_on, parties,
+     terms, net_amount, tax_amount, total_amount, drafted_at, drafted_by_id)
+SELECT 'INVOICE', 'DRAFT', account, series, currency, %s, '', starts_on, ends_on, '{{}}', '{{}}',
+       net, tax, total, %s, %s
+FROM {given}
+"""
+TAX = {
+    "document": "bigint",
+    "category": "bigint",
+    "code": "text",
+    "percent": "numeric",
+    "net": "numeric",
+    "tax": "numeric",
+    "note": "text",
+}
+TAXES = """
+INSERT INTO billing_taxtotal
+    (document_id, category_id, code, percent, net_amount, tax_amount, note)
+SELECT document, category, code, percent, net, tax, note FROM {given}
+"""
+LINES = """
+INSERT INTO billing_line
+    (document_id, position, event_id, kind, title, clause, starts_on, ends_on, net_amount,
+     tax_category_id, tax_code, tax_percent, explanation)
+SELECT d.id, ROW_NUMBER() OVER (PARTITION BY d.id ORDER BY e.starts_on, e.id), e.id, e.kind,
+       e.title, e.clause, e.starts_on, e.ends_on, netted.net, t.category_id, t.code, t.percent, '[]'
+FROM (
+    SELECT c.account_id, c.event_id, {net} AS net
+    FROM billing_charge c WHERE {ready} AND {accounts} GROUP BY c.account_id, c.event_id
+) AS netted
+JOIN billing_document d ON d.account_id = netted.account_id AND {documents}
+JOIN billing_taxtotal t ON t.document_id = d.id
+JOIN billing_ratedevent e ON e.id = netted.event_id
+WHERE netted.net <> 0
+"""
+BILLED = """
+UPDATE billing_charge SET state = 'BILLED', line_id = l.id
+FROM billing_line l
+WHERE {documents} AND billing_charge.event_id = l.event_id
+    AND billing_charge.state = 'READY' AND billing_charge.incurred_on <= %s
+"""
+NETTED = """
+UPDATE billing_charge AS c SET state = 'NETTED' WHERE {ready} AND {accounts}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What an account's ready charges come to, with how many lines and over which days."""
+
+    account: int
+    net: Decimal
+    currencies: frozenset[str]
+    lines: int
+    starts_on: date | None
+    ends_on: date | None
+
+
+def sums_of(accounts: Sequence[int], *, through_on: date) -> Mapping[int, Sum]:
+    """Return account -> what it has to be invoiced through a day.
+
+    Clause: R-8, S-13.
+    """
+    sql = SUMS.format(
+        total=sum_of("netted.net"),
+        net=sum_of("c.amount - c.waived_amount"),
+        ready=READY,
+        accounts=among("c.account_id"),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [through_on, keys(accounts)])
+        rows = [_sum(row) for row in cursor.fetchall()]
+    return {row.account: row for row in rows}
+
+
+def draft_batch_of(
+    sums: Sequence[Sum],
+    profiles: Mapping[int, BillingProfile],
+    percents: Mapping[int, Decimal],
+    how: Drafting,
+) -> None:
+    """Draft an invoice for each of these accounts, which the caller holds and found in order.
+
+    Where nothing is left of an account's charges, they are only marked so.
+
+    Clause: V-3.4.6, S-13, R-8.
+    """
+    accounts = [each.account for each in sums]
+    billed = [each for each in sums if each.lines]
+    taxes = {each.account: _tax(each, profiles[each.account], percents) for each in billed}
+    with connection.cursor() as cursor:
+        rows = [_document(each, profiles[each.account], taxes[each.account]) for each in billed]
+        by = how.by.pk if how.by else None
+        run = how.run.pk if how.run else None
+        cursor.execute(
+            DOCUMENTS.format(given=given(DOCUMENT)), [run, moment(how.at), by, sent(rows)]
+        )
+        made = dict(
+            Document.objects.filter(run=run, account__in=taxes).values_list("account", "pk")
+        )
+        taxed = (_taxed(made[key], profiles[key], tax) for key, tax in taxes.items())
+        cursor.execute(TAXES.format(given=given(TAX)), [sent(taxed)])
+        documents = keys(list(made.values()))
+        cursor.execute(
+            LINES.format(
+                net=sum_of("c.amount - c.waived_amount"),
+                ready=READY,
+                accounts=among("c.account_id"),
+                documents=among("d.id"),
+            ),
+            [how.through_on, keys(accounts), documents],
+        )
+        cursor.execute(BILLED.format(documents=among("l.document_id")), [documents, how.through_on])
+        cursor.execute(
+            NETTED.format(ready=READY, accounts=among("c.account_id")),
+            [how.through_on, keys(accounts)],
+        )
+
+
+def _sum(row: Sequence[Any]) -> Sum:
+    account, net, least, most, lines, starts_on, ends_on = row
+    return Sum(
+        account=account,
+        net=to_cents(Decimal(str(net))),
+        currencies=frozenset([least, most]),
+        lines=lines,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+
+
+def _tax(each: Sum, profile: BillingProfile, percents: Mapping[int, Decimal]) -> Taxed[int]:
+    category = profile.tax_category_id
+    [taxed] = taxes_of([(category, percents[category], each.net)])
+    return taxed
+
+
+def _document(each: Sum, profile: BillingProfile, taxed: Taxed[int]) -> Mapping[str, Any]:
+    return {
+        "account": each.account,
+        "series": profile.series_id,
+        "currency": profile.currency,
+        "starts_on": each.starts_on,
+        "ends_on": each.ends_on,
+        "net": taxed.net,
+        "tax": taxed.tax,
+        "total": taxed.net + taxed.tax,
+    }
+
+
+def _taxed(document: int, profile: BillingProfile, taxed: Taxed[int]) -> Mapping[str, Any]:
+    return {
+        "document": document,
+        "category": taxed.key,
+        "code": profile.tax_category.code,
+        "percent": taxed.percent,
+        "net": taxed.net,
+        "tax": taxed.tax,
+        "note": profile.tax_category.note,
+    }
