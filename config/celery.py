@@ -57,7 +57,15 @@ app.conf.beat_schedule = {
     # Hours that nobody has are told days ahead: a quarter of an hour does not matter to that, nor
     # does it to how long the page shows one that somebody took.
     "watch-coverage": every(900.0, "apps.escalation.tasks.watch_coverage"),
+    # Who imports a file of payments sees its first rows booked at once; this takes up the rest, and
+    # what a worker left that died in the middle.
+    "book-imports": every(30.0, "apps.billing.tasks.book_imports"),
     # The days of a notice count from the instant at which its mail went out, whenever this runs:
     # the period is only how long the page still says that it has not.
     "note-tam-notices": every(60.0, "apps.contracts.tasks.note_notices"),
+    # What work is worth shows on its ticket: a minute after it was logged is soon enough, and a run
+    # that finds no mark reads one index entry. The invoice run rates what is left itself.
+    "rate-work": every(60.0, "apps.billing.tasks.rate_work"),
+    # A period of a plan begins at midnight somewhere: it is charged within the hour.
+    "rate-plan-fees": every(3600.0, "apps.billing.tasks.rate_plan_fees"),
 }

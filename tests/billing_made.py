@@ -87,6 +87,9 @@ def make_charge(
     event: RatedEvent | None = None,
 ) -> Charge:
     """Create a charge that is ready to be invoiced, of an event of its own unless one is given."""
+    if event is not None:
+        event.worth_amount = (event.worth_amount or 0) + Decimal(amount)
+        event.save()
     event = event or RatedEvent.objects.create(
         key=f"test:{next(_serial)}",
         account=account,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
+from apps.billing.queries.prices import _published as _prices
 from apps.contracts.queries.catalogue import _known
 from apps.contracts.queries.hours import _frozen
 from apps.contracts.queries.terms import _published
@@ -52,6 +53,7 @@ def fresh_terms() -> Iterator[None]:
     _published.cache_clear()
     _frozen.cache_clear()
     _known.cache_clear()
+    _prices.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

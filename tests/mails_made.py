@@ -6,6 +6,8 @@ from typing import Any
 
 from apps.billing.models import RatedEvent
 from apps.billing.services.crediting import all_that_is_left, draft_credit_note
+from apps.billing.services.dispute_decisions import reject_dispute
+from apps.billing.services.disputes import accept_as_bona_fide, raise_dispute
 from apps.billing.services.drafting import draft_invoice
 from apps.billing.services.finalising import finalise
 from apps.contracts import services as contracts
@@ -23,7 +25,7 @@ from tests.appointments_made import (
     make_appointment,
     make_confirmed,
 )
-from tests.billing_made import make_charge, make_profile
+from tests.billing_made import make_charge, make_invoice, make_profile
 from tests.calls_made import NIGHT, make_caller
 from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
@@ -246,6 +248,20 @@ def invoice_mails() -> Iterator[Made]:
     yield latest("credit_note.issued"), None
 
 
+def amount_mails() -> Iterator[Made]:
+    """Yield the mails on disputed amounts, in the order in which they come."""
+    agent = make_staff(is_duty_manager=True)
+    line = make_invoice(amounts=("100.00",)).lines.get()
+    facts = {"client": None, "by": agent, "at": MORNING, "source_key": "amount"}
+    row = raise_dispute(line=line, amount=line.net_amount, reason=SUBJECT, **facts)
+    yield latest("amount.disputed"), None
+    yield latest("amount.to_decide"), None
+    accept_as_bona_fide(dispute=row, seen=1, text="", by=agent, at=MORNING)
+    yield latest("amount.bona_fide"), None
+    reject_dispute(dispute=row, seen=2, answer=SUBJECT, by=agent, at=MORNING)
+    yield latest("amount.decided"), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -260,6 +276,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     on_call_mails,
     voice_mails,
     invoice_mails,
+    amount_mails,
 ]
 
 

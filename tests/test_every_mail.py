@@ -19,7 +19,10 @@ WITHOUT_A_MAILBOX = {
     "page.given_up",
     "voice.ticket_missing",
 }
-SAYS_THE_WORDS = ("appointment.", "request.", "mail.", "order.", "page.", "credit_note.")
+SAYS_THE_WORDS = (
+    *("appointment.", "request.", "mail.", "order.", "page."),
+    *("credit_note.", "amount."),
+)
 ATTACHED = {
     topic: ["application/pdf"]
     for topic in ("report.issued", "invoice.issued", "credit_note.issued")

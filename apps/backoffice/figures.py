@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet
 
 from apps.backoffice.capped import CappedCount, capped_count
+from apps.billing.models import BillingDispute, PaymentImportRow
 from apps.contracts import queries as contracts
 from apps.contracts.models import (
     Account,
@@ -88,6 +89,10 @@ WAITING: Mapping[str, Callable[[], QuerySet]] = {
     "suspended": lambda: Standing.objects.exclude(state=Standing.State.GOOD),
     "pages": Page.objects.open,
     "gaps": lambda: CoverageGap.objects.filter(state=CoverageGap.State.OPEN),
+    "disputed_amounts": lambda: BillingDispute.objects.filter(state__in=BillingDispute.OPEN),
+    "payment_rows": lambda: PaymentImportRow.objects.filter(
+        state__in=PaymentImportRow.FOR_A_PERSON
+    ),
     "voice": lambda: VoiceMessage.objects.exclude(state=VoiceMessage.State.SETTLED),
 }
 

@@ -55,6 +55,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if request.user.has_perms(["contracts.view_account", "contracts.view_standing"]):
         url = _list("contracts_account", standing="suspended")
         context["tiles"] += [_tile("Suspended accounts", counts["suspended"], url, alarm=False)]
+    context["tiles"] += _money(request.user, counts)
     context["tiles"] += _on_call(request, counts)
     if may["mails"]:
         mails = figures.to_look_at(at=at)
@@ -94,6 +95,32 @@ def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         )
         for name, count, state, permission in offered
         if user.has_perms(["escalation.view_incident", permission])
+    ]
+
+
+def _money(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return what of money waits for somebody, for those who may do something about it.
+
+    Clause: S-12, V-3.4.6.
+    """
+    offered = [
+        (
+            "Disputed amounts to decide",
+            counts["disputed_amounts"],
+            _list("billing_billingdispute", look="open"),
+            "billing.change_billingdispute",
+        ),
+        (
+            "Payments to look at",
+            counts["payment_rows"],
+            _list("billing_paymentimportrow", look="person"),
+            "billing.change_paymentimportrow",
+        ),
+    ]
+    return [
+        _tile(name, count, url, alarm=False)
+        for name, count, url, permission in offered
+        if user.has_perm(permission)
     ]
 
 

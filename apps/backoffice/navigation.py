@@ -140,6 +140,38 @@ GROUPS = [
         ],
     ),
     (
+        "Money",
+        [
+            Link("Payments", "payments", "billing_payment_changelist", "billing.view_payment"),
+            Link(
+                "Payment files",
+                "upload_file",
+                "billing_paymentimport_changelist",
+                "billing.view_paymentimport",
+            ),
+            Link(
+                "Rows to look at",
+                "rule_folder",
+                "billing_paymentimportrow_changelist",
+                "billing.view_paymentimportrow",
+                "?look=person",
+            ),
+            Link(
+                "Disputed amounts",
+                "contract_delete",
+                "billing_billingdispute_changelist",
+                "billing.view_billingdispute",
+                "?look=open",
+            ),
+            Link(
+                "Open items",
+                "account_balance",
+                "billing_openitem_changelist",
+                "billing.view_openitem",
+            ),
+        ],
+    ),
+    (
         "Contracts",
         [
             Link(

@@ -13,3 +13,4 @@ class BillingConfig(AppConfig):
         from apps.billing import (  # noqa: PLC0415
             invoice_mails,  # noqa: F401
         )
+        from apps.billing import dispute_mails  # noqa: F401, PLC0415

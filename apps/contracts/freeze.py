@@ -30,6 +30,7 @@ class Guard:
 
     ``parent`` is the table whose row decides and ``column`` points to it; both are empty where the
     row decides for itself. ``frozen`` is the condition on the row that decides; TRUE: always.
+    ``prefix`` begins the triggers' names: two guards of one table and event have different ones.
     """
 
     table: str
@@ -38,6 +39,7 @@ class Guard:
     frozen: str = "TRUE"
     parent: str = ""
     column: str = "id"
+    prefix: str = "frozen"
 
     def create(self, vendor: str) -> list[str]:
         """Return the statements that set the guard up on this kind of database."""
@@ -54,7 +56,7 @@ class Guard:
         return [event for event in self.events if vendor != "sqlite" or event != EMPTIED]
 
     def _name(self, event: str) -> str:
-        return f"frozen_{self.table}_{event.lower()}"
+        return f"{self.prefix}_{self.table}_{event.lower()}"
 
     def _rows(self, event: str) -> tuple[str, ...]:
         """Return the rows that decide: of a move between parents, both ends; of a row, its past."""

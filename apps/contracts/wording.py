@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from apps.contracts.models import Fee
 
+BOTH = ("support", "engineering")  # kinds of time that a fee can count
+
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Return an instant on a wall clock, such as “Friday 27 November 2026, 08:00 EST”."""
@@ -37,6 +39,12 @@ def _hourly(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) 
         yield f"Only for minutes outside of “{name}”"
     if terms.get("after_fault_finding"):
         yield "Only once the fault was found not to be the provider's"
+    yield from _counts(terms)
+
+
+def _counts(terms: dict[str, Any]) -> Iterator[str]:
+    if len(terms.get("counts") or BOTH) < len(BOTH):
+        yield f"Only {terms['counts'][0]} time counts"
 
 
 def _tiers(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) -> Iterator[str]:
@@ -44,6 +52,7 @@ def _tiers(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) -
         yield f"{tier['from_minutes']} to {tier['to_minutes']} min: {tier['amount']} {currency}"
     reading = terms.get("over_last_tier_reading")
     yield "Above: waits for a quote" + (f" ({reading})" if reading else "")
+    yield from _counts(terms)
 
 
 def _free(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) -> Iterator[str]:
@@ -52,6 +61,14 @@ def _free(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) ->
 
 def _per_order(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) -> Iterator[str]:
     yield f"The amount is on the order, in {currency}"
+    arrears = terms.get("billed") == "in_arrears"
+    yield "Charged once a period is over" if arrears else "Charged when a period begins"
+    calendar = terms.get("periods") == "calendar"
+    yield f"Periods of {'the calendar' if calendar else 'the order, from its first day on'}"
+    if terms.get("pro_rata") == "none":
+        yield "A part of a period costs all of it"
+    else:
+        yield "A part of a period costs its share of the days"
 
 
 def _allowance(terms: dict[str, Any], currency: str, calendars: Mapping[str, str]) -> Iterator[str]:

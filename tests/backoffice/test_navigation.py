@@ -27,6 +27,7 @@ ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MINE = "My notices"
+MONEY = ["Payments", "Payment files", "Rows to look at", "Disputed amounts", "Open items"]
 MESSAGES = ["Outbox", "Dead letters", MINE]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
 
@@ -57,6 +58,7 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Money": MONEY,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,
@@ -68,6 +70,7 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Money": MONEY,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,

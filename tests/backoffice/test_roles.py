@@ -24,7 +24,10 @@ NAMES = [
     "0008_outages",
     "0009_on_call",
     "0010_billing",
+    "0013_payments",
+    "0011_rating",
     "0012_invoicing",
+    "0016_ledger",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -91,7 +94,7 @@ def test_finance_reads_and_keeps_the_standing_of_accounts():
     granted = rights("Finance")
 
     ours = {right for right in acts_of(granted) if not right.startswith("billing.")}
-    assert ours == {"contracts.change_standing"}
+    assert ours == {"contracts.change_standing", "tickets.correct_invoiced"}
     assert {"contracts.view_order", "tickets.view_ticket", "tickets.view_timeentry"} <= granted
     assert "contracts.view_user" not in granted
 
@@ -156,3 +159,10 @@ def test_whoever_sees_tickets_sees_their_cases_with_others():
     names = Group.objects.values_list("name", flat=True)
 
     assert {name: seeing & rights(name) for name in names} == dict.fromkeys(names, seeing)
+
+
+def test_finance_and_administrators_close_months():
+    names = Group.objects.order_by("name").values_list("name", flat=True)
+
+    closing = [name for name in names if "billing.close_month" in rights(name)]
+    assert closing == ["Administrators", "Finance"]

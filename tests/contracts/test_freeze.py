@@ -29,7 +29,7 @@ FROZEN_HOURS = "published hours are frozen: add a new revision of the calendar"
 CASCADED = {FROZEN, FROZEN_HOURS}  # whichever table Django's cascade comes to first
 
 # Every model that hangs on a version by its column `version`; one that is added is tested too.
-OTHERS = {"Order", "HistoricalOrder"}
+OTHERS = {"Order", "HistoricalOrder", "OrderFee"}
 TERMS = [
     model
     for model in apps.get_app_config("contracts").get_models(include_auto_created=True)

@@ -151,6 +151,7 @@ def test_money_is_kept_as_text_with_its_cents():
             "increment_minutes": 15,
             "outside_calendar": "desk",
             "after_fault_finding": False,
+            "counts": ["support", "engineering"],
         },
         "number-plan": {
             "tiers": [
@@ -159,6 +160,7 @@ def test_money_is_kept_as_text_with_its_cents():
             ],
             "over_last_tier": "quote",
             "over_last_tier_reading": "",
+            "counts": ["support", "engineering"],
         },
     }
 

@@ -15,6 +15,7 @@ from apps.backoffice.demo.clients import make_clients
 from apps.backoffice.demo.people import LOGINS, Login, make_people
 from apps.backoffice.demo.story_appointments import book_appointments
 from apps.backoffice.demo.story_on_call import be_on_call
+from apps.backoffice.demo.story_payments import take_payments
 from apps.backoffice.demo.tam_time import assign_tams, log_tam_time
 from apps.contracts import services as contracts
 from apps.contracts.models import Account, AuthorisedUser, Policy, PolicyVersion, Target, User
@@ -86,6 +87,7 @@ def load_demo(*, at: datetime) -> Demo:
     escalation.remind_owed(at=at)
     book_appointments(stage, at)
     be_on_call(stage, at)
+    take_payments(stage, at)
     watch = stage.tickets[story.WATCHED]
     found = watch.deadlines.get(kind=Target.Kind.RESPONSE)
     if found.due_at != due_at:

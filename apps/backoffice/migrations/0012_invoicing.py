@@ -40,7 +40,7 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backoffice", "0010_billing"),
+        ("backoffice", "0011_rating"),
         ("billing", "0004_invoicing"),
     ]
 

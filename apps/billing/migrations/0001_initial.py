@@ -6,6 +6,7 @@ import datetime
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.math
 import simple_history.models
 from decimal import Decimal
 from django.conf import settings
@@ -697,7 +698,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('net_amount__gte', 0), ('tax_amount__gte', 0), ('total_amount', django.db.models.expressions.CombinedExpression(models.F('net_amount'), '+', models.F('tax_amount')))), name='document_total_is_net_and_tax'),
+            constraint=models.CheckConstraint(condition=models.Q(('net_amount__gte', 0), ('tax_amount__gte', 0), ('total_amount', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('net_amount'), '+', models.F('tax_amount')), precision=2))), name='document_total_is_net_and_tax'),
         ),
         migrations.AddConstraint(
             model_name='line',

@@ -19,12 +19,16 @@ CHANGED = " OR ".join(
         "amount",
         "incurred_on",
         "rated_at",
+        "explanation",
     ]
 )
+# What an invoice bills is fixed with it. The first condition spares a run the look at the document.
 BILLED = (
-    "{row}.line_id IS NOT NULL AND EXISTS (SELECT 1 FROM billing_line l "
+    "OLD.line_id IS NOT NULL AND "
+    "(NEW.line_id IS NULL OR OLD.line_id <> NEW.line_id OR OLD.waived_amount <> NEW.waived_amount) "
+    "AND EXISTS (SELECT 1 FROM billing_line l "
     "JOIN billing_document d ON d.id = l.document_id "
-    "WHERE l.id = {row}.line_id AND d.state = 'FINAL')"
+    "WHERE l.id = OLD.line_id AND d.state = 'FINAL')"
 )
 
 # A document's lines and taxes are fixed with it; a draft's come and go.
@@ -38,6 +42,9 @@ OTHER_CURRENCY = (
 OPEN_ITEM = " OR ".join(
     f"OLD.{column} <> NEW.{column}"
     for column in ["account_id", "side", "currency", "dated_on", "amount"]
+) + "".join(
+    f" OR (OLD.{column} IS NULL) <> (NEW.{column} IS NULL) OR OLD.{column} <> NEW.{column}"
+    for column in ["document_id", "payment_id", "due_on"]
 )
 
 GUARDS = [
@@ -46,7 +53,7 @@ GUARDS = [
         Guard(table, LINES, STAYS, FINAL, DOCUMENT, "document_id")
         for table in ["billing_line", "billing_taxtotal"]
     ],
-    Guard(CHARGE, ("UPDATE",), "a charge stays as it was rated: rate the difference", CHANGED),
+    Guard(CHARGE, ("UPDATE",), "a charge stays as it was rated: rate the difference", f"{CHANGED} OR ({BILLED})"),
     Guard(CHARGE, ("DELETE",), "a charge stays: rate the difference"),
     append_only("billing_waiver"),
     append_only("billing_payment"),
@@ -56,6 +63,13 @@ GUARDS = [
     append_only("billing_ledgeraccount"),
     Guard("billing_openitem", ("UPDATE",), "an open item keeps what it is of", OPEN_ITEM),
     Guard("billing_openitem", ("DELETE",), "an open item stays"),
+    Guard(
+        "billing_books",
+        ("UPDATE",),
+        "a closed month stays closed",
+        "NEW.id <> OLD.id OR NEW.closed_through_on < OLD.closed_through_on",
+    ),
+    Guard("billing_books", ("DELETE",), "the books stay"),
 ]
 
 # Tables with a guard on UPDATE and DELETE as well as one on INSERT carry different messages.
@@ -79,6 +93,7 @@ EMPTIED = [
         "transfer",
         "ledgeraccount",
         "closedmonth",
+        "books",
     ]
 ]
 

@@ -1,51 +1,16 @@
-"""How far a run is, whom it left out; and a total that SQLite's floats do not refuse."""
-
-from decimal import Decimal
+"""How far a run is, and whom it left out."""
 
 import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models import F, Q
-
-from apps.contracts.freeze import Guard, installing, removing
-
-# As 0002_records_stay set them up: those on a document, and those that read it.
-STAYS = "a final document stays as it was issued: give a credit note"
-FINAL = "{row}.state = 'FINAL'"
-LINES = ("INSERT", "UPDATE", "DELETE")
-GUARDS = [
-    Guard("billing_document", ("UPDATE", "DELETE"), STAYS, FINAL),
-    Guard("billing_line", LINES, STAYS, FINAL, "billing_document", "document_id"),
-    Guard("billing_taxtotal", LINES, STAYS, FINAL, "billing_document", "document_id"),
-]
-SUM = F("net_amount") + F("tax_amount")
-HALF_A_CENT = Decimal("0.005")
-
+from django.db.models import Q
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0002_records_stay"),
+        ("billing", "0003_rating"),
         ("contracts", "0005_phones"),
     ]
 
     operations = [
-        # SQLite rebuilds a table for another constraint, and would lose its triggers.
-        removing(*GUARDS),
-        migrations.RemoveConstraint(
-            model_name="document", name="document_total_is_net_and_tax"
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=Q(
-                    net_amount__gte=0,
-                    tax_amount__gte=0,
-                    total_amount__gt=SUM - HALF_A_CENT,
-                    total_amount__lt=SUM + HALF_A_CENT,
-                ),
-                name="document_total_is_net_and_tax",
-            ),
-        ),
-        installing(*GUARDS),
         migrations.AddField(
             model_name="invoicerun",
             name="accounts_total",

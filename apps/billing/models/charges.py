@@ -57,6 +57,9 @@ class RatedEvent(models.Model):
     worth_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     held_for = models.CharField(max_length=8, blank=True, choices=HeldFor.choices)
     quoted_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    quoted_minutes = models.PositiveIntegerField(
+        default=0, help_text="For how many minutes it was quoted; more need another quote."
+    )
     explanation = models.JSONField(default=list)
     rated_at = models.DateTimeField()
     revision = models.PositiveIntegerField(default=1)
@@ -96,7 +99,8 @@ class Charge(models.Model):
     """One difference in what an event is worth. The database keeps all but its bookkeeping.
 
     ``amount`` is before tax, never nought, and negative where less is owed than was charged.
-    ``waived_amount`` is what an approved waiver takes off. Once it stands on a document's line it
+    ``waived_amount`` is what an approved waiver takes off; of a negative charge it is negative,
+    where the waiver goes with what was waived. Once it stands on a document's line it
     is BILLED; NETTED: it and its event's other open charges came to nothing and need no line.
 
     Clause: R-8, S-4, S-13.
@@ -129,7 +133,8 @@ class Charge(models.Model):
             models.CheckConstraint(condition=~Q(amount=0), name="charge_is_not_nought"),
             models.CheckConstraint(
                 condition=Q(waived_amount=0)
-                | Q(waived_amount__gt=0, waived_amount__lte=F("amount")),
+                | Q(waived_amount__gt=0, waived_amount__lte=F("amount"))
+                | Q(waived_amount__lt=0, waived_amount__gte=F("amount")),
                 name="charge_waived_within_its_amount",
             ),
             models.CheckConstraint(

@@ -79,3 +79,33 @@ class BillingDispute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} of {self.line}"
+
+
+class BillingDisputeStep(models.Model):
+    """One step of a dispute: who did what, when, and what was said. The database keeps it."""
+
+    dispute = models.ForeignKey(BillingDispute, on_delete=models.PROTECT, related_name="steps")
+    number = models.PositiveIntegerField(help_text="The dispute's revision that it made.")
+    state = models.CharField(max_length=9, choices=BillingDispute.State.choices)
+    text = models.TextField(blank=True, help_text="The reason, or what the client was answered.")
+    amount = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, help_text="What was upheld, before tax."
+    )
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    client = models.ForeignKey(
+        AuthorisedUser, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["dispute", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dispute", "number"], name="billingdisputestep_once_a_revision"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}, {self.dispute}"

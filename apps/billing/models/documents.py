@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 
 from apps.billing.models.charges import RatedEvent
 from apps.billing.models.parties import CURRENCY, Series, TaxCategory
@@ -123,12 +124,11 @@ class Document(models.Model):
                 name="document_kind_known",
             ),
             models.CheckConstraint(
-                # To less than a cent: SQLite adds floats, where 0.1 and 0.2 are not 0.3.
+                # SQLite adds as floating point: only rounded is the sum what was written.
                 condition=Q(
                     net_amount__gte=0,
                     tax_amount__gte=0,
-                    total_amount__gt=F("net_amount") + F("tax_amount") - Decimal("0.005"),
-                    total_amount__lt=F("net_amount") + F("tax_amount") + Decimal("0.005"),
+                    total_amount=Round(F("net_amount") + F("tax_amount"), precision=2),
                 ),
                 name="document_total_is_net_and_tax",
             ),

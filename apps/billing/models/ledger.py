@@ -4,8 +4,10 @@ A transfer debits one ledger account and credits another, so what is not balance
 """
 
 from datetime import date
+from zoneinfo import available_timezones
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -15,16 +17,24 @@ from apps.billing.models.payments import Payment
 from apps.contracts.models import Account
 
 
+def validate_zone(name: str) -> None:
+    """Accept the name of a time zone, such as Europe/Berlin."""
+    if name not in available_timezones():
+        raise ValidationError("Use the name of a time zone, such as Europe/Berlin.")
+
+
 class Books(models.Model):
     """The books, one row. Nothing is dated on ``closed_through_on`` or before it.
 
-    Whoever posts holds the row shared, whoever closes a month holds it alone.
+    Whoever posts holds the row shared, whoever closes a month holds it alone. A month is over when
+    its last day is over in ``time_zone``.
     """
 
     ONLY = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     closed_through_on = models.DateField(default=date(1970, 1, 1))
+    time_zone = models.CharField(max_length=60, db_default="UTC", validators=[validate_zone])
 
     class Meta:
         verbose_name_plural = "books"
@@ -35,7 +45,11 @@ class Books(models.Model):
 
 
 class ClosedMonth(models.Model):
-    """A month that was closed: who, when, and what the ledger came to."""
+    """A month that was closed: who, when, and what the ledger came to.
+
+    ``left_over`` is what was not done for it, and what who closed it knew: {"key", "title",
+    "count"} each.
+    """
 
     starts_on = models.DateField(unique=True)
     ends_on = models.DateField(unique=True)
@@ -44,9 +58,11 @@ class ClosedMonth(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     totals = models.JSONField(default=dict, help_text="Currency -> kind -> balance at its end.")
+    left_over = models.JSONField(default=list, help_text="What was not done, and known.")
 
     class Meta:
         ordering = ["-starts_on"]
+        permissions = [("close_month", "Can close a month")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")), name="closedmonth_ends_after_it_starts"
@@ -55,6 +71,26 @@ class ClosedMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_on:%B %Y}"
+
+
+class LedgerCheck(models.Model):
+    """One run of verify_ledger: when, what it counted, and what it found. Nobody: at night."""
+
+    checked_at = models.DateTimeField()
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    as_of = models.DateField(help_text="The day of its totals.")
+    check_count = models.PositiveIntegerField(help_text="Checks that were made.")
+    found_count = models.PositiveIntegerField(help_text="Findings.")
+    counts = models.JSONField(default=dict, help_text="What -> how many there were.")
+    findings = models.JSONField(default=list, help_text="The first of them: check and words.")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Check of {self.checked_at:%Y-%m-%d %H:%M}"
 
 
 class LedgerAccount(models.Model):

@@ -10,7 +10,7 @@ AT_ONCE = 500  # numbers in one query
 
 
 def documents_named(references: Collection[str]) -> Mapping[str, Sequence[Document]]:
-    """Return reference -> the final documents that it names, with their accounts and items.
+    """Return reference -> the final documents that it names, with their accounts.
 
     Clause: V-3.4.6.
     """
@@ -27,7 +27,7 @@ def _found(wanted: Iterable[Named], series: Mapping[str, Series]) -> Mapping[Nam
     numbers: dict[str, list[int]] = defaultdict(list)
     for each in wanted:
         numbers[each.prefix].append(each.number)
-    rows = Document.objects.filter(state=Document.State.FINAL).select_related("account", "item")
+    rows = Document.objects.filter(state=Document.State.FINAL).select_related("account")
     return {
         Named(prefix, document.number or 0): document
         for prefix, several in numbers.items()

@@ -1,5 +1,7 @@
 """What settles what: allocations of credits to debits, and what stays open of both.
 
+Who calls these holds the account's row: its items are read and changed by one at a time.
+
 Clause: S-12, R-5.
 """
 
@@ -7,9 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Max, Q
 
-from apps.billing.models import Allocation, OpenItem
+from apps.billing.models import Allocation, BillingDispute, OpenItem
+from apps.billing.rules.money import ZERO, to_cents
 from apps.billing.services.ledger import hold_books
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import User
@@ -34,13 +37,14 @@ def allocate(
 
     Clause: S-12, R-5.
 
-    :raises BillingRefused: it is not positive, more than either has open, of another account or
-        currency, dated before either, or in a closed month.
+    :raises BillingRefused: it is not positive or not in whole cents, more than either has open, of
+        another account or currency, dated before either or before something of either was taken
+        back, or in a closed month.
     """
     hold_books(dated_on=dated_on)
     _check(credit, debit, amount, dated_on)
-    _lower(credit, amount)
-    _lower(debit, amount)
+    _check_day(credit, debit, dated_on)
+    _change(credit, debit, by_amount=-amount)
     return Allocation.objects.create(
         credit=credit, debit=debit, amount=amount, dated_on=dated_on, at=at, by=by
     )
@@ -52,9 +56,16 @@ def take_back(
 ) -> Allocation:
     """Undo an allocation by one that says the opposite; both items are open again by its amount.
 
-    :raises BillingRefused: it is undone already, is such an undoing, or the month is closed.
+    :raises BillingRefused: it is undone already, is such an undoing, the day lies before it, or the
+        month is closed.
     """
     hold_books(dated_on=dated_on)
+    if dated_on < allocation.dated_on:
+        raise BillingRefused(
+            f"It stands since {allocation.dated_on}: take it back on that day or later."
+        )
+    if allocation.reverses_id is not None:
+        raise BillingRefused("This allocation was taken back already.")
     undone, is_new = Allocation.objects.get_or_create(
         reverses=allocation,
         defaults={
@@ -66,16 +77,17 @@ def take_back(
             "by": by,
         },
     )
-    if not is_new or allocation.reverses_id is not None:
+    if not is_new:
         raise BillingRefused("This allocation was taken back already.")
-    items = OpenItem.objects.filter(pk__in=[allocation.credit_id, allocation.debit_id])
-    items.update(open_amount=F("open_amount") + allocation.amount)
+    _change(allocation.credit, allocation.debit, by_amount=allocation.amount)
     return undone
 
 
 def _check(credit: OpenItem, debit: OpenItem, amount: Decimal, dated_on: date) -> None:
+    is_money = amount.is_finite() and amount == to_cents(amount)
     problems = [
-        (amount <= 0, "Allocate more than nothing."),
+        (not is_money, "Allocate an amount in whole cents."),
+        (is_money and amount <= 0, "Allocate more than nothing."),
         (credit.side != Side.CREDIT or debit.side != Side.DEBIT, "A credit settles a debit."),
         (
             credit.account_id != debit.account_id,
@@ -96,21 +108,50 @@ def _check(credit: OpenItem, debit: OpenItem, amount: Decimal, dated_on: date) -
         raise BillingRefused(refusal)
 
 
-def _lower(item: OpenItem, amount: Decimal) -> None:
-    """Lower what is open in one statement, whoever else does it at the same moment."""
-    rows = OpenItem.objects.select_for_update().filter(pk=item.pk)
-    now = rows.get()
-    if now.open_amount < amount:
+def _check_day(credit: OpenItem, debit: OpenItem, dated_on: date) -> None:
+    """Refuse a day on which what is free now was still allocated: it would be settled twice."""
+    undone = Allocation.objects.filter(Q(credit=credit) | Q(debit=debit), reverses__isnull=False)
+    last_on = undone.aggregate(last_on=Max("dated_on"))["last_on"]
+    if last_on is not None and dated_on < last_on:
         raise BillingRefused(
-            f"{_named(item)} has {now.open_amount} {item.currency} open, less than {amount}."
+            f"{_named(debit)} or {_named(credit)} was settled otherwise until {last_on}: use that"
+            " day or a later one."
         )
-    left = now.open_amount - amount
-    lowered = rows.filter(open_amount=now.open_amount).update(
-        open_amount=left, disputed_amount=min(now.disputed_amount, left)
+
+
+def _change(credit: OpenItem, debit: OpenItem, *, by_amount: Decimal) -> None:
+    """Lower or raise what is open of both, each written as it was reckoned here.
+
+    Nothing is added in the database: SQLite adds as floating point, and a cent may be lost.
+    """
+    keys = [credit.pk, debit.pk]
+    rows = {
+        row.pk: row
+        for row in OpenItem.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    }
+    for item in (credit, debit):
+        now = rows[item.pk]
+        left = now.open_amount + by_amount
+        if left < 0:
+            raise BillingRefused(
+                f"{_named(item)} has {now.open_amount} {item.currency} open, less than"
+                f" {-by_amount}."
+            )
+        item.disputed_amount = min(_disputed(now, rises=by_amount > 0), left)
+        item.open_amount = left
+        OpenItem.objects.filter(pk=item.pk).update(
+            open_amount=left, disputed_amount=item.disputed_amount
+        )
+
+
+def _disputed(now: OpenItem, *, rises: bool) -> Decimal:
+    """Return what is disputed of an item. Where it was cut to what was open, its disputes say."""
+    if not rises or now.document_id is None or now.disputed_amount < now.open_amount:
+        return now.disputed_amount
+    disputes = BillingDispute.objects.filter(
+        document=now.document_id, state__in=BillingDispute.OPEN
     )
-    if not lowered:
-        raise BillingRefused(f"{_named(item)} was just settled by somebody else. Look again.")
-    item.open_amount = left
+    return sum(disputes.values_list("total_amount", flat=True), ZERO)
 
 
 def _named(item: OpenItem) -> str:

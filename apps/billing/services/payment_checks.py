@@ -65,14 +65,27 @@ def check_day(on: date, *, today: date) -> None:
 
     :raises BillingRefused: it is.
     """
+    problem = day_problem(on, today=today, closed_through_on=closed_through())
+    if problem:
+        raise BillingRefused(problem)
+
+
+def day_problem(on: date, *, today: date, closed_through_on: date) -> str:
+    """Return why nothing is dated on a day; "": nothing speaks against it."""
     if on > today:
-        raise BillingRefused(f"{on} is to come. Use {today} or an earlier day.")
-    closed = Books.objects.filter(pk=Books.ONLY).values_list("closed_through_on", flat=True).first()
-    if closed is not None and on <= closed:
-        raise BillingRefused(
-            f"The books are closed through {closed}: nothing is dated {on} any more. Use a later"
-            " date."
+        return f"{on} is to come. Use {today} or an earlier day."
+    if on <= closed_through_on:
+        return (
+            f"The books are closed through {closed_through_on}: nothing is dated {on} any more."
+            " Use a later date."
         )
+    return ""
+
+
+def closed_through() -> date:
+    """Return the last day of the last closed month."""
+    rows = Books.objects.filter(pk=Books.ONLY).values_list("closed_through_on", flat=True)
+    return rows.first() or date.min
 
 
 def _check_texts(method: str, texts: Mapping[str, str]) -> None:

@@ -61,7 +61,7 @@ def record_payment(
         texts={"reference": reference, "note": note},
         at=at,
     )
-    named = [] if allocations is not None else _named(account, reference)
+    named = [] if allocations is not None else named_of(account, reference)
     payment, credit = book(account, Payment.Kind.RECEIPT, facts, at=at, by=by)
     if allocations is None:
         settle_open(credit=credit, named=named, at=at, by=by)
@@ -71,7 +71,7 @@ def record_payment(
     return payment
 
 
-def _named(account: Account, reference: str) -> list[int]:
+def named_of(account: Account, reference: str) -> list[int]:
     """Return the documents of the account that the reference names.
 
     :raises BillingRefused: it names a document of another account.

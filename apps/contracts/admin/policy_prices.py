@@ -14,6 +14,21 @@ HOURLY = {
     "increment_minutes": ("Rounded up to, minutes", "number"),
 }
 
+PER_ORDER = {
+    "billed": (
+        "Charged",
+        [("in_advance", "when a period begins"), ("in_arrears", "once a period is over")],
+    ),
+    "periods": (
+        "Periods",
+        [("from_start", "from the order's first day"), ("calendar", "of the calendar")],
+    ),
+    "pro_rata": (
+        "A part of a period",
+        [("daily", "costs its share of the days"), ("none", "costs all of it")],
+    ),
+}
+
 
 class Prices(Section):
     """Each fee with its figures. A tier whose fields are emptied goes; the last row adds one."""
@@ -25,6 +40,8 @@ class Prices(Section):
             inputs = [Input((*path, "title"), "Title", "text", fee["title"])]
             if fee["kind"] == "hourly":
                 inputs += _hourly(fee, path, currency)
+            if fee["kind"] == "per_order":
+                inputs += list(_per_order(fee, path))
             kind = words.KINDS[fee["kind"]].lower()
             yield Group(
                 f"{fee['title']}: {kind}", fee["clause"], inputs, list(_tiers(fee, path, currency))
@@ -63,6 +80,12 @@ def _hourly(fee: Document, path: Path, currency: str) -> Iterator[Input]:
     yield Input(
         (*path, "after_fault_finding"), label, "tick", fee.get("after_fault_finding", False)
     )
+
+
+def _per_order(fee: Document, path: Path) -> Iterator[Input]:
+    for name, (label, choices) in PER_ORDER.items():
+        # A key that the file leaves out has its first value.
+        yield Input((*path, name), label, "choice", fee.get(name) or choices[0][0], choices=choices)
 
 
 def _tiers(fee: Document, path: Path, currency: str) -> Iterator[list[Input]]:

@@ -4,6 +4,7 @@ from apps.contracts.models.accounts import Account
 from apps.contracts.models.agreed import AgreedTarget
 from apps.contracts.models.appointments import Appointment, AppointmentQuerySet
 from apps.contracts.models.calendars import Calendar, CalendarRevision, Holiday, Window
+from apps.contracts.models.order_fees import OrderFee, OrderMark
 from apps.contracts.models.order_people import AuthorisedUser, EscalationRung
 from apps.contracts.models.orders import Order, OrderQuerySet, OrderRevision, Service
 from apps.contracts.models.policies import Clause, Policy, PolicyVersion
@@ -25,6 +26,8 @@ __all__ = [
     "Fee",
     "Holiday",
     "Order",
+    "OrderFee",
+    "OrderMark",
     "OrderQuerySet",
     "OrderRevision",
     "Plan",

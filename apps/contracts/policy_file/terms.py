@@ -69,13 +69,20 @@ class FeePart(Cited):
     title: Annotated[Text, StringConstraints(max_length=120)]
 
 
+Worked = Literal["support", "engineering"]
+Kinds = Annotated[list[Worked], Field(min_length=1, max_length=2)]
+
+
 class HourlyFee(FeePart):
+    """By the hour; `counts` names the kinds of time that count."""
+
     kind: Literal["hourly"]
     hourly_amount: Money
     minimum_minutes: Minutes
     increment_minutes: Annotated[int, Field(ge=1, le=1440)]
     outside_calendar: Key | None = None
     after_fault_finding: bool = False
+    counts: Kinds = ["support", "engineering"]
 
 
 class Tier(Part):
@@ -91,6 +98,7 @@ class TieredFee(FeePart):
     tiers: Annotated[list[Tier], Field(min_length=1)]
     over_last_tier: Literal["quote"]
     over_last_tier_reading: Text = ""
+    counts: Kinds = ["support", "engineering"]
 
 
 class FreeFee(FeePart):
@@ -98,9 +106,12 @@ class FreeFee(FeePart):
 
 
 class OrderFee(FeePart):
-    """The plan's own fee, agreed per order."""
+    """The plan's own fee, agreed per order: when it is billed, in which periods, by which days."""
 
     kind: Literal["per_order"]
+    billed: Literal["in_advance", "in_arrears"] = "in_advance"
+    periods: Literal["from_start", "calendar"] = "from_start"
+    pro_rata: Literal["daily", "none"] = "daily"
 
 
 class AllowanceFee(FeePart):

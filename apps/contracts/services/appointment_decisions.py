@@ -21,6 +21,7 @@ from apps.contracts.services.appointments import (
     refuse_unless_free,
     tell,
 )
+from apps.contracts.services.order_fees import mark_install
 from apps.contracts.services.orders import sign
 
 State = Appointment.State
@@ -124,5 +125,7 @@ def _decide(
     now.decided_at, now.decided_by = at, by
     sign(now, reason=why.strip(), by=by, at=at)
     now.save()
+    if now.kind == Appointment.Kind.INSTALL:
+        mark_install(now.order, at=at)
     tell(now, str(state).lower(), at=at)
     return now

@@ -15,6 +15,7 @@ from apps.contracts.queries.appointments import can_book, category_of, install_f
 from apps.contracts.queries.entitled import entitled_user
 from apps.contracts.rules.appointments import Bookable, Kind, Wish
 from apps.contracts.rules.entitlement import Answer, Step, Wanted
+from apps.contracts.services.order_fees import mark_install
 from apps.contracts.services.orders import sign
 from apps.contracts.wording import moment, span
 from apps.outbox.enqueue import enqueue
@@ -150,6 +151,8 @@ def move_appointment(
     now.decision = reason.strip()
     sign(now, reason=reason.strip(), by=by, at=at)
     now.save()
+    if now.kind == Kind.INSTALL:
+        mark_install(now.order, at=at)
     facts = {"reason": now.decision, "for_client": for_client}
     tell(now, "moved", at=at, was=[instant.isoformat() for instant in was], **facts)
     return now

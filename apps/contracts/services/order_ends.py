@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.contracts.models import Appointment, Order, OrderRevision, User
 from apps.contracts.services.appointment_decisions import cancel_appointment
 from apps.contracts.services.order_checks import OrderRefused, day_over
+from apps.contracts.services.order_fees import drop_fee, mark_order
 from apps.contracts.services.order_revisions import words_of
 from apps.contracts.services.orders import keep, lock, today_of
 
@@ -35,7 +36,9 @@ def end_order(*, order: Order, ends_on: date, reason: str, by: User, at: datetim
         raise OrderRefused(day_over(today_of(order, at)))
     before = words_of(order)
     order.ends_on = ends_on
-    return keep(order, Kind.ENDED, before, dated_on=ends_on, reason=reason, by=by, at=at)
+    order = keep(order, Kind.ENDED, before, dated_on=ends_on, reason=reason, by=by, at=at)
+    mark_order(order, at=at)
+    return order
 
 
 def end_expired(*, at: datetime) -> int:
@@ -87,7 +90,11 @@ def terminate_order(*, order: Order, reason: str, by: User, at: datetime) -> Ord
     order.state = State.TERMINATED
     if order.starts_on <= day and (order.ends_on is None or order.ends_on > day):
         order.ends_on = day
-    return keep(order, Kind.TERMINATED, before, dated_on=day, reason=reason, by=by, at=at)
+    order = keep(order, Kind.TERMINATED, before, dated_on=day, reason=reason, by=by, at=at)
+    if order.starts_on > day:
+        drop_fee(order, at=at)
+    mark_order(order, at=at)
+    return order
 
 
 def _cancel_appointments(order: Order, reason: str, *, by: User | None, at: datetime) -> None:

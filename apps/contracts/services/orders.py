@@ -21,6 +21,7 @@ from apps.contracts.services.order_checks import (
     overlap_problem,
     problems_of,
 )
+from apps.contracts.services.order_fees import keep_fee
 from apps.contracts.services.order_revisions import (
     TERMS,
     ChangedMeanwhile,
@@ -111,7 +112,11 @@ def amend_order(
         "withdrawn": withdrawn,
         "reason": reason,
     }
-    return _change(order, revision, Kind.AMENDED, dated_on=dated_on, by=by, at=at, **call)
+    before = order.revision
+    order = _change(order, revision, Kind.AMENDED, dated_on=dated_on, by=by, at=at, **call)
+    if order.revision != before:
+        keep_fee(order, from_on=dated_on, at=at)
+    return order
 
 
 def amendment_problem(
@@ -167,7 +172,9 @@ def execute_order(
     order.state = State.EXECUTED
     _check(order, order.services.all())
     day = today_of(order, at)
-    return keep(order, Kind.EXECUTED, before, dated_on=day, reason=reason, by=by, at=at)
+    order = keep(order, Kind.EXECUTED, before, dated_on=day, reason=reason, by=by, at=at)
+    keep_fee(order, from_on=order.starts_on, at=at)
+    return order
 
 
 def lock(order: Order) -> Order:

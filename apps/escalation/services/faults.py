@@ -10,6 +10,7 @@ from apps.tickets.models import Ticket
 from apps.tickets.rules.history import Kind
 from apps.tickets.services import Refused
 from apps.tickets.services.follow_ups import hold
+from apps.tickets.services.marks import mark_work
 from apps.tickets.services.record import record, settle
 
 
@@ -58,6 +59,7 @@ def determine_fault(
     how = "agreed by both sides" if is_agreed else "the provider's word alone"
     facts = {"what": f"Fault determined: {row.get_finding_display()}, {how}", "finding": row.pk}
     record(ticket=ticket, kind=Kind.NOTED, at=at, by=by, facts=facts)
+    mark_work(ticket.order_id, ticket, at=at)
     settle(ticket=ticket)
     return row
 

@@ -5,6 +5,7 @@ from apps.tickets.models.cases import VendorCase
 from apps.tickets.models.deadlines import Deadline, DeadlineQuerySet
 from apps.tickets.models.disputes import Dispute
 from apps.tickets.models.links import Link, Viewer, Watcher
+from apps.tickets.models.marks import WorkMark
 from apps.tickets.models.messages import Attachment, Message
 from apps.tickets.models.search import SearchText
 from apps.tickets.models.tickets import Event, Ticket, TicketQuerySet
@@ -26,4 +27,5 @@ __all__ = [
     "VendorCase",
     "Viewer",
     "Watcher",
+    "WorkMark",
 ]

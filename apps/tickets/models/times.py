@@ -55,15 +55,22 @@ class TimeEntry(models.Model):
     )
     recorded_at = models.DateTimeField()
     revision = models.PositiveIntegerField(default=1, editable=False)
+    invoiced_in = models.CharField(
+        max_length=40,
+        blank=True,
+        editable=False,
+        help_text="The invoice on which its price stands: finance alone corrects it then.",
+    )
     source_key = models.CharField(
         max_length=250, unique=True, help_text="Makes a repeated act one entry."
     )
 
-    history = HistoricalRecords(excluded_fields=["source_key", "revision"])
+    history = HistoricalRecords(excluded_fields=["source_key", "revision", "invoiced_in"])
 
     class Meta:
         verbose_name_plural = "time entries"
         ordering = ["-started_at", "-pk"]
+        permissions = [("correct_invoiced", "Can correct time that stands on an invoice")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(minutes__gte=1, minutes__lte=LONGEST),

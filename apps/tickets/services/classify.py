@@ -11,6 +11,7 @@ from apps.tickets.models import Deadline, Event, Ticket
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.rules.promise import DeadlineKind
 from apps.tickets.services.follow_ups import hold, lower_severity
+from apps.tickets.services.marks import mark_work
 from apps.tickets.services.record import Refused, amend, done_before, record, settle
 from apps.tickets.services.severity import change_severity
 
@@ -43,6 +44,7 @@ def classify(
     ticket.category, ticket.covered_work = category, covered_work
     amend(ticket=ticket, reason="Classified", by=by, at=at)
     ticket.save(update_fields=["category", "covered_work"])
+    mark_work(ticket.order_id, ticket, at=at)
     facts = {
         "category": category.label if category else "",
         "covered_work": covered_work.label if covered_work else "",

@@ -9,6 +9,7 @@ from apps.outbox.enqueue import enqueue
 from apps.tickets.models import Dispute, Event, Ticket, Watcher
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.mail_ids import mail_id
+from apps.tickets.services.marks import mark_work
 from apps.tickets.services.moving import (
     hold_in_order,
     hold_order,
@@ -55,6 +56,7 @@ def merge(*, duplicate: Ticket, into: Ticket, by: User, at: datetime, act_key: s
     record(ticket=into, kind=Kind.JOINED, at=at, by=by, facts=facts)
     running = duplicate.vendor_cases.filter(closed_at=None).select_for_update(no_key=True)
     move_cases(running.order_by("pk"), to=into, reason=reason, by=by, at=at)
+    mark_work(into.order_id, duplicate, into, at=at)
     _tell(duplicate, at=at)
     for ticket in (into, duplicate):
         rewrite_words(ticket)

@@ -55,6 +55,7 @@ def move_time(
             reason=reason,
             by=by,
             at=at,
+            is_moved=True,
         )
 
 

@@ -8,6 +8,7 @@ from apps.contracts.models import Reason, Severity, User
 from apps.tickets.models import Ticket
 from apps.tickets.rules.history import Kind, Status
 from apps.tickets.services.follow_ups import hold
+from apps.tickets.services.marks import mark_work
 from apps.tickets.services.record import Refused, amend, record, settle
 
 
@@ -29,6 +30,7 @@ def change_severity(
     ticket.severity = to
     amend(ticket=ticket, reason=f"{reason.label}: {explanation.strip()}", by=by, at=at)
     ticket.save(update_fields=["severity"])
+    mark_work(ticket.order_id, ticket, at=at)
     record(
         ticket=ticket,
         kind=Kind.SEVERITY_CHANGED,

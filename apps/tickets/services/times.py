@@ -14,10 +14,12 @@ from apps.tickets.models import Ticket, TimeEntry
 from apps.tickets.models.times import LONGEST
 from apps.tickets.queries import tam_month
 from apps.tickets.rules.tam_months import TamMonth
+from apps.tickets.services.marks import mark_work
 from apps.tickets.services.record import Refused
 from apps.tickets.services.tam_notices import tell_of_hours
 
 LONGEST_TEXT = 250  # characters
+MAY_CORRECT = "tickets.correct_invoiced"
 
 
 class ChangedMeanwhile(Refused):
@@ -61,6 +63,7 @@ def log_time(
     _refuse_overlap(entry)
     before = tam_month(order, at=at)
     _keep(entry, reason="Logged", by=by, at=at)
+    mark_work(order, ticket, at=at)
     _tell(order, before, at=at)
     return entry
 
@@ -79,22 +82,26 @@ def amend_time(
     reason: str,
     by: User,
     at: datetime,
+    is_moved: bool = False,
 ) -> TimeEntry:
     """Correct an entry; what stays the same writes nothing. ``revision`` is the one that was read.
 
     Mails that were sent are not recalled; those still waiting are withdrawn when they are no
-    longer true.
+    longer true. ``is_moved``: it goes with its ticket, which is no correction of anybody's.
 
-    Clause: V-6.3, R-11, R-18.
+    Clause: V-6.3, R-8, R-11, R-18.
 
     :raises ChangedMeanwhile: somebody was faster.
-    :raises Refused: nobody says why, or it does not fit, as when it is logged.
+    :raises Refused: it stands on an invoice; nobody says why; or it does not fit, as when it is
+        logged.
     """
     order = _locked(entry.order)
     entry = _held(entry)
     if entry.revision != revision:
         raise ChangedMeanwhile(_who_was_faster(entry))
-    read = _values(entry)
+    if not is_moved:
+        _refuse_invoiced(entry, by)
+    read, was_on = _values(entry), entry.ticket_id
     work = {"ticket": ticket, "kind": kind, "minutes": minutes, "what": what, "contact": contact}
     _take(entry, {**work, "started_at": started_at}, at=at)
     if _values(entry) == read:
@@ -104,6 +111,7 @@ def amend_time(
     before = tam_month(order, at=at)
     entry.revision += 1
     _keep(entry, reason=reason, by=by, at=at)
+    mark_work(order, was_on, ticket, at=at)
     _tell(order, before, at=at)
     return entry
 
@@ -114,12 +122,14 @@ def remove_time(*, entry: TimeEntry, reason: str, by: User, at: datetime) -> Non
 
     Clause: V-6.3.
 
-    :raises Refused: nobody says why, or it is gone already.
+    :raises Refused: it stands on an invoice, nobody says why, or it is gone already.
     """
-    _locked(entry.order)
+    order = _locked(entry.order)
     entry = _held(entry)
+    _refuse_invoiced(entry, by)
     _check_reason(reason)
     sign(entry, reason=reason.strip(), by=by, at=at)
+    mark_work(order, entry.ticket_id, at=at)
     entry.delete()
 
 
@@ -135,6 +145,15 @@ def _held(entry: TimeEntry) -> TimeEntry:
     if found is None:
         raise Refused("This entry is gone: somebody removed it. Log the time anew if it counts.")
     return found
+
+
+def _refuse_invoiced(entry: TimeEntry, by: User) -> None:
+    """Refuse to correct what a client was billed for, except to who may."""
+    if entry.invoiced_in and not by.has_perm(MAY_CORRECT):
+        raise Refused(
+            f"This time stands on invoice {entry.invoiced_in}. Ask finance to correct it: the"
+            " difference is then charged or credited."
+        )
 
 
 def _take(entry: TimeEntry, work: Mapping[str, Any], *, at: datetime) -> None:

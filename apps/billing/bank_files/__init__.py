@@ -1,0 +1,1 @@
+"""Files of banks and card companies: read as a person says, without the database."""

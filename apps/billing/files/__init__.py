@@ -1,0 +1,1 @@
+"""Files of reports: CSV, XLSX and the statement's PDF."""

@@ -1,0 +1,88 @@
+"""How a check of the ledger is put: one statement that finds the rows that cannot be.
+
+A check is written once for both engines. ``[column]`` is an amount of money: on PostgreSQL the
+column itself, on SQLite whole cents, since that adds decimals as floating point.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+MOST_SHOWN = 100  # findings of one check; their number is always said
+_MONEY = re.compile(r"\[([a-z_.]+)\]")
+_TAX = "TAX_ON_BASE"  # the tax on x.net_amount at x.percent, rounded half up
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many findings there are, and the first of them in words."""
+
+    count: int = 0
+    lines: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that must hold of the ledger, and how to find where it does not."""
+
+    key: str
+    title: str
+    find: Callable[[], Found]
+
+
+def by_statement(key: str, title: str, *, sql: str, words: str) -> Check:
+    """Return a check whose statement selects what is wrong, and whose words name its columns.
+
+    Columns that end in ``_amount`` are money.
+    """
+
+    def find() -> Found:
+        rows, count = _wrong(sql)
+        return Found(count, [words.format(**row) for row in rows])
+
+    return Check(key, title, find)
+
+
+def rows_of(sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """Return the rows of a statement written for both engines, money as Decimal."""
+    with connection.cursor() as cursor:
+        cursor.execute(for_engine(sql), params or None)
+        names = [column[0] for column in cursor.description]
+        return [
+            {name: _value(name, value) for name, value in zip(names, row, strict=True)}
+            for row in cursor.fetchall()
+        ]
+
+
+def for_engine(sql: str) -> str:
+    """Return a statement as the engine in use takes it."""
+    if connection.vendor == "sqlite":
+        sql = sql.replace(_TAX, _IN_CENTS)
+        return _MONEY.sub(r"CAST(ROUND(\1 * 100) AS INTEGER)", sql)
+    return _MONEY.sub(r"\1", sql.replace(_TAX, "ROUND(x.net_amount * x.percent / 100, 2)"))
+
+
+# Half a cent goes away from zero; percentages have three decimals.
+_PRODUCT = "ABS([x.net_amount]) * CAST(ROUND(x.percent * 1000) AS INTEGER)"
+_IN_CENTS = f"CASE WHEN x.net_amount < 0 THEN -1 ELSE 1 END * ((2 * {_PRODUCT} + 100000) / 200000)"
+
+
+def _wrong(sql: str) -> tuple[list[dict[str, Any]], int]:
+    # The statement is one of ours: nothing here comes from outside.
+    counted = (
+        f"SELECT wrong.*, COUNT(*) OVER () AS found FROM ({sql}) AS wrong"  # noqa: S608
+        f" LIMIT {MOST_SHOWN}"
+    )
+    rows = rows_of(counted)
+    return rows, rows[0]["found"] if rows else 0
+
+
+def _value(name: str, value: Any) -> Any:
+    if not name.endswith("_amount") or value is None:
+        return value
+    exact = Decimal(value) / 100 if connection.vendor == "sqlite" else Decimal(value)
+    return exact.quantize(Decimal("0.01"))

@@ -1,0 +1,74 @@
+"""What must hold between what events are worth, what was charged, waived, and what was billed."""
+
+from apps.billing.queries.checking import by_statement
+
+CHECKS = [
+    by_statement(
+        "event_worth",
+        "What was charged of an event is what it is worth, unless it is held",
+        sql="""
+            SELECT e.id AS event, e.title, [e.worth_amount] AS worth_amount,
+                COALESCE(c.charged, 0) AS charged_amount
+            FROM billing_ratedevent e LEFT JOIN (
+                SELECT c.event_id, SUM([c.amount]) AS charged
+                FROM billing_charge c GROUP BY c.event_id
+            ) c ON c.event_id = e.id
+            WHERE e.held_for = '' AND [e.worth_amount] <> COALESCE(c.charged, 0)
+        """,
+        words="Event {event}, {title}, is worth {worth_amount}, and {charged_amount} was charged.",
+    ),
+    by_statement(
+        "charge_parties",
+        "A charge is of its event's account and currency, and on an invoice of both",
+        sql="""
+            SELECT c.id AS charge, COALESCE(d.reference, 'draft ' || d.id, 'none') AS document
+            FROM billing_charge c JOIN billing_ratedevent e ON e.id = c.event_id
+            LEFT JOIN billing_line l ON l.id = c.line_id
+            LEFT JOIN billing_document d ON d.id = l.document_id
+            WHERE c.account_id <> e.account_id OR c.currency <> e.currency
+                OR c.account_id <> d.account_id OR c.currency <> d.currency
+        """,
+        words="Charge {charge} is of another account or currency than its event or its document"
+        " ({document}).",
+    ),
+    by_statement(
+        "line_charges",
+        "A line is the sum of its charges, less what was waived",
+        sql="""
+            SELECT COALESCE(d.reference, 'Draft ' || d.id) AS document, l.position,
+                [l.net_amount] AS net_amount, s.billable AS charges_amount
+            FROM (
+                SELECT c.line_id, SUM([c.amount] - [c.waived_amount]) AS billable
+                FROM billing_charge c WHERE c.line_id IS NOT NULL GROUP BY c.line_id
+            ) s JOIN billing_line l ON l.id = s.line_id
+            JOIN billing_document d ON d.id = l.document_id
+            WHERE [l.net_amount] <> CASE d.kind WHEN 'INVOICE' THEN 1 ELSE -1 END * s.billable
+        """,
+        words="{document} line {position} says {net_amount}, its charges come to {charges_amount}.",
+    ),
+    by_statement(
+        "waivers",
+        "What is waived of a charge is its waivers",
+        sql="""
+            SELECT c.id AS charge, [c.waived_amount] AS kept_amount,
+                COALESCE(w.waived, 0) AS waivers_amount
+            FROM billing_charge c LEFT JOIN (
+                SELECT w.charge_id, SUM([w.amount]) AS waived
+                FROM billing_waiver w GROUP BY w.charge_id
+            ) w ON w.charge_id = c.id
+            WHERE [c.waived_amount] <> COALESCE(w.waived, 0)
+        """,
+        words="Charge {charge} says {kept_amount} waived, its waivers come to {waivers_amount}.",
+    ),
+    by_statement(
+        "netted",
+        "Charges that need no line because they came to nothing do so",
+        sql="""
+            SELECT e.id AS event, e.title, SUM([c.amount] - [c.waived_amount]) AS left_amount
+            FROM billing_charge c JOIN billing_ratedevent e ON e.id = c.event_id
+            WHERE c.state = 'NETTED' GROUP BY e.id, e.title
+            HAVING SUM([c.amount] - [c.waived_amount]) <> 0
+        """,
+        words="Event {event}, {title}, has {left_amount} in charges that were to come to nothing.",
+    ),
+]

@@ -1,0 +1,194 @@
+"""What must hold of documents: their sums, taxes and numbers, their posting and their open item."""
+
+from apps.billing.queries.checking import by_statement
+
+CHECKS = [
+    by_statement(
+        "document_net",
+        "A document's net amount is the sum of its lines",
+        sql="""
+            SELECT d.reference, [d.net_amount] AS net_amount, COALESCE(l.net, 0) AS lines_amount
+            FROM billing_document d LEFT JOIN (
+                SELECT l.document_id, SUM([l.net_amount]) AS net
+                FROM billing_line l GROUP BY l.document_id
+            ) l ON l.document_id = d.id
+            WHERE d.state = 'FINAL' AND [d.net_amount] <> COALESCE(l.net, 0)
+        """,
+        words="{reference} says {net_amount} net, its lines come to {lines_amount}.",
+    ),
+    by_statement(
+        "tax_base",
+        "Tax is reckoned on the sum of the lines of a category and percentage",
+        sql="""
+            SELECT d.reference, u.percent, SUM(u.base) AS taxed_amount, SUM(u.net) AS lines_amount
+            FROM (
+                SELECT l.document_id, l.tax_category_id AS category_id, l.tax_percent AS percent,
+                    [l.net_amount] AS net, 0 AS base FROM billing_line l
+                UNION ALL
+                SELECT x.document_id, x.category_id, x.percent, 0, [x.net_amount]
+                FROM billing_taxtotal x
+            ) u JOIN billing_document d ON d.id = u.document_id AND d.state = 'FINAL'
+            GROUP BY d.id, d.reference, u.category_id, u.percent
+            HAVING SUM(u.base) <> SUM(u.net)
+        """,
+        words="{reference} is taxed at {percent} % on {taxed_amount}, the lines come to"
+        " {lines_amount}.",
+    ),
+    by_statement(
+        "tax_amount",
+        "Tax is the percentage of its base, rounded once",
+        sql="""
+            SELECT d.reference, x.percent, [x.net_amount] AS base_amount,
+                [x.tax_amount] AS tax_amount, TAX_ON_BASE AS right_amount
+            FROM billing_taxtotal x JOIN billing_document d ON d.id = x.document_id
+            WHERE d.state = 'FINAL' AND [x.tax_amount] <> TAX_ON_BASE
+        """,
+        words="{reference} has {tax_amount} of tax at {percent} % on {base_amount}: that is"
+        " {right_amount}.",
+    ),
+    by_statement(
+        "document_tax",
+        "A document's tax is the sum of its taxes",
+        sql="""
+            SELECT d.reference, [d.tax_amount] AS tax_amount, COALESCE(x.tax, 0) AS taxes_amount
+            FROM billing_document d LEFT JOIN (
+                SELECT x.document_id, SUM([x.tax_amount]) AS tax
+                FROM billing_taxtotal x GROUP BY x.document_id
+            ) x ON x.document_id = d.id
+            WHERE d.state = 'FINAL' AND [d.tax_amount] <> COALESCE(x.tax, 0)
+        """,
+        words="{reference} says {tax_amount} of tax, its taxes come to {taxes_amount}.",
+    ),
+    by_statement(
+        "numbers",
+        "Numbers of a series run from 1 without a gap, and the next one follows",
+        sql="""
+            SELECT s.prefix, COUNT(d.id) AS documents, COALESCE(MAX(d.number), 0) AS last,
+                s.next_number
+            FROM billing_series s
+            LEFT JOIN billing_document d ON d.series_id = s.id AND d.state = 'FINAL'
+            GROUP BY s.id, s.prefix, s.next_number
+            HAVING COUNT(d.id) <> s.next_number - 1
+                OR COALESCE(MAX(d.number), 0) <> s.next_number - 1
+        """,
+        words="Series {prefix} has {documents} documents up to number {last}, and would give"
+        " {next_number} next.",
+    ),
+    by_statement(
+        "number_dates",
+        "Dates of a series do not decrease",
+        sql="""
+            SELECT n.reference, n.issued_on, n.before, n.before_on FROM (
+                SELECT d.reference, d.issued_on,
+                    LAG(d.reference) OVER (PARTITION BY d.series_id ORDER BY d.number) AS before,
+                    LAG(d.issued_on) OVER (PARTITION BY d.series_id ORDER BY d.number) AS before_on
+                FROM billing_document d WHERE d.state = 'FINAL'
+            ) n WHERE n.issued_on < n.before_on
+        """,
+        words="{reference} is dated {issued_on}, before {before} of {before_on}.",
+    ),
+    by_statement(
+        "series_date",
+        "A series knows the date of its last document, and has one kind",
+        sql="""
+            SELECT s.prefix, s.last_issued_on, MAX(d.issued_on) AS latest_on, MIN(d.kind) AS kind
+            FROM billing_series s JOIN billing_document d ON d.series_id = s.id
+            WHERE d.state = 'FINAL' GROUP BY s.id, s.prefix, s.kind, s.last_issued_on
+            HAVING COALESCE(s.last_issued_on <> MAX(d.issued_on), TRUE)
+                OR MIN(d.kind) <> s.kind OR MAX(d.kind) <> s.kind
+        """,
+        words="Series {prefix} was last used on {last_issued_on}, its latest document is of"
+        " {latest_on} ({kind}).",
+    ),
+    by_statement(
+        "document_posted",
+        "Each final document has a posting",
+        sql="""
+            SELECT d.reference FROM billing_document d
+            LEFT JOIN billing_posting p ON p.document_id = d.id
+            WHERE d.state = 'FINAL' AND p.id IS NULL
+        """,
+        words="{reference} is final and has no posting.",
+    ),
+    by_statement(
+        "draft_posted",
+        "No draft has a posting or an open item",
+        sql="""
+            SELECT d.id AS draft, CASE WHEN p.id IS NULL THEN 'an open item' ELSE 'a posting' END
+                AS what
+            FROM billing_document d
+            LEFT JOIN billing_posting p ON p.document_id = d.id
+            LEFT JOIN billing_openitem i ON i.document_id = d.id
+            WHERE d.state = 'DRAFT' AND (p.id IS NOT NULL OR i.id IS NOT NULL)
+        """,
+        words="Draft {draft} has {what}.",
+    ),
+    by_statement(
+        "document_posting_date",
+        "A document's posting bears its date",
+        sql="""
+            SELECT d.reference, d.issued_on, p.key AS posting, p.dated_on
+            FROM billing_posting p JOIN billing_document d ON d.id = p.document_id
+            WHERE d.state = 'FINAL' AND p.dated_on <> d.issued_on
+        """,
+        words="{reference} is dated {issued_on}, its posting {posting} {dated_on}.",
+    ),
+    by_statement(
+        "document_amounts",
+        "A posting is its document's total, its net by kind of revenue, its tax by category",
+        sql="""
+            SELECT d.reference, u.kind, u.name, u.currency,
+                SUM(u.due) AS due_amount, SUM(u.posted) AS posted_amount
+            FROM (
+                SELECT d.id AS document_id, 'RECEIVABLE' AS kind,
+                    CAST(d.account_id AS varchar(60)) AS name, d.currency,
+                    CASE d.kind WHEN 'INVOICE' THEN 1 ELSE -1 END * [d.total_amount] AS due,
+                    0 AS posted
+                FROM billing_document d WHERE d.state = 'FINAL'
+                UNION ALL
+                SELECT d.id, 'REVENUE', l.kind, d.currency,
+                    CASE d.kind WHEN 'INVOICE' THEN -1 ELSE 1 END * [l.net_amount], 0
+                FROM billing_line l JOIN billing_document d ON d.id = l.document_id
+                WHERE d.state = 'FINAL'
+                UNION ALL
+                SELECT d.id, 'TAX', c.key, d.currency,
+                    CASE d.kind WHEN 'INVOICE' THEN -1 ELSE 1 END * [x.tax_amount], 0
+                FROM billing_taxtotal x JOIN billing_document d ON d.id = x.document_id
+                JOIN billing_taxcategory c ON c.id = x.category_id WHERE d.state = 'FINAL'
+                UNION ALL
+                SELECT p.document_id, a.kind, COALESCE(CAST(a.account_id AS varchar(60)), a.key),
+                    a.currency, 0, [t.amount]
+                FROM billing_transfer t JOIN billing_posting p ON p.id = t.posting_id
+                JOIN billing_ledgeraccount a ON a.id = t.debit_id WHERE p.document_id IS NOT NULL
+                UNION ALL
+                SELECT p.document_id, a.kind, COALESCE(CAST(a.account_id AS varchar(60)), a.key),
+                    a.currency, 0, -[t.amount]
+                FROM billing_transfer t JOIN billing_posting p ON p.id = t.posting_id
+                JOIN billing_ledgeraccount a ON a.id = t.credit_id WHERE p.document_id IS NOT NULL
+            ) u
+            JOIN billing_document d ON d.id = u.document_id AND d.state = 'FINAL'
+            JOIN billing_posting p ON p.document_id = u.document_id
+            GROUP BY u.document_id, d.reference, u.kind, u.name, u.currency
+            HAVING SUM(u.due) <> SUM(u.posted)
+        """,
+        words="{reference} moves {due_amount} {currency} of {kind} {name}, its posting"
+        " {posted_amount}.",
+    ),
+    by_statement(
+        "document_item",
+        "Each final document has an open item of its account, amount and dates",
+        sql="""
+            SELECT d.reference, CASE WHEN i.id IS NULL THEN 'no open item' ELSE
+                'an open item with another account, side, amount or date' END AS what
+            FROM billing_document d LEFT JOIN billing_openitem i ON i.document_id = d.id
+            WHERE d.state = 'FINAL' AND (
+                i.id IS NULL AND d.total_amount <> 0
+                OR i.account_id <> d.account_id OR i.currency <> d.currency
+                OR i.dated_on <> d.issued_on OR [i.amount] <> [d.total_amount]
+                OR i.side <> CASE d.kind WHEN 'INVOICE' THEN 'DEBIT' ELSE 'CREDIT' END
+                OR d.kind = 'INVOICE' AND i.due_on <> d.due_on
+            )
+        """,
+        words="{reference} has {what}.",
+    ),
+]

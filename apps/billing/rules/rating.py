@@ -1,0 +1,201 @@
+"""What a total of minutes is worth under a fee, and why.
+
+Pure functions of a fee and a total: entries in whatever order, logged late or corrected, come out
+the same, and what is charged is the difference to what was charged before.
+
+Clause: S-2.1, S-4, S-10, S-13, S-13.1, V-6.3, R-7, R-8, R-9.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from apps.billing.rules.fees import Fee, Finding, HeldFor, Quote, Step, Worth
+from apps.billing.rules.money import ZERO, to_cents
+
+HOUR = 60  # minutes
+
+
+def rate(fee: Fee, *, minutes: int, currency: str, quote: Quote | None = None) -> Worth:
+    """Return what so many minutes that count are worth under a fee.
+
+    ``quote`` is an amount that a person named for work that the policy has no price for; more
+    minutes than it was named for wait for another one.
+
+    Clause: S-4, S-10, S-13, S-13.1, V-6.3, R-7, R-8, R-9.
+    """
+    if not minutes:
+        return Worth(ZERO, 0, [Step(fee.cites, "No time counts: nothing is charged.")])
+    return _KINDS.get(fee.kind, _without_a_price)(fee, minutes, currency, quote)
+
+
+def _hourly(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
+    rate_of_hour = Decimal(fee.terms["hourly_amount"])
+    increment, minimum = fee.terms["increment_minutes"], fee.terms["minimum_minutes"]
+    rounded = -(-minutes // increment) * increment
+    billed = max(rounded, minimum)
+    steps = []
+    if rounded != minutes:
+        text = "{minutes} min are rounded up to a multiple of {increment} min: {rounded} min."
+        figures = {"minutes": minutes, "increment": increment, "rounded": rounded}
+        steps.append(_step(fee, text, figures))
+    if billed != rounded:
+        steps.append(
+            _step(fee, "At least {minimum} min are charged for all of it.", {"minimum": minimum})
+        )
+    amount = to_cents(rate_of_hour * billed / HOUR)
+    text = "{billed} min at {rate} {currency} an hour: {amount} {currency}."
+    figures = {"billed": billed, "rate": rate_of_hour, "currency": currency, "amount": amount}
+    return Worth(amount, minutes, [*steps, _step(fee, text, figures)])
+
+
+def _tiers(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
+    tiers = fee.terms["tiers"]
+    for tier in tiers:
+        if tier["from_minutes"] <= minutes <= tier["to_minutes"]:
+            amount = to_cents(Decimal(tier["amount"]))
+            text = "{minutes} min lie in {first} to {last} min: {amount} {currency}."
+            figures = {
+                "minutes": minutes,
+                "first": tier["from_minutes"],
+                "last": tier["to_minutes"],
+                "amount": amount,
+                "currency": currency,
+            }
+            return Worth(amount, minutes, [_step(fee, text, figures)])
+    cites = ", ".join(filter(None, [fee.clause, fee.terms.get("over_last_tier_reading")]))
+    text = "The price list ends at {last} min, and {minutes} min count: it waits for a quote."
+    figures = {"last": tiers[-1]["to_minutes"], "minutes": minutes}
+    waits = Step(cites, text, _texts(figures))
+    return quoted(waits, HeldFor.QUOTE, minutes=minutes, currency=currency, quote=quote)
+
+
+def _free(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
+    text = "Work of this kind costs nothing: {minutes} min, {amount} {currency}."
+    return Worth(ZERO, minutes, [_step(fee, text, _nothing(minutes, currency))])
+
+
+def _allowance(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
+    text = "{minutes} min count against hours that the plan includes: {amount} {currency}."
+    return Worth(ZERO, minutes, [_step(fee, text, _nothing(minutes, currency))])
+
+
+def _without_a_price(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
+    text = "“{fee}” has no price for time worked: it waits for a quote."
+    waits = Step(fee.cites, text, {"fee": fee.title})
+    return quoted(waits, HeldFor.TERM, minutes=minutes, currency=currency, quote=quote)
+
+
+_KINDS: Mapping[str, Callable[[Fee, int, str, Quote | None], Worth]] = {
+    "hourly": _hourly,
+    "tiers": _tiers,
+    "free": _free,
+    "allowance": _allowance,
+}
+
+
+def quoted(
+    waits: Step, held_for: HeldFor, *, minutes: int, currency: str, quote: Quote | None
+) -> Worth:
+    """Return what a price that waits for a person is worth: what was quoted for it, if enough.
+
+    Clause: S-13.1, R-9.
+    """
+    if quote is None:
+        return Worth(None, minutes, [waits], held_for)
+    if minutes > quote.minutes:
+        text = "It was quoted for {quoted} min; now {minutes} min count: it needs another quote."
+        figures = {"quoted": quote.minutes, "minutes": minutes}
+        return Worth(None, minutes, [waits, Step(waits.clause, text, _texts(figures))], held_for)
+    text = "Quoted: {amount} {currency}, for {quoted} min."
+    quoted_for = {"amount": quote.amount, "currency": currency, "quoted": quote.minutes}
+    return Worth(quote.amount, minutes, [waits, Step(waits.clause, text, _texts(quoted_for))])
+
+
+def in_other_currency(
+    worth: Worth, *, currency: str, billed_in: str, clause: str, quote: Quote | None
+) -> Worth:
+    """Return what is due of an amount in the policy's currency, billed in another one.
+
+    Nothing is converted: it waits for a quote.
+
+    Clause: V-3.4.6, S-13.
+    """
+    if currency == billed_in or not worth.amount:
+        return worth
+    text = "The policy's prices are in {currency}, and the account is billed in {billed_in}."
+    waits = Step(clause, text, {"currency": currency, "billed_in": billed_in})
+    held = quoted(waits, HeldFor.TERM, minutes=worth.minutes, currency=billed_in, quote=quote)
+    return Worth(held.amount, held.minutes, [*worth.steps, *held.steps], held.held_for)
+
+
+def after_finding(
+    worth: Worth, *, finding: Finding, clause: str, bill_before: bool = False
+) -> Worth:
+    """Return what is due of a worth that depends on whose fault it was.
+
+    ``bill_before``: the policy bills before the finding, and gives it back if need be.
+
+    Clause: S-4.
+    """
+    if worth.held_for == HeldFor.NOTHING and not worth.amount:
+        return worth  # It costs nothing, whoever was at fault.
+    if finding == Finding.PROVIDER:
+        step = Step(clause, "The fault was found to be the provider's: nothing is charged.")
+        return Worth(ZERO, worth.minutes, [step])
+    if finding == Finding.NOT_PROVIDER:
+        step = Step(clause, "The fault was found not to be the provider's: it is charged.")
+        return Worth(worth.amount, worth.minutes, [step, *worth.steps], worth.held_for)
+    if bill_before:
+        step = Step(clause, "Whose fault it was is open: the policy charges it meanwhile.")
+        return Worth(worth.amount, worth.minutes, [step, *worth.steps], worth.held_for)
+    step = Step(clause, "Whose fault it was is open: nothing is charged before that is decided.")
+    return Worth(None, worth.minutes, [step, *worth.steps], HeldFor.FINDING)
+
+
+def unpriced(*, minutes: int, clause: str, text: str, currency: str) -> Worth:
+    """Return the worth of work for which the policy asks nothing: it is not charged, and why.
+
+    ``text`` says what has no fee, and ends its sentence.
+
+    Clause: S-10, S-13, V-6.3.
+    """
+    more = " {minutes} min, {amount} {currency}."
+    return Worth(ZERO, minutes, [Step(clause, text + more, _texts(_nothing(minutes, currency)))])
+
+
+def difference(
+    steps: Sequence[Step], *, worth: Decimal, charged: Decimal, cites: str
+) -> list[Step]:
+    """Return a charge's explanation: what its event is worth now, less what was charged so far.
+
+    Clause: R-8.
+    """
+    if not charged:
+        return list(steps)
+    text = "Worth {worth} now, less {charged} charged before: {amount}."
+    figures = {"worth": worth, "charged": charged, "amount": worth - charged}
+    return [*steps, Step(cites, text, _texts(figures))]
+
+
+def waived_again(*, amount: Decimal, worth: Decimal, waived: Decimal) -> Decimal:
+    """Return how much of a difference below nought takes a waiver back; nought or less.
+
+    What is waived of an event is never more than it is worth: where less is owed than was charged,
+    the client is not given back what they were let off.
+
+    Clause: R-8.
+    """
+    excess = waived - max(worth, ZERO)
+    return -min(excess, -amount) if amount < 0 and excess > 0 else ZERO
+
+
+def _step(fee: Fee, text: str, figures: Mapping[str, object]) -> Step:
+    return Step(fee.cites, text, _texts(figures))
+
+
+def _texts(figures: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in figures.items()}
+
+
+def _nothing(minutes: int, currency: str) -> dict[str, object]:
+    return {"minutes": minutes, "amount": ZERO, "currency": currency}

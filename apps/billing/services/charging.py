@@ -1,0 +1,169 @@
+"""From what events are worth to charges: the difference to what was charged before.
+
+The caller holds the accounts, so that nobody else rates, waives or quotes there meanwhile.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from apps.billing.models import Charge, RatedEvent
+from apps.billing.rules.fees import HeldFor, Step
+from apps.billing.rules.money import LARGEST, ZERO
+from apps.billing.rules.rating import difference, waived_again
+from apps.contracts.models import Account
+
+BATCH = 500
+CHANGING = (
+    "title",
+    "kind",
+    "version_id",
+    "fee_id",
+    "clause",
+    "reading",
+    "currency",
+    "starts_on",
+    "ends_on",
+    "minutes",
+    "worth_amount",
+    "held_for",
+    "explanation",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What an event is worth now, and what it is. ``facts`` are columns of ``RatedEvent``."""
+
+    key: str
+    facts: dict[str, Any]
+    amount: Decimal | None
+    steps: Sequence[Step]
+    held_for: HeldFor = HeldFor.NOTHING
+    incurred_on: date | None = None
+    cites: str = ""
+
+
+@dataclass(slots=True)
+class Before:
+    """An event as it stands, and what was charged of it so far."""
+
+    event: RatedEvent
+    amounts: list[Decimal] = field(default_factory=list)
+    waived: Decimal = ZERO
+
+    @property
+    def charged(self) -> Decimal:
+        """The sum of its charges: what it was last worth."""
+        return sum(self.amounts, ZERO)
+
+
+def hold_accounts(pks: Iterable[int]) -> list[Account]:
+    """Hold accounts until the transaction ends, in one order, so that nobody waits in a ring."""
+    rows = Account.objects.select_for_update(no_key=True).filter(pk__in=set(pks))
+    return list(rows.order_by("pk"))
+
+
+def standing_of_events(**chosen: Any) -> dict[str, Before]:
+    """Return key -> the event with its charges, in two queries. The caller holds the accounts."""
+    held = RatedEvent.objects.select_for_update(no_key=True, of=("self",)).filter(**chosen)
+    found = {event.pk: Before(event) for event in held.order_by("pk")}
+    rows = Charge.objects.filter(event__in=found).order_by("pk") if found else Charge.objects.none()
+    # Summed here: SQLite would add up floats.
+    for event_id, amount, waived in rows.values_list("event_id", "amount", "waived_amount"):
+        found[event_id].amounts.append(amount)
+        found[event_id].waived += waived
+    return {before.event.key: before for before in found.values()}
+
+
+def charge(priced: Collection[Priced], before: dict[str, Before], *, at: datetime) -> int:
+    """Write what events are worth now, and a charge for each difference; return how many.
+
+    What is the same as before writes nothing. An amount beyond what a column holds is held for a
+    person. ``before`` is what ``standing_of_events`` returned in this transaction.
+
+    Clause: R-8, S-4, S-13.
+    """
+    new: list[RatedEvent] = []
+    changed: list[RatedEvent] = []
+    charges: list[Charge] = []
+    for one in map(_bounded, priced):
+        there = before.get(one.key)
+        if there is None:
+            there = Before(RatedEvent(key=one.key, rated_at=at))
+            before[one.key] = there
+        if _take(there.event, one, at=at):
+            (changed if there.event.pk else new).append(there.event)
+        drawn = _difference(there, one, at=at)
+        if drawn is not None:
+            charges.append(drawn)
+    RatedEvent.objects.bulk_create(new, batch_size=BATCH)
+    fields = [*CHANGING, "rated_at", "revision"]
+    RatedEvent.objects.bulk_update(changed, fields, batch_size=BATCH)
+    for drawn in charges:
+        drawn.event_id = drawn.event.pk
+    # The number is unique: who rated without holding the account would be refused here.
+    Charge.objects.bulk_create(charges, batch_size=BATCH)
+    return len(charges)
+
+
+def _bounded(one: Priced) -> Priced:
+    if one.amount is None or abs(one.amount) <= LARGEST:
+        return one
+    text = "That is more than one charge holds: it waits for a quote."
+    steps = [*one.steps, Step(one.cites, text)]
+    return Priced(one.key, one.facts, None, steps, HeldFor.TERM, one.incurred_on, one.cites)
+
+
+def _take(event: RatedEvent, one: Priced, *, at: datetime) -> bool:
+    """Put what is known now into an event; return whether that is anything new."""
+    now = {
+        **one.facts,
+        "worth_amount": one.amount,
+        "held_for": str(one.held_for),
+        "explanation": [step.as_json() for step in one.steps],
+    }
+    if event.pk and all(getattr(event, name) == value for name, value in now.items()):
+        return False
+    for name, value in now.items():
+        setattr(event, name, value)
+    event.rated_at = at
+    if event.pk:
+        event.revision += 1
+    return True
+
+
+def _difference(before: Before, one: Priced, *, at: datetime) -> Charge | None:
+    """Return the charge of what an event is worth more or less than before; None: nothing."""
+    if one.amount is None:
+        return None
+    amount = one.amount - before.charged
+    if not amount:
+        return None
+    event = before.event
+    steps = difference(one.steps, worth=one.amount, charged=before.charged, cites=one.cites)
+    waived = waived_again(amount=amount, worth=one.amount, waived=before.waived)
+    state = Charge.State.WAIVED if waived == amount else Charge.State.READY
+    return Charge(
+        event=event,
+        number=len(before.amounts) + 1,
+        account_id=event.account_id,
+        currency=event.currency,
+        amount=amount,
+        waived_amount=waived,
+        state=state,
+        incurred_on=one.incurred_on or event.ends_on,
+        explanation=[step.as_json() for step in steps],
+        rated_at=at,
+    )
+
+
+def by_prefix(before: dict[str, Before]) -> dict[str, list[Before]]:
+    """Return the first two parts of a key -> the events that begin with them."""
+    found: dict[str, list[Before]] = defaultdict(list)
+    for key, there in before.items():
+        found[":".join(key.split(":")[:2])].append(there)
+    return found

@@ -1,0 +1,368 @@
+"""verify_ledger: silent on what the services leave, and each corruption is found as what it is."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from apps.billing.models import (
+    Allocation,
+    BillingDispute,
+    Books,
+    Charge,
+    ClosedMonth,
+    Document,
+    LedgerAccount,
+    Line,
+    OpenItem,
+    Payment,
+    Posting,
+    RatedEvent,
+    Series,
+    TaxTotal,
+    Transfer,
+    Waiver,
+)
+from apps.billing.queries.balances import as_kept, balances
+from apps.billing.queries.verify import checks, verify_ledger
+from apps.contracts.models import User
+from tests.billing_made import ISSUED_ON, make_charge, make_profile
+from tests.database import unfrozen
+from tests.factories import MORNING
+from tests.ledger_made import NEXT_DAY, make_history, make_payment, settle
+
+pytestmark = pytest.mark.django_db
+MARCH = date(2026, 3, 31)
+DAY_BEFORE = ISSUED_ON - timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+def found() -> dict[str, int]:
+    findings = verify_ledger(as_of=NEXT_DAY).findings
+    keys = [finding.check for finding in findings]
+    return {key: keys.count(key) for key in sorted(set(keys))}
+
+
+def first() -> Document:
+    return Document.objects.order_by("pk")[0]
+
+
+def item() -> OpenItem:
+    return OpenItem.objects.get(document=first())
+
+
+def changed(rows, **values) -> None:
+    assert rows.update(**values)
+
+
+def net_taken_for_tax():
+    rows = Document.objects.filter(pk=first().pk)
+    changed(rows, tax_amount=Decimal("21.09"), net_amount=Decimal("99.43"))
+
+
+def tax_base():
+    changed(Line.objects.filter(document=first(), position=1), tax_percent=Decimal(21))
+
+
+def tax_amount():
+    changed(TaxTotal.objects.filter(document=first()), percent=Decimal(21))
+    changed(Line.objects.filter(document=first()), tax_percent=Decimal(21))
+
+
+def numbers():
+    changed(Series.objects.filter(kind="INVOICE"), next_number=4)
+
+
+def number_dates():
+    changed(Document.objects.filter(pk=first().pk), number=9)
+    changed(Document.objects.exclude(pk=first().pk), number=1)
+    changed(Document.objects.filter(pk=first().pk), number=2)
+
+
+def series_date():
+    changed(Series.objects.filter(kind="INVOICE"), last_issued_on=ISSUED_ON)
+
+
+def document_posted():
+    Transfer.objects.filter(posting__document=first()).delete()
+    Posting.objects.filter(document=first()).delete()
+
+
+def draft_posted():
+    draft = Document.objects.create(
+        kind="INVOICE",
+        account=first().account,
+        series=Series.objects.get(kind="INVOICE"),
+        currency="USD",
+        drafted_at=MORNING,
+    )
+    Posting.objects.create(
+        key=f"document:{draft.pk}", dated_on=ISSUED_ON, posted_at=MORNING, document=draft
+    )
+
+
+def document_posting_date():
+    changed(Posting.objects.filter(document=first()), dated_on=DAY_BEFORE)
+
+
+def document_amounts():
+    other = LedgerAccount.objects.create(kind="REVENUE", key="MANUAL", currency="USD")
+    rows = Transfer.objects.filter(posting__document=first(), credit__kind="REVENUE")
+    changed(rows, credit=other)
+
+
+def document_item():
+    changed(OpenItem.objects.filter(document=first()), due_on=NEXT_DAY)
+
+
+def payment_posted():
+    row = Payment.objects.order_by("pk")[0]
+    changed(Payment.objects.filter(pk=row.pk), received_on=DAY_BEFORE)
+
+
+def payment_amounts():
+    other = LedgerAccount.objects.create(kind="BANK", key="CARD", currency="USD")
+    row = Payment.objects.order_by("pk")[0]
+    changed(Transfer.objects.filter(posting__payment=row), debit=other)
+
+
+def payment_item():
+    row = make_payment(profile=first().account.billing, amount="3.00")
+    changed(OpenItem.objects.filter(payment=row), amount=4, open_amount=4)
+
+
+def reversal():
+    changed(Payment.objects.filter(reverses__isnull=False), method="CARD")
+    bank = LedgerAccount.objects.create(kind="BANK", key="CARD", currency="USD")
+    row = Payment.objects.get(reverses__isnull=False)
+    changed(Transfer.objects.filter(posting__payment=row), credit=bank)
+
+
+def open_amounts():
+    """Both sides by the same amount: their sum is right, each of the two is wrong."""
+    changed(OpenItem.objects.filter(pk=item().pk), open_amount=item().open_amount - 1)
+    credit = OpenItem.objects.filter(side="CREDIT", open_amount__gt=1)
+    changed(credit, open_amount=credit.get().open_amount - 1)
+
+
+def allocation_pairs():
+    row = Allocation.objects.filter(debit=item(), reverses=None).order_by("pk")[0]
+    changed(Allocation.objects.filter(pk=row.pk), dated_on=DAY_BEFORE)
+
+
+def allocation_undone():
+    row = Allocation.objects.get(reverses__isnull=False)
+    changed(Allocation.objects.filter(pk=row.reverses_id), dated_on=NEXT_DAY)
+    changed(Allocation.objects.filter(pk=row.pk), dated_on=ISSUED_ON)
+
+
+def open_on_any_day():
+    """What was taken back the next day is settled anew the day before."""
+    row = make_payment(profile=first().account.billing, amount="70.16")
+    settle(payment=row, debit=item(), amount="70.16", on=NEXT_DAY)
+    changed(Allocation.objects.filter(credit__payment=row), dated_on=ISSUED_ON)
+
+
+def disputed_amounts():
+    invoice = first()
+    BillingDispute.objects.create(
+        line=invoice.lines.order_by("pk")[0],
+        document=invoice,
+        account=invoice.account,
+        amount=10,
+        total_amount=12,
+        reason="No",
+        raised_at=MORNING,
+        source_key="x",
+    )
+
+
+def receivable():
+    changed(OpenItem.objects.filter(pk=item().pk), open_amount=item().open_amount - 1)
+
+
+def aging():
+    changed(OpenItem.objects.filter(document=first()), dated_on=DAY_BEFORE)
+
+
+def event_worth():
+    changed(RatedEvent.objects.filter(charges__line__position=1), worth_amount=1)
+
+
+def charge_parties():
+    row = Charge.objects.get(state="WAIVED")
+    changed(Charge.objects.filter(pk=row.pk), account=make_profile().account)
+
+
+def line_charges():
+    row = Charge.objects.get(line__position=1)
+    changed(Charge.objects.filter(pk=row.pk), waived_amount=1)
+    person = User.objects.get(username="finance")
+    facts = {"asked_by": person, "approved_by": person, "at": MORNING, "reason": "Why not"}
+    Waiver.objects.create(charge=row, amount=1, **facts)
+
+
+def waivers():
+    changed(Waiver.objects.all(), amount=4)
+
+
+def netted():
+    charge = make_charge(account=first().account, amount="7.00")
+    changed(Charge.objects.filter(pk=charge.pk), state="NETTED")
+
+
+def transfers():
+    row = Transfer.objects.order_by("pk")[0]
+    changed(Transfer.objects.filter(pk=row.pk), currency="EUR")
+
+
+def close_march(**facts) -> None:
+    ClosedMonth.objects.create(
+        **{
+            "starts_on": date(2026, 3, 1),
+            "ends_on": MARCH,
+            "closed_at": MORNING,
+            "closed_by": User.objects.get(username="finance"),
+            "totals": as_kept(balances(through_on=MARCH)),
+            **facts,
+        }
+    )
+    Books.objects.update_or_create(pk=Books.ONLY, defaults={"closed_through_on": MARCH})
+
+
+def late_postings():
+    close_march()
+    changed(Posting.objects.filter(document=first()), posted_at=MORNING + SECOND)
+
+
+def late_allocations():
+    close_march()
+    changed(Allocation.objects.filter(reverses__isnull=False), at=MORNING + SECOND)
+
+
+def month_totals():
+    close_march(totals={"USD": {"BANK": "1.00"}})
+
+
+def books():
+    close_march()
+    changed(Books.objects.all(), closed_through_on=date(2026, 2, 28))
+
+
+# Each corruption with all that is found of it: rows hang together, and a wrong one shows at both
+# ends.
+CORRUPTIONS = {
+    net_taken_for_tax: {"document_net": 1, "document_tax": 1},
+    tax_base: {"tax_base": 2},
+    tax_amount: {"tax_amount": 1},
+    numbers: {"numbers": 1},
+    number_dates: {"number_dates": 1},
+    series_date: {"series_date": 1},
+    document_posted: {"document_posted": 1, "aging": 1, "receivable": 1, "totals": 1},
+    draft_posted: {"draft_posted": 1},
+    document_posting_date: {"document_posting_date": 1, "aging": 2},
+    document_amounts: {"document_amounts": 2},
+    document_item: {"document_item": 1},
+    payment_posted: {"payment_posted": 1, "payment_item": 1},
+    payment_amounts: {"payment_amounts": 2},
+    payment_item: {"payment_item": 1, "aging": 1, "receivable": 1, "totals": 1},
+    reversal: {"reversal": 1},
+    open_amounts: {"open_amounts": 2},
+    allocation_pairs: {"allocation_pairs": 1},
+    allocation_undone: {"allocation_undone": 1},
+    open_on_any_day: {"open_on_any_day": 1},
+    disputed_amounts: {"disputed_amounts": 1},
+    receivable: {"receivable": 1, "open_amounts": 1},
+    aging: {"aging": 2, "document_item": 1},
+    event_worth: {"event_worth": 1},
+    charge_parties: {"charge_parties": 1},
+    line_charges: {"line_charges": 1},
+    waivers: {"waivers": 1},
+    netted: {"netted": 1},
+    transfers: {"transfers": 1},
+    late_postings: {"late_postings": 1},
+    late_allocations: {"late_allocations": 1},
+    month_totals: {"month_totals": 1},
+    books: {"books": 1},
+}
+
+
+@pytest.fixture
+def history():
+    return make_history()
+
+
+def test_what_the_services_leave_is_clean(history):
+    assert found() == {}
+
+
+def test_a_month_that_was_closed_stays_clean(history):
+    close_march()
+
+    assert found() == {}
+
+
+@pytest.mark.parametrize("corrupt", CORRUPTIONS, ids=lambda each: each.__name__)
+def test_a_corruption_is_found_as_what_it_is(history, corrupt):
+    with unfrozen(connection):
+        corrupt()
+
+    assert found() == CORRUPTIONS[corrupt]
+
+
+def test_every_check_has_a_corruption():
+    shown = {key for keys in CORRUPTIONS.values() for key in keys}
+
+    assert shown - {"totals"} == {check.key for check in checks}
+
+
+def test_the_command_says_what_it_checked_and_ends_well(history):
+    out = StringIO()
+
+    call_command("verify_ledger", "--as-of", "2026-03-04", stdout=out)
+
+    lines = out.getvalue().splitlines()
+    assert lines[0] == (
+        "Checked: 2 documents, 3 payments, 5 postings, 7 transfers, 5 open items, 4 allocations,"
+        " 3 charges."
+    )
+    assert lines[-3:] == [
+        "At the end of 2026-03-04:",
+        "  USD: bank 83.04, receivable 37.48, revenue -100.43, tax -20.09; open: 49.82 owed, 12.34"
+        " in credit.",
+        f"{len(checks)} checks, nothing found.",
+    ]
+
+
+def test_the_command_names_each_finding_and_fails(history):
+    with unfrozen(connection):
+        numbers()
+    out = StringIO()
+
+    with pytest.raises(CommandError, match=r"^1 finding\. Close no month until"):
+        call_command("verify_ledger", stdout=out)
+
+    assert out.getvalue().splitlines()[-1] == (
+        "numbers: Series INV- has 2 documents up to number 2, and would give 4 next."
+    )
+
+
+def test_of_very_many_findings_the_first_are_shown_and_all_are_counted(history):
+    profile = first().account.billing
+    with unfrozen(connection):
+        for _ in range(103):
+            charge = make_charge(account=profile.account)
+            RatedEvent.objects.filter(pk=charge.event_id).update(worth_amount=1)
+
+    verified = verify_ledger(as_of=NEXT_DAY)
+
+    assert (verified.found, len(verified.findings)) == (103, 101)
+    assert verified.findings[-1].words == "And 3 more."
+
+
+def test_what_checks_cost_does_not_grow_with_the_rows(history, django_assert_num_queries):
+    with django_assert_num_queries(len(checks) + 2 + 2 + 7):
+        verify_ledger(as_of=NEXT_DAY)
