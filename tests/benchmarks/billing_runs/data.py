@@ -99,8 +99,8 @@ def put_back() -> None:
     execute("SET session_replication_role = replica")
     execute(
         "TRUNCATE billing_charge, billing_line, billing_taxtotal, billing_document,"
-        " billing_transfer, billing_posting, billing_openitem, billing_ledgeraccount, billing_runaccount,"
-        " billing_invoicerun, outbox_message RESTART IDENTITY CASCADE"
+        " billing_transfer, billing_posting, billing_openitem, billing_ledgeraccount,"
+        " billing_runaccount, billing_invoicerun, outbox_message RESTART IDENTITY CASCADE"
     )
     execute("SET session_replication_role = origin")
     with loading("public", ["billing_charge"]):
