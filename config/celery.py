@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -60,6 +61,12 @@ app.conf.beat_schedule = {
     # Who imports a file of payments sees its first rows booked at once; this takes up the rest, and
     # what a worker left that died in the middle.
     "book-imports": every(30.0, "apps.billing.tasks.book_imports"),
+    # What does not agree is found before the next day's work; it reads all there is, once.
+    "verify-ledger": {
+        "task": "apps.billing.tasks.verify_ledger",
+        "schedule": crontab(hour=2, minute=20),
+        "options": {"expires": 3600.0},
+    },
     # The days of a notice count from the instant at which its mail went out, whenever this runs:
     # the period is only how long the page still says that it has not.
     "note-tam-notices": every(60.0, "apps.contracts.tasks.note_notices"),

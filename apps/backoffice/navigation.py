@@ -169,6 +169,20 @@ GROUPS = [
                 "billing_openitem_changelist",
                 "billing.view_openitem",
             ),
+            Link(
+                "Trial balance",
+                "account_balance",
+                "billing_ledgeraccount_trial",
+                "billing.view_ledgeraccount",
+            ),
+            Link(
+                "Ledger",
+                "menu_book",
+                "billing_ledgeraccount_changelist",
+                "billing.view_ledgeraccount",
+            ),
+            Link("Postings", "swap_horiz", "billing_posting_changelist", "billing.view_posting"),
+            Link("Month end", "event_available", "billing_month_end", "billing.view_closedmonth"),
         ],
     ),
     (

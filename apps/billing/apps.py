@@ -11,6 +11,6 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         # They register; models are loaded by now.
         from apps.billing import (  # noqa: PLC0415
+            dispute_mails,  # noqa: F401
             invoice_mails,  # noqa: F401
         )
-        from apps.billing import dispute_mails  # noqa: F401, PLC0415

@@ -3,16 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from apps.billing.services import imports
+from apps.billing.models import InvoiceRun
+from apps.billing.services import BillingRefused, closing, imports, plan_fees, rating
+from apps.billing.services.run_finalising import finalise_batch, stop_run
+from apps.billing.services.running import draft_batch, rate_first
+from apps.contracts.models import User
 
 
 @shared_task(name="apps.billing.tasks.book_imports")
 def book_imports() -> None:
     """Run every half a minute. Safe to run late, twice, or in two places at once."""
     imports.book_pending(at=timezone.now())
-
-
-from apps.billing.services import plan_fees, rating
 
 
 @shared_task(name="apps.billing.tasks.rate_work")
@@ -27,11 +28,10 @@ def rate_plan_fees() -> None:
     plan_fees.rate_due(at=timezone.now())
 
 
-from apps.billing.models import InvoiceRun
-from apps.billing.services import BillingRefused
-from apps.billing.services.run_finalising import finalise_batch, stop_run
-from apps.billing.services.running import draft_batch, rate_first
-from apps.contracts.models import User
+@shared_task(name="apps.billing.tasks.book_imports")
+def book_imports() -> None:
+    """Run every half a minute. Safe to run late, twice, or in two places at once."""
+    imports.book_pending(at=timezone.now())
 
 
 @shared_task(name="apps.billing.tasks.draft_run")
@@ -53,3 +53,10 @@ def finalise_run(run_id: int, by_id: int | None) -> None:
             pass
     except BillingRefused as refusal:
         stop_run(run=run, why=str(refusal), at=timezone.now())
+
+
+@shared_task(name="apps.billing.tasks.verify_ledger")
+def verify_ledger() -> None:
+    """Run once a night. What it finds stands on the page of the month's end."""
+    at = timezone.now()
+    closing.check_ledger(as_of=at.date(), at=at, by=None)

@@ -12,6 +12,10 @@ from tests.backoffice.making import ROLES
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 RECORDS = {
     "call",
+    "closedmonth",
+    "ledgeraccount",
+    "ledgercheck",
+    "posting",
     "policyversion",
     "calendarrevision",
     "coveragegap",

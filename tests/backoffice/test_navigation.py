@@ -26,6 +26,7 @@ WORK = [
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
+MONEY = ["Trial balance", "Ledger", "Postings", "Month end"]
 MINE = "My notices"
 MONEY = ["Payments", "Payment files", "Rows to look at", "Disputed amounts", "Open items"]
 MESSAGES = ["Outbox", "Dead letters", MINE]
@@ -61,6 +62,7 @@ def groups_of(browser, url="/admin/"):
                 "Money": MONEY,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
+                "Money": MONEY,
                 "Messages": MESSAGES,
             },
         ),
@@ -73,6 +75,7 @@ def groups_of(browser, url="/admin/"):
                 "Money": MONEY,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
+                "Money": MONEY,
                 "Messages": MESSAGES,
                 "Administration": ADMINISTRATION,
             },

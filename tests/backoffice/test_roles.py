@@ -24,9 +24,9 @@ NAMES = [
     "0008_outages",
     "0009_on_call",
     "0010_billing",
-    "0013_payments",
     "0011_rating",
     "0012_invoicing",
+    "0013_payments",
     "0016_ledger",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)

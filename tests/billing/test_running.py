@@ -375,5 +375,5 @@ def test_the_queries_of_a_batch_do_not_grow(count, django_assert_num_queries):
         draft_batch(run=run, at=MORNING)
     ran(run)
     run = begin_finalising(run=run, issued_on=ISSUED_ON, at=MORNING)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(31):
         finalise_batch(run=run, at=MORNING, by=None)

@@ -16,7 +16,7 @@ CHARGES = [guard for guard in [*records.GUARDS, *records.EMPTIED] if guard.table
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0002_records_stay'),
+        ("billing", "0002_records_stay"),
         ('contracts', '0006_rating'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -48,7 +48,7 @@ GUARDS = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0004_invoicing'),
+        ("billing", "0004_invoicing"),
         ('contracts', '0005_phones'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

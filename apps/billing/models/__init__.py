@@ -1,9 +1,8 @@
 """What it costs, what is owed, how late: the rows."""
 
 from apps.billing.models.charges import Charge, RatedEvent, Waiver
-from apps.billing.models.disputes import BillingDispute, BillingDisputeStep
 from apps.billing.models.decisions import Quote, WaiverRequest
-from apps.billing.models.disputes import BillingDispute
+from apps.billing.models.disputes import BillingDispute, BillingDisputeStep
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
 from apps.billing.models.imports import PaymentImport, PaymentImportRow
 from apps.billing.models.ledger import (

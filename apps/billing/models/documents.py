@@ -1,7 +1,5 @@
 """Invoices and credit notes. Once final, the database refuses any change to them."""
 
-from decimal import Decimal
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
