@@ -22,7 +22,7 @@ from apps.billing.services.running import ZONES, park
 from apps.billing.services.taxing import tax_draft
 from apps.contracts.models import Account, User
 
-BATCH = 2_000  # documents in one transaction
+BATCH = 5_000  # documents in one transaction
 Stage = RunAccount.Stage
 
 
