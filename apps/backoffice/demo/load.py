@@ -14,6 +14,7 @@ from apps.backoffice.demo.canned import write_replies
 from apps.backoffice.demo.clients import make_clients
 from apps.backoffice.demo.people import LOGINS, Login, make_people
 from apps.backoffice.demo.story_appointments import book_appointments
+from apps.backoffice.demo.story_invoices import invoice, set_up_billing
 from apps.backoffice.demo.story_on_call import be_on_call
 from apps.backoffice.demo.story_payments import take_payments
 from apps.backoffice.demo.tam_time import assign_tams, log_tam_time
@@ -69,6 +70,7 @@ def load_demo(*, at: datetime) -> Demo:
     versions = [_publish(file, at=begun_at) for file in sorted(_policies().glob("*.toml"))]
     stage = Stage(people=make_people())
     make_clients(versions, on=at.date(), at=begun_at)
+    set_up_billing(stage, begun_at)
     write_replies(by=stage.people["duty"], at=begun_at)
     assign_tams(stage.people, at=begun_at)
     log_tam_time(stage.people["tam"], since=begun_at, at=at)
@@ -87,6 +89,7 @@ def load_demo(*, at: datetime) -> Demo:
     escalation.remind_owed(at=at)
     book_appointments(stage, at)
     be_on_call(stage, at)
+    invoice(stage, at)
     take_payments(stage, at)
     watch = stage.tickets[story.WATCHED]
     found = watch.deadlines.get(kind=Target.Kind.RESPONSE)
