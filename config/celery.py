@@ -41,6 +41,8 @@ app.conf.beat_schedule = {
     # whose worker died, waits for a quarter of a minute more.
     "deliver-pages": every(15.0, "apps.outbox.tasks.deliver_pages"),
     "deliver-pushes": every(15.0, "apps.outbox.tasks.deliver_pushes"),
+    # An export is made as soon as it is asked for; this is for one whose worker died in the middle.
+    "make-exports": every(60.0, "apps.billing.tasks.make_exports"),
     # Mail is worked off as it arrives; this is for mail whose worker died in the middle.
     "process-pending-mail": every(60.0, "apps.intake.tasks.process_pending"),
     # A mail waits in its mailbox for a minute at most, while the shortest promise is an hour, and
@@ -75,4 +77,7 @@ app.conf.beat_schedule = {
     "rate-work": every(60.0, "apps.billing.tasks.rate_work"),
     # A period of a plan begins at midnight somewhere: it is charged within the hour.
     "rate-plan-fees": every(3600.0, "apps.billing.tasks.rate_plan_fees"),
+    # An account is another day overdue at midnight of its policy's zone, wherever that is: this
+    # suspends within the hour after it. A payment releases at once, and waits for no beat.
+    "review-standings": every(3600.0, "apps.billing.tasks.review_standings"),
 }

@@ -10,7 +10,9 @@ from apps.billing.services.dispute_decisions import reject_dispute
 from apps.billing.services.disputes import accept_as_bona_fide, raise_dispute
 from apps.billing.services.drafting import draft_invoice
 from apps.billing.services.finalising import finalise
+from apps.billing.services.standing import review_standing
 from apps.contracts import services as contracts
+from apps.contracts.models import Account
 from apps.contracts.services.tam_notices import key_of_notice
 from apps.escalation import services as escalation
 from apps.escalation.services import coverage, remind_owed, return_report
@@ -32,6 +34,7 @@ from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.intake.mails_in import take
 from tests.on_call_made import make_ladder, make_rotation
+from tests.standing_made import make_debtor, owe
 from tests.tickets.life import premium, solve, wholesale
 from tests.time_made import make_hours, make_premium, make_tam
 
@@ -262,6 +265,18 @@ def amount_mails() -> Iterator[Made]:
     yield latest("amount.decided"), None
 
 
+def standing_mails() -> Iterator[Made]:
+    """Yield the mails on a step ahead and on a change, of an account with a hostile name."""
+    profile = make_debtor()
+    Account.objects.filter(pk=profile.account_id).update(name=SUBJECT)
+    owe(profile, due_on=MORNING.date() - timedelta(days=15))
+    account = Account.objects.get(pk=profile.account_id)
+    review_standing(account=account, at=MORNING)
+    yield latest("standing.notice"), None
+    review_standing(account=account, at=MORNING + timedelta(days=7))
+    yield latest("standing.changed"), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -277,6 +292,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     voice_mails,
     invoice_mails,
     amount_mails,
+    standing_mails,
 ]
 
 

@@ -8,7 +8,13 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet
 
 from apps.backoffice.capped import CappedCount, capped_count
-from apps.billing.models import BillingDispute, PaymentImportRow
+from apps.billing.models import (
+    BillingDispute,
+    PaymentImportRow,
+    RatedEvent,
+    StandingProposal,
+    WaiverRequest,
+)
 from apps.contracts import queries as contracts
 from apps.contracts.models import (
     Account,
@@ -79,7 +85,7 @@ def open_by_severity() -> Sequence[Bar]:
 
 
 # What waits for somebody, by the tile that it stands on; of escalations also those in nobody's hand
-# (V-9.2, S-7, S-6, S-2, S-12).
+# (V-9.2, S-7, S-6, S-2, S-12, R-9).
 WAITING: Mapping[str, Callable[[], QuerySet]] = {
     "escalations": lambda: Escalation.objects.filter(state__in=Escalation.IN_HAND),
     "in_nobodys_hand": Escalation.objects.unanswered,
@@ -89,10 +95,13 @@ WAITING: Mapping[str, Callable[[], QuerySet]] = {
     "suspended": lambda: Standing.objects.exclude(state=Standing.State.GOOD),
     "pages": Page.objects.open,
     "gaps": lambda: CoverageGap.objects.filter(state=CoverageGap.State.OPEN),
+    "to_quote": lambda: RatedEvent.objects.filter(held_for__in=["QUOTE", "TERM"]),
+    "waivers": lambda: WaiverRequest.objects.filter(state=WaiverRequest.State.ASKED),
     "disputed_amounts": lambda: BillingDispute.objects.filter(state__in=BillingDispute.OPEN),
     "payment_rows": lambda: PaymentImportRow.objects.filter(
         state__in=PaymentImportRow.FOR_A_PERSON
     ),
+    "proposed": lambda: StandingProposal.objects.filter(status=StandingProposal.Status.OPEN),
     "voice": lambda: VoiceMessage.objects.exclude(state=VoiceMessage.State.SETTLED),
 }
 

@@ -30,6 +30,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "tickets": request.user.has_perm("tickets.view_ticket"),
         "mails": request.user.has_perm("intake.view_inboundmail"),
         "messages": request.user.has_perm("outbox.view_message"),
+        "money": request.user.has_perm("billing.view_document"),
     }
     context |= {"title": "Home", "may": may, "tiles": []}
     context["my_clients"] = my_clients(request.user, at=at)
@@ -57,6 +58,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["tiles"] += [_tile("Suspended accounts", counts["suspended"], url, alarm=False)]
     context["tiles"] += _money(request.user, counts)
     context["tiles"] += _on_call(request, counts)
+    context["tiles"] += _prices(request.user, counts)
     if may["mails"]:
         mails = figures.to_look_at(at=at)
         count = capped_count(mails)
@@ -105,6 +107,12 @@ def _money(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """
     offered = [
         (
+            "Suspensions to confirm",
+            counts["proposed"],
+            _list("billing_standingproposal", look="open"),
+            "billing.decide_standingproposal",
+        ),
+        (
             "Disputed amounts to decide",
             counts["disputed_amounts"],
             _list("billing_billingdispute", look="open"),
@@ -138,6 +146,27 @@ def _on_call(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[str, 
         url = _list("intake_voicemessage")
         tiles.append(_tile("Voice messages", counts["voice"], url, alarm=False))
     return tiles
+
+
+def _prices(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return what of prices waits for a person's word, for those who may give it.
+
+    Clause: S-13.1, R-9.
+    """
+    offered = [
+        ("Prices to quote", "to_quote", _list("billing_ratedevent", held="person"), "add_quote"),
+        (
+            "Waivers to decide",
+            "waivers",
+            _list("billing_waiverrequest", state__exact="ASKED"),
+            "change_waiverrequest",
+        ),
+    ]
+    return [
+        _tile(name, counts[count], url, alarm=False)
+        for name, count, url, right in offered
+        if user.has_perm(f"billing.{right}")
+    ]
 
 
 def _in_even_rows(count: int) -> int:

@@ -137,6 +137,8 @@ GROUPS = [
         [
             Link("Exclusions", "rule", "tickets_report_exclusions", "tickets.view_ticket"),
             Link("Vendor cases", "handshake", "tickets_report_cases", "tickets.view_ticket"),
+            Link("Money at a glance", "monitoring", "billing_overview", "billing.view_document"),
+            Link("Finance reports", "summarize", "billing_reports", "billing.view_document"),
         ],
     ),
     (
@@ -153,6 +155,20 @@ GROUPS = [
                 "play_circle",
                 "billing_invoicerun_changelist",
                 "billing.view_invoicerun",
+            Link("Charges", "sell", "billing_charge_changelist", "billing.view_charge"),
+            Link(
+                "Held",
+                "pause_circle",
+                "billing_ratedevent_changelist",
+                "billing.view_ratedevent",
+                "?held=any",
+            ),
+            Link(
+                "Waivers",
+                "money_off",
+                "billing_waiverrequest_changelist",
+                "billing.view_waiverrequest",
+                "?state__exact=ASKED",
             ),
             Link("Payments", "payments", "billing_payment_changelist", "billing.view_payment"),
             Link(
@@ -182,8 +198,33 @@ GROUPS = [
                 "billing.view_openitem",
             ),
             Link(
+                "Standings ahead",
+                "event_upcoming",
+                "billing_standing_ahead",
+                "billing.view_openitem",
+            ),
+            Link(
+                "Standings changed",
+                "published_with_changes",
+                "billing_standingreview_changelist",
+                "billing.view_openitem",
+            ),
+            Link(
+                "Proposed suspensions",
+                "fact_check",
+                "billing_standingproposal_changelist",
+                "billing.view_openitem",
+                "?look=open",
+            ),
+            Link(
+                "Exemptions",
+                "handshake",
+                "billing_exemption_changelist",
+                "billing.view_openitem",
+            ),
+            Link(
                 "Trial balance",
-                "account_balance",
+                "calculate",
                 "billing_ledgeraccount_trial",
                 "billing.view_ledgeraccount",
             ),
@@ -204,6 +245,17 @@ GROUPS = [
             Link("Sellers", "store", "billing_seller_changelist", "billing.view_seller"),
             Link("Series", "tag", "billing_series_changelist", "billing.view_series"),
             Link("Taxes", "percent", "billing_taxcategory_changelist", "billing.view_taxcategory"),
+                "Exports",
+                "archive",
+                "billing_exportbatch_changelist",
+                "billing.view_exportbatch",
+            ),
+            Link(
+                "Accounting programs",
+                "sync_alt",
+                "billing_exportprofile_changelist",
+                "billing.view_exportprofile",
+            ),
         ],
     ),
     (

@@ -11,6 +11,8 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         # They register; models are loaded by now.
         from apps.billing import (  # noqa: PLC0415
+            cost_panel,  # noqa: F401
             dispute_mails,  # noqa: F401
             invoice_mails,  # noqa: F401
+            standing_mails,  # noqa: F401
         )

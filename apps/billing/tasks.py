@@ -4,10 +4,23 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.billing.models import InvoiceRun
-from apps.billing.services import BillingRefused, closing, imports, plan_fees, rating
+from apps.billing.services import BillingRefused, closing, exporting, imports, plan_fees, rating
 from apps.billing.services.run_finalising import finalise_batch, stop_run
 from apps.billing.services.running import draft_batch, rate_first
+from apps.billing.services.standing_sweep import review_standings as review_all
 from apps.contracts.models import User
+
+
+@shared_task(name="apps.billing.tasks.make_export")
+def make_export(batch_id: int) -> None:
+    """Run once an export is asked for. Safe to run late, twice, or in two places at once."""
+    exporting.make_export(batch_id=batch_id, at=timezone.now())
+
+
+@shared_task(name="apps.billing.tasks.make_exports")
+def make_exports() -> None:
+    """Run every minute, for exports whose nudge or worker was lost. Safe to run twice."""
+    exporting.make_waiting(at=timezone.now())
 
 
 @shared_task(name="apps.billing.tasks.book_imports")
@@ -56,3 +69,9 @@ def verify_ledger() -> None:
     """Run once a night. What it finds stands on the page of the month's end."""
     at = timezone.now()
     closing.check_ledger(as_of=at.date(), at=at, by=None)
+
+
+@shared_task(name="apps.billing.tasks.review_standings")
+def review_standings() -> None:
+    """Run every hour. Safe to run late, twice, or on many workers at once."""
+    review_all(at=timezone.now())

@@ -20,6 +20,7 @@ RECORDS = {
     "calendarrevision",
     "coveragegap",
     "escalation",
+    "exportbatch",
     "inboundmail",
     "incident",
     "message",

@@ -74,7 +74,8 @@ def test_the_page_takes_few_queries(signed_in, django_assert_max_num_queries):
 
 WATCHED = ["Missed and still open", "Our turn", "Waiting on client"]
 WORKED = ["Unassigned", "Mine", "Appointments to decide", "Outage reports to write"]
-MONEY = ["Disputed amounts to decide", "Payments to look at"]
+MONEY = ["Suspensions to confirm", "Disputed amounts to decide", "Payments to look at"]
+PRICES = ["Prices to quote", "Waivers to decide"]
 ON_CALL = ["Pages in nobody's hand", "Nobody on call, ahead", "Voice messages"]
 
 
@@ -86,7 +87,7 @@ ON_CALL = ["Pages in nobody's hand", "Nobody on call, ahead", "Voice messages"]
             "Support agents",
             [*WATCHED, *WORKED, "Suspended accounts", *ON_CALL, "Mails to look at, 7 days"],
         ),
-        ("Finance", [*WATCHED, "Suspended accounts", *MONEY, "Dead letters"]),
+        ("Finance", [*WATCHED, "Suspended accounts", *MONEY, *PRICES, "Dead letters"]),
     ],
 )
 def test_each_is_shown_numbers_to_act_on_or_to_know(signed_in, role, names):

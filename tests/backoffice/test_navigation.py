@@ -26,9 +26,27 @@ WORK = [
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
-MONEY = ["Trial balance", "Ledger", "Postings", "Month end"]
+FINANCE = [*REPORTS, "Money at a glance", "Finance reports"]
 MINE = "My notices"
-MONEY = ["Payments", "Payment files", "Rows to look at", "Disputed amounts", "Open items"]
+COSTS = ["Charges", "Held", "Waivers"]
+MONEY = [
+    *COSTS,
+    "Payments",
+    "Payment files",
+    "Rows to look at",
+    "Disputed amounts",
+    "Open items",
+    "Standings ahead",
+    "Standings changed",
+    "Proposed suspensions",
+    "Exemptions",
+    "Trial balance",
+    "Ledger",
+    "Postings",
+    "Month end",
+    "Exports",
+    "Accounting programs",
+]
 MESSAGES = ["Outbox", "Dead letters", MINE]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
 
@@ -48,6 +66,7 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Money": COSTS,
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,
@@ -59,10 +78,9 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Reports": FINANCE,
                 "Money": MONEY,
                 "Contracts": CONTRACTS,
-                "Reports": REPORTS,
-                "Money": MONEY,
                 "Messages": MESSAGES,
             },
         ),
@@ -72,10 +90,9 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Reports": FINANCE,
                 "Money": MONEY,
                 "Contracts": CONTRACTS,
-                "Reports": REPORTS,
-                "Money": MONEY,
                 "Messages": MESSAGES,
                 "Administration": ADMINISTRATION,
             },

@@ -82,7 +82,7 @@ def test_the_plan_shows_what_each_row_would_settle_after_those_above_it():
     ]
     assert Payment.objects.count() == 0
     assert states(booked(text)) == [(2, "BOOKED"), (3, "BOOKED"), (4, "BOOKED")]
-    assert balanced(profile.account)
+    assert balanced()
     shown = sorted((part.name, part.amount) for each in found.rows for part in each.parts)
     settled = Allocation.objects.values_list("debit__document__reference", "amount")
     assert sorted(settled) == shown
@@ -226,7 +226,7 @@ def test_a_person_says_whose_an_unmatched_row_is():
 
     assert left(invoice, payment) == ["70.00", "20.00"]
     assert payment.source_key == f"import:{second.payment_import_id}:3"
-    assert balanced(profile.account)
+    assert balanced()
 
 
 def test_a_row_for_another_accounts_invoice_is_refused_again_unless_it_settles_nothing():

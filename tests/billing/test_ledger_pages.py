@@ -61,10 +61,10 @@ def test_the_trial_balance_of_a_day_has_as_much_on_both_sides():
 
     (balance,) = answer.context["balances"]
     assert [(line.title, line.debit, line.credit) for line in balance.lines] == [
-        ("Bank BANK", Decimal("83.04"), None),
+        ("Bank: Bank transfer", Decimal("83.04"), None),
         ("Receivable of 1 account", Decimal("37.48"), None),
-        ("Revenue HOURLY", None, Decimal("100.43")),
-        ("Tax standard", None, Decimal("20.09")),
+        ("Revenue: Hourly work", None, Decimal("100.43")),
+        ("Tax: standard", None, Decimal("20.09")),
     ]
     assert balance.debits == balance.credits
     assert "Nothing was posted by then." in before
@@ -80,13 +80,13 @@ def test_an_accounts_ledger_runs_on_from_the_balance_before():
 
     shown = first.context["statement"]
     assert [(f"{move.on:%d}", move.other, str(move.balance)) for move in shown.moves] == [
-        ("04", "Revenue HOURLY", "100.43"),
-        ("04", "Tax standard", "120.52"),
-        ("04", "Bank BANK", "49.82"),
-        ("04", "Bank BANK", "37.48"),
-        ("05", "Revenue HOURLY", "47.47"),
-        ("05", "Tax standard", "49.47"),
-        ("05", "Bank BANK", "61.81"),
+        ("04", "Revenue: Hourly work", "100.43"),
+        ("04", "Tax: standard", "120.52"),
+        ("04", "Bank: Bank transfer", "49.82"),
+        ("04", "Bank: Bank transfer", "37.48"),
+        ("05", "Revenue: Hourly work", "47.47"),
+        ("05", "Tax: standard", "49.47"),
+        ("05", "Bank: Bank transfer", "61.81"),
     ]
     assert (str(shown.opening), str(shown.closing)) == ("0.00", "61.81")
     assert str(later.context["statement"].opening) == "37.48"
@@ -121,7 +121,7 @@ def test_a_posting_shows_what_moved_and_what_it_comes_of():
 
     shown = text_of(sign_in().get(reverse("admin:billing_posting_change", args=[posting.pk])))
 
-    for words in ("Invoice INV-000001", "100.43 USD", "20.09 USD", "Tax standard"):
+    for words in ("Invoice INV-000001", "100.43 USD", "20.09 USD", "Tax: standard"):
         assert words in shown
 
 

@@ -159,10 +159,10 @@ def test_a_payment_is_allocated_anew_given_back_and_reversed_from_its_page():
     payment = pay(profile, "150.00")
     browser = sign_in()
 
-    answer = browser.post(
-        act(payment, "reallocate"), {f"settle_{invoice.pk}": "20", "on": "2026-03-04"}
-    )
-    assert answer.status_code == 302
+    said = {f"settle_{invoice.pk}": "20", "on": "2026-03-04", "seen": "1"}
+    assert browser.post(act(payment, "reallocate"), said).status_code == 302
+    again = browser.post(act(payment, "reallocate"), said)
+    assert (again.status_code, "was just changed. Look again." in text_of(again)) == (422, True)
     assert left(invoice, payment) == ["100.00", "130.00"]
     refund = {"amount": "30.00", "on": "2026-03-04", "method": "BANK", "act_key": "k"}
     browser.post(act(payment, "refund"), refund)

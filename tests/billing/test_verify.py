@@ -28,6 +28,8 @@ from apps.billing.models import (
 )
 from apps.billing.queries.balances import as_kept, balances
 from apps.billing.queries.verify import checks, verify_ledger
+from apps.billing.services.crediting import draft_credit_note
+from apps.billing.services.finalising import finalise
 from apps.contracts.models import User
 from tests.billing_made import ISSUED_ON, make_charge, make_profile
 from tests.database import unfrozen
@@ -209,6 +211,44 @@ def waivers():
     changed(Waiver.objects.all(), amount=4)
 
 
+def credited_tax():
+    """Two credit notes over a line: the second gives back at another percentage."""
+    note = credited()
+    changed(TaxTotal.objects.filter(document=note), percent=Decimal(21))
+    changed(Line.objects.filter(document=note), tax_percent=Decimal(21))
+
+
+def credited_too_far():
+    other = Line.objects.get(document=first(), position=2)
+    changed(Line.objects.filter(document=credited()), credits=other)
+
+
+def credited() -> Document:
+    """Take back a third of a line, twice; return the second credit note."""
+    line = Line.objects.get(document=first(), position=1)
+    Series.objects.filter(kind="CREDIT_NOTE").update(prefix="CN-")
+    for _ in range(2):
+        draft = draft_credit_note(
+            invoice=first(),
+            amounts={line.pk: Decimal("33.33")},
+            reason="Agreed",
+            at=MORNING + timedelta(days=1),
+            by=None,
+        )
+        note = finalise(document=draft, issued_on=NEXT_DAY, at=MORNING + timedelta(days=1), by=None)
+    return note
+
+
+def waived_events():
+    """All was waived, and then it is worth half: the waiver is not taken back."""
+    charge = make_charge(account=first().account, amount="100.00")
+    person = User.objects.get(username="finance")
+    facts = {"asked_by": person, "approved_by": person, "at": MORNING, "reason": "Why not"}
+    Waiver.objects.create(charge=charge, amount=100, **facts)
+    changed(Charge.objects.filter(pk=charge.pk), waived_amount=100, state="WAIVED")
+    make_charge(account=first().account, amount="-50.00", event=charge.event)
+
+
 def netted():
     charge = make_charge(account=first().account, amount="7.00")
     changed(Charge.objects.filter(pk=charge.pk), state="NETTED")
@@ -282,6 +322,9 @@ CORRUPTIONS = {
     line_charges: {"line_charges": 1},
     waivers: {"waivers": 1},
     netted: {"netted": 1},
+    credited_tax: {"credited_tax": 1},
+    credited_too_far: {"credited": 1},
+    waived_events: {"waived_events": 1},
     transfers: {"transfers": 1},
     late_postings: {"late_postings": 1},
     late_allocations: {"late_allocations": 1},
@@ -296,6 +339,12 @@ def history():
 
 
 def test_what_the_services_leave_is_clean(history):
+    assert found() == {}
+
+
+def test_what_is_credited_in_parts_is_clean_to_the_cent(history):
+    credited()
+
     assert found() == {}
 
 

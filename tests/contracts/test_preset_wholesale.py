@@ -263,7 +263,7 @@ def test_no_date_for_code_changes_and_notices_to_those_concerned():
 def test_day_22_suspends_support_and_day_30_the_dashboard():
     delinquency = rule(S, "delinquency")
 
-    assert [(rung.from_days, rung.standing, rung.clause) for rung in delinquency.rungs] == [
+    assert [(rung.first_day, rung.standing, rung.clause) for rung in delinquency.rungs] == [
         (22, "SUPPORT_SUSPENDED", "S-12"),
         (30, "DASHBOARD_SUSPENDED", "S-12"),
     ]
@@ -274,3 +274,9 @@ def test_day_22_suspends_support_and_day_30_the_dashboard():
     )
     assert (delinquency.disputed_counts, delinquency.stops_clocks) == (False, True)
     assert delinquency.notice_days_before == [7, 1]
+    # As the clause has them: "more than 21 days", "30 days or more".
+    assert [(rung.more_than_days, rung.from_days) for rung in delinquency.rungs] == [
+        (21, None),
+        (None, 30),
+    ]
+    assert (delinquency.disputed_from, delinquency.ignore_below) == ("raised", None)

@@ -15,6 +15,7 @@ from apps.contracts.models import (
     PolicyVersion,
     Service,
 )
+from apps.contracts.services.order_fees import keep_fee
 
 Row = TypeVar("Row", Account, AgreedTarget, AuthorisedUser, EscalationRung, Order, Service)
 SERVICES = [("voice", "Voice calls"), ("messaging", "Messaging"), ("sip-trunks", "SIP trunks")]
@@ -126,6 +127,8 @@ def make_clients(versions: list[PolicyVersion], *, on: date, at: datetime) -> No
             ),
             at,
         )
+        if client.state == Order.State.EXECUTED:
+            keep_fee(order, from_on=order.starts_on, at=at)
         order.services.set(services[key] for key in client.services)
         _keep_matrix(order, at)
         for name, email in client.people:

@@ -41,7 +41,7 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backoffice", "0013_payments"),
+        ("backoffice", "0015_exports"),
         ("billing", "0008_ledger"),
     ]
 

@@ -1,7 +1,10 @@
 """Money as finance sees it."""
 
+from apps.billing.admin.charges import ChargeAdmin
 from apps.billing.admin.disputes import BillingDisputeAdmin
 from apps.billing.admin.documents import DocumentAdmin
+from apps.billing.admin.exemptions import ExemptionAdmin
+from apps.billing.admin.exports import ExportBatchAdmin
 from apps.billing.admin.import_rows import PaymentImportRowAdmin
 from apps.billing.admin.imports import PaymentImportAdmin
 from apps.billing.admin.ledger import LedgerAccountAdmin, PostingAdmin
@@ -22,6 +25,18 @@ __all__ = [
     "ClosedMonthAdmin",
     "DocumentAdmin",
     "InvoiceRunAdmin",
+from apps.billing.admin.programs import ExportProfileAdmin
+from apps.billing.admin.proposals import StandingProposalAdmin
+from apps.billing.admin.rated_events import RatedEventAdmin, WaiverRequestAdmin
+from apps.billing.admin.standings import StandingReviewAdmin
+
+__all__ = [
+    "BillingDisputeAdmin",
+    "ChargeAdmin",
+    "ClosedMonthAdmin",
+    "ExemptionAdmin",
+    "ExportBatchAdmin",
+    "ExportProfileAdmin",
     "LedgerAccountAdmin",
     "LedgerCheckAdmin",
     "OpenItemAdmin",
@@ -33,4 +48,8 @@ __all__ = [
     "SellerAdmin",
     "SeriesAdmin",
     "TaxCategoryAdmin",
+    "RatedEventAdmin",
+    "StandingProposalAdmin",
+    "StandingReviewAdmin",
+    "WaiverRequestAdmin",
 ]

@@ -163,7 +163,7 @@ class BillingDisputeAdmin(MoneyAdmin):
     def _form(
         self, request: HttpRequest, *, status: int | None = None, **shown: Any
     ) -> HttpResponse:
-        context = {**self.site(request), "title": "Dispute an amount", **shown}
+        context = {**self.site(request), "opts": None, "title": "Dispute an amount", **shown}
         template = "admin/billing/billingdispute/raise.html"
         return TemplateResponse(request, template, context, status=status)
 

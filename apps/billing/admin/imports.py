@@ -133,7 +133,8 @@ class PaymentImportAdmin(MoneyAdmin):
     def _page(
         self, request: HttpRequest, *, form: ChoicesForm, status: int | None = None, **shown: Any
     ) -> HttpResponse:
-        context = {**self.site(request), "title": "Import payments", "form": form, **shown}
+        site = {**self.site(request), "opts": None, "title": "Import payments"}
+        context = {**site, "form": form, **shown}
         template = "admin/billing/paymentimport/import.html"
         return TemplateResponse(request, template, context, status=status)
 

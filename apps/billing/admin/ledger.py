@@ -90,13 +90,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
         account = rows.filter(pk=key_in(object_id)).first()
         if account is None:
             raise Http404(f"There is no ledger account with the key {object_id}.")
-        today = timezone.localdate()
-        form = PeriodForm(
-            {
-                "since": request.GET.get("since") or _months_ago(today).isoformat(),
-                "until": request.GET.get("until") or today.isoformat(),
-            }
-        )
+        form = _period(request)
         page = min(max(key_in(request.GET.get("page", "")) or 1, 1), MOST_PAGES)
         context: dict[str, Any] = {"form": form, "account": account, "page": page}
         if form.is_valid():
@@ -108,7 +102,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, name: str, title: str, context: dict[str, Any]
     ) -> HttpResponse:
         site = self.admin_site.each_context(request)
-        further = {"title": title, "opts": self.opts, "is_fullwidth": "1"}
+        further = {"title": title, "original": title, "opts": self.opts, "is_fullwidth": "1"}
         template = f"admin/billing/ledger/{name}.html"
         return TemplateResponse(request, template, {**site, **further, **context})
 
@@ -150,6 +144,16 @@ class PostingAdmin(ReadOnlyAdmin):
             for each in record.transfers.select_related(*related).order_by("pk")
         ]
         return {"posting": record, "transfers": transfers, "words": words, "source_url": url}
+
+
+def _period(request: HttpRequest) -> PeriodForm:
+    """Return the days that were asked for: unless stated, the last months until today."""
+    until = request.GET.get("until") or timezone.localdate().isoformat()
+    try:
+        since = _months_ago(date.fromisoformat(until)).isoformat()
+    except ValueError:
+        since = until
+    return PeriodForm({"since": request.GET.get("since") or since, "until": until})
 
 
 def _months_ago(day: date) -> date:

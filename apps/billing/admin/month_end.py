@@ -109,6 +109,7 @@ class ClosedMonthAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": "Month end",
+            "original": "Month end",
             "opts": self.opts,
             "is_fullwidth": "1",
             "refused": refused,

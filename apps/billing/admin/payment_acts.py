@@ -1,5 +1,6 @@
 """What each button of a payment's page does."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import User
 
 SETTLE = "settle_"
+SEEN = re.compile(r"[0-9]{1,9}")
 
 
 class RefundForm(forms.Form):
@@ -54,6 +56,7 @@ def _reallocate(payment: Payment, given: QueryDict, by: User, at: datetime) -> s
         on=day_of(given),
         at=at,
         by=by,
+        seen=int(given["seen"]) if SEEN.fullmatch(given.get("seen", "")) else -1,
     )
     return "The payment settles what you said; the rest is the account's credit."
 

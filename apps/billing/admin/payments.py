@@ -1,6 +1,7 @@
 """Payments as finance looks at them: the list, a page with what it settles, and its acts."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -35,8 +36,7 @@ class PaymentAdmin(MoneyAdmin):
         "open_sum",
     ]
     list_display_links = ["received"]
-    list_filter = ["kind", "method", "currency"]
-    date_hierarchy = "received_on"
+    list_filter = ["kind", "method", "currency", "received_on"]
     search_fields = ["reference__icontains", "account__name__icontains"]
     search_help_text = "Reference, account"
     ordering = ["-received_on", "-pk"]
@@ -62,9 +62,9 @@ class PaymentAdmin(MoneyAdmin):
         """Record a payment: what it would settle is shown before."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return record_payment_page(
-            request, site={**self.site(request), "title": "Record a payment"}
-        )
+        # No opts: the page is about no payment yet, and is called by its own name.
+        site = {**self.site(request), "opts": None, "title": "Record a payment"}
+        return record_payment_page(request, site=site)
 
     def page_of(self, request: HttpRequest, record: Payment) -> dict[str, Any]:
         item = record.item
@@ -84,7 +84,8 @@ class PaymentAdmin(MoneyAdmin):
             "today": today_of(record.account, at=timezone.now()).isoformat(),
             "choices": _choices(item, rows) if may_change else [],
             "methods": Payment.Method.choices,
-            "fresh_key": f"refund:{record.pk}:{len(rows)}:{item.open_amount}",
+            "fresh_key": uuid4(),
+            "seen": sum(row.credit_id == item.pk for row in rows),
             "open_items": reverse("admin:billing_openitem_changelist")
             + f"?account__id__exact={record.account_id}",
         }

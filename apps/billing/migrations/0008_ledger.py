@@ -54,7 +54,7 @@ CHECKS = [append_only("billing_ledgercheck"), never_emptied("billing_ledgercheck
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("billing", "0005_payments"),
+        ("billing", "0007_exports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

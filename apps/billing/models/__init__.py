@@ -4,6 +4,13 @@ from apps.billing.models.charges import Charge, RatedEvent, Waiver
 from apps.billing.models.decisions import Quote, WaiverRequest
 from apps.billing.models.disputes import BillingDispute, BillingDisputeStep
 from apps.billing.models.documents import Document, InvoiceRun, Line, TaxTotal
+from apps.billing.models.exports import (
+    ExportBatch,
+    ExportedDocument,
+    ExportProfile,
+    RevenueCode,
+    TaxName,
+)
 from apps.billing.models.imports import PaymentImport, PaymentImportRow
 from apps.billing.models.ledger import (
     Books,
@@ -17,6 +24,12 @@ from apps.billing.models.parties import BillingProfile, Seller, Series, TaxCateg
 from apps.billing.models.payments import Allocation, OpenItem, Payment
 from apps.billing.models.plans import PlanClock
 from apps.billing.models.runs import RunAccount
+from apps.billing.models.standings import (
+    Exemption,
+    StandingNotice,
+    StandingProposal,
+    StandingReview,
+)
 
 __all__ = [
     "Allocation",
@@ -27,6 +40,10 @@ __all__ = [
     "Charge",
     "ClosedMonth",
     "Document",
+    "Exemption",
+    "ExportBatch",
+    "ExportProfile",
+    "ExportedDocument",
     "InvoiceRun",
     "LedgerAccount",
     "LedgerCheck",
@@ -39,10 +56,15 @@ __all__ = [
     "Posting",
     "Quote",
     "RatedEvent",
+    "RevenueCode",
     "RunAccount",
     "Seller",
     "Series",
+    "StandingNotice",
+    "StandingProposal",
+    "StandingReview",
     "TaxCategory",
+    "TaxName",
     "TaxRate",
     "TaxTotal",
     "Transfer",

@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from apps.billing.models import LedgerAccount
+from apps.billing.models import LedgerAccount, Payment, RatedEvent
 from apps.billing.queries.checking import rows_of
 
 PER_PAGE = 100
+Kind = LedgerAccount.Kind
 ZERO = Decimal("0.00")
 
 _TRIAL = """
@@ -145,16 +146,23 @@ def statement(account: LedgerAccount, *, since: date, until: date, page: int = 1
 
 def named(account: LedgerAccount) -> str:
     """Return what a ledger account is called, without its currency."""
-    return str(account).removesuffix(account.currency).strip()
+    return _called(account.kind, str(account.account or account.key))
+
+
+def _called(kind: str, name: str) -> str:
+    words = {Kind.REVENUE: RatedEvent.Kind, Kind.BANK: Payment.Method}.get(Kind(kind))
+    if words and name in words.values:
+        name = words(name).label
+    return f"{Kind(kind).label}: {name}"
 
 
 def _balance(row: dict[str, Any]) -> Balance:
-    kind = LedgerAccount.Kind(row["kind"])
-    if kind == LedgerAccount.Kind.RECEIVABLE:
+    kind = Kind(row["kind"])
+    if kind == Kind.RECEIVABLE:
         accounts = row["accounts"]
         title = f"Receivable of {accounts} account{'' if accounts == 1 else 's'}"
     else:
-        title = f"{kind.label} {row['name']}"
+        title = _called(kind, row["name"])
     return Balance(title, row["account"], row["kind"], row["balance_amount"])
 
 

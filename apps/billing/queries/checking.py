@@ -1,7 +1,8 @@
 """How a check of the ledger is put: one statement that finds the rows that cannot be.
 
 A check is written once for both engines. ``[column]`` is an amount of money: on PostgreSQL the
-column itself, on SQLite whole cents, since that adds decimals as floating point.
+column itself, on SQLite whole cents, since that adds decimals as floating point. ``TAX(net,
+percent)`` is the tax on such an amount, rounded half away from zero as everywhere.
 """
 
 import re
@@ -14,7 +15,13 @@ from django.db import connection
 
 MOST_SHOWN = 100  # findings of one check; their number is always said
 _MONEY = re.compile(r"\[([a-z_.]+)\]")
-_TAX = "TAX_ON_BASE"  # the tax on x.net_amount at x.percent, rounded half up
+_TAX = re.compile(r"TAX\((\[?[a-z_.]+\]?), ([a-z_.]+)\)")
+_ROUNDED = r"ROUND(\1 * \2 / 100, 2)"
+# In whole cents and thousandths of a percent: nothing is lost to floating point.
+_IN_CENTS = (
+    r"CASE WHEN \1 < 0 THEN -1 ELSE 1 END * "
+    r"((2 * ABS(\1) * CAST(ROUND(\2 * 1000) AS INTEGER) + 100000) / 200000)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +68,8 @@ def rows_of(sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
 def for_engine(sql: str) -> str:
     """Return a statement as the engine in use takes it."""
     if connection.vendor == "sqlite":
-        sql = sql.replace(_TAX, _IN_CENTS)
-        return _MONEY.sub(r"CAST(ROUND(\1 * 100) AS INTEGER)", sql)
-    return _MONEY.sub(r"\1", sql.replace(_TAX, "ROUND(x.net_amount * x.percent / 100, 2)"))
-
-
-# Half a cent goes away from zero; percentages have three decimals.
-_PRODUCT = "ABS([x.net_amount]) * CAST(ROUND(x.percent * 1000) AS INTEGER)"
-_IN_CENTS = f"CASE WHEN x.net_amount < 0 THEN -1 ELSE 1 END * ((2 * {_PRODUCT} + 100000) / 200000)"
+        return _MONEY.sub(r"CAST(ROUND(\1 * 100) AS INTEGER)", _TAX.sub(_IN_CENTS, sql))
+    return _MONEY.sub(r"\1", _TAX.sub(_ROUNDED, sql))
 
 
 def _wrong(sql: str) -> tuple[list[dict[str, Any]], int]:

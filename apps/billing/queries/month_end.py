@@ -15,15 +15,18 @@ from apps.billing.models import (
     Document,
     LedgerCheck,
     PaymentImportRow,
+    PlanClock,
     Posting,
+    RatedEvent,
 )
+from apps.tickets.models import WorkMark
 
 A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """Something to be done before a month is closed, and where it is done."""
+    """Something to be done before a month is closed, and where it is done, if anywhere."""
 
     key: str
     title: str
@@ -55,15 +58,37 @@ def _unbooked(through_on: date) -> QuerySet:
     return PaymentImportRow.objects.filter(state__in=open_ones, received_on__lte=through_on)
 
 
+def _unrated(through_on: date) -> QuerySet:
+    # A mark has no date: what it changes may belong to any month.
+    return WorkMark.objects.all()
+
+
+def _held(through_on: date) -> QuerySet:
+    return RatedEvent.objects.exclude(held_for="").filter(starts_on__lte=through_on)
+
+
+def _due(through_on: date) -> QuerySet:
+    return PlanClock.objects.filter(next_due_on__lte=through_on)
+
+
 # Whoever keeps something that belongs into a month before it is closed adds it here.
 todos: list[Todo] = [
+    Todo("unrated", "Changes of work that are not rated yet", "", "", _unrated),
+    Todo("due", "Plan fees that are due and not charged yet", "", "", _due),
+    Todo(
+        "held",
+        "Work that waits for a quote or a finding",
+        "billing_ratedevent_changelist",
+        "",
+        _held,
+    ),
     Todo("unbilled", "Charges that are on no invoice", "billing_charge_changelist", "", _unbilled),
     Todo("drafts", "Drafts that are not final", "billing_document_changelist", "", _drafts),
     Todo(
         "unbooked",
         "Imported payments that are not booked",
-        "billing_paymentimport_changelist",
-        "",
+        "billing_paymentimportrow_changelist",
+        "?look=person",
         _unbooked,
     ),
 ]

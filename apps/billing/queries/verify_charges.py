@@ -46,6 +46,7 @@ CHECKS = [
         """,
         words="{document} line {position} says {net_amount}, its charges come to {charges_amount}.",
     ),
+    # A difference below nought takes a waiver back: see ``rules.rating.waived_again``.
     by_statement(
         "waivers",
         "What is waived of a charge is its waivers",
@@ -57,8 +58,23 @@ CHECKS = [
                 FROM billing_waiver w GROUP BY w.charge_id
             ) w ON w.charge_id = c.id
             WHERE [c.waived_amount] <> COALESCE(w.waived, 0)
+                AND (c.waived_amount >= 0 OR w.waived IS NOT NULL)
         """,
         words="Charge {charge} says {kept_amount} waived, its waivers come to {waivers_amount}.",
+    ),
+    by_statement(
+        "waived_events",
+        "Of an event no more is waived than it is worth",
+        sql="""
+            SELECT e.id AS event, e.title, [e.worth_amount] AS worth_amount,
+                c.waived AS waived_amount
+            FROM (
+                SELECT c.event_id, SUM([c.waived_amount]) AS waived
+                FROM billing_charge c GROUP BY c.event_id
+            ) c JOIN billing_ratedevent e ON e.id = c.event_id
+            WHERE c.waived < 0 OR e.held_for = '' AND c.waived > [e.worth_amount]
+        """,
+        words="Event {event}, {title}, is worth {worth_amount}, and {waived_amount} is waived.",
     ),
     by_statement(
         "netted",

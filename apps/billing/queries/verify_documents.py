@@ -36,15 +36,71 @@ CHECKS = [
     ),
     by_statement(
         "tax_amount",
-        "Tax is the percentage of its base, rounded once",
+        "An invoice's tax is the percentage of its base, rounded once",
         sql="""
             SELECT d.reference, x.percent, [x.net_amount] AS base_amount,
-                [x.tax_amount] AS tax_amount, TAX_ON_BASE AS right_amount
+                [x.tax_amount] AS tax_amount, TAX([x.net_amount], x.percent) AS right_amount
             FROM billing_taxtotal x JOIN billing_document d ON d.id = x.document_id
-            WHERE d.state = 'FINAL' AND [x.tax_amount] <> TAX_ON_BASE
+            WHERE d.state = 'FINAL' AND d.kind = 'INVOICE'
+                AND [x.tax_amount] <> TAX([x.net_amount], x.percent)
         """,
         words="{reference} has {tax_amount} of tax at {percent} % on {base_amount}: that is"
         " {right_amount}.",
+    ),
+    # Of an invoice so much tax goes back as was charged on what was credited of it so far, less
+    # what went back before; of lines that name none, the tax on their sum.
+    by_statement(
+        "credited_tax",
+        "With what credit notes take back of an invoice goes exactly its tax",
+        sql="""
+            SELECT d.reference, x.percent, [x.tax_amount] AS tax_amount, r.tax AS right_amount
+            FROM billing_taxtotal x
+            JOIN billing_document d ON d.id = x.document_id AND d.kind = 'CREDIT_NOTE'
+            JOIN (
+                SELECT c.note, c.category, c.percent,
+                    SUM(TAX(c.until, c.percent) - TAX(c.before, c.percent)) AS tax
+                FROM (
+                    SELECT n.note, n.category, n.percent, n.until, n.until - n.net AS before
+                    FROM (
+                        SELECT m.note, m.category, m.percent, m.net, CASE
+                            WHEN m.invoice IS NULL THEN m.net
+                            ELSE SUM(m.net) OVER (
+                                PARTITION BY m.invoice, m.category, m.percent
+                                ORDER BY m.finalised_at, m.number, m.note
+                            ) END AS until
+                        FROM (
+                            SELECT l.document_id AS note, o.document_id AS invoice, g.finalised_at,
+                                g.number, l.tax_category_id AS category, l.tax_percent AS percent,
+                                SUM([l.net_amount]) AS net
+                            FROM billing_line l
+                            JOIN billing_document g ON g.id = l.document_id
+                                AND g.kind = 'CREDIT_NOTE' AND g.state = 'FINAL'
+                            LEFT JOIN billing_line o ON o.id = l.credits_id
+                            GROUP BY l.document_id, o.document_id, g.finalised_at, g.number,
+                                l.tax_category_id, l.tax_percent
+                        ) m
+                    ) n
+                ) c GROUP BY c.note, c.category, c.percent
+            ) r ON r.note = x.document_id AND r.category = x.category_id
+                AND r.percent = x.percent
+            WHERE [x.tax_amount] <> r.tax
+        """,
+        words="{reference} gives back {tax_amount} of tax at {percent} %: that is {right_amount}.",
+    ),
+    by_statement(
+        "credited",
+        "Of no line more is taken back than it has",
+        sql="""
+            SELECT d.reference, o.position, [o.net_amount] AS net_amount, s.back AS back_amount
+            FROM (
+                SELECT l.credits_id, SUM([l.net_amount]) AS back
+                FROM billing_line l JOIN billing_document g ON g.id = l.document_id
+                WHERE l.credits_id IS NOT NULL AND g.state = 'FINAL' GROUP BY l.credits_id
+            ) s JOIN billing_line o ON o.id = s.credits_id
+            JOIN billing_document d ON d.id = o.document_id
+            WHERE ABS(s.back) > ABS([o.net_amount]) OR s.back * [o.net_amount] < 0
+        """,
+        words="{reference} line {position} has {net_amount}, credit notes take {back_amount} back.",
     ),
     by_statement(
         "document_tax",

@@ -28,7 +28,7 @@ from apps.billing.services.charging import (
     standing_of_events,
 )
 from apps.contracts.models import Account, OrderMark
-from apps.tickets.models import Ticket, WorkMark
+from apps.tickets.models import TimeEntry, WorkMark
 
 logger = logging.getLogger(__name__)
 
@@ -116,15 +116,22 @@ def _rate_work(batch: Sequence[WorkMark], *, at: datetime) -> int:
 
 
 def _rate_orders(batch: Sequence[OrderMark], *, at: datetime) -> int:
-    kinds: dict[str, set[int]] = {kind: set() for kind in OrderMark.Kind.values}
-    for mark in batch:
-        kinds[mark.kind].add(mark.order_id)
-    booked = kinds[OrderMark.Kind.APPOINTMENT]
-    tickets = Ticket.objects.filter(order__in=booked, time_entries__isnull=False)
-    with_fee = tickets.exclude(category__terms__fee=None).order_by()
-    charges = rate_tickets(set(with_fee.values_list("pk", flat=True)), at=at) if booked else 0
-    charges += rate_apart(booked, at=at)
-    return charges + plan_fees.rate_orders(kinds[OrderMark.Kind.TERMS], at=at)
+    terms = {mark.order_id for mark in batch if mark.kind == OrderMark.Kind.TERMS}
+    others = {mark.order_id for mark in batch if mark.kind != OrderMark.Kind.TERMS}
+    _mark_work(others, at=at)
+    return plan_fees.rate_orders(terms, at=at)
+
+
+def _mark_work(orders: set[int], *, at: datetime) -> None:
+    """Mark all work of orders whose price rests on hours or bookings; it is rated in its turn."""
+    if not orders:
+        return
+    entries = TimeEntry.objects.filter(order__in=orders).exclude(kind=TimeEntry.Kind.TAM)
+    pairs = entries.order_by("order", "ticket").values_list("order", "ticket").distinct()
+    WorkMark.objects.bulk_create(
+        (WorkMark(order_id=order, ticket_id=ticket, at=at) for order, ticket in pairs),
+        batch_size=1000,
+    )
 
 
 def rate_tickets(pks: set[int], *, at: datetime) -> int:

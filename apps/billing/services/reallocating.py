@@ -31,17 +31,21 @@ def reallocate(
     on: date,
     at: datetime,
     by: User | None,
+    seen: int | None = None,
 ) -> None:
     """Let a credit settle exactly these invoices: what differs is taken back and allocated anew.
 
-    What was refunded stays. What is left over is the account's credit.
+    What was refunded stays. What is left over is the account's credit. ``seen`` is how many
+    allocations of it there were when somebody decided so, taken back ones too; None: no matter.
 
     Clause: S-12, R-5.
 
-    :raises BillingRefused: an amount cannot be, is more than is open, is another account's, or the
-        month of ``on`` is closed.
+    :raises BillingRefused: somebody else allocated it meanwhile, an amount cannot be, is more than
+        is open, is another account's, or the month of ``on`` is closed.
     """
     account = hold_account(credit.account)
+    if seen is not None and seen != Allocation.objects.filter(credit=credit).count():
+        raise BillingRefused("What this payment settles was just changed. Look again.")
     wanted = {document.pk: amount for document, amount in allocations.items() if amount}
     kept: dict[int, Decimal] = {}
     for allocation in live_allocations(credit).filter(debit__document__isnull=False):

@@ -26,6 +26,7 @@ COLUMNS = (
     "severities",
     "severity",
     "from_days",
+    "more_than_days",
     "to",
     "standing",
     "within",
@@ -100,9 +101,15 @@ def _setting(setting: str, fact: Any, names: Names) -> Setting:
 
 
 def _table(name: str, facts: Sequence[Mapping[str, Any]], names: Names) -> Setting:
-    columns = sorted(facts[0], key=_place)
-    rows = [[_text(column, fact[column], names) for column in columns] for fact in facts]
+    said = {column for fact in facts for column, each in fact.items() if each is not None}
+    columns = sorted(said, key=_place)
+    rows = [[_cell(column, fact, names) for column in columns] for fact in facts]
     return Setting(name, headers=[words.label(column) for column in columns], rows=rows)
+
+
+def _cell(column: str, fact: Mapping[str, Any], names: Names) -> str:
+    value = fact.get(column)
+    return "" if value is None else _text(column, value, names)
 
 
 def _place(column: str) -> tuple[int, str]:

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             name='OrderMark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('TERMS', 'Terms of the order'), ('APPOINTMENT', "An install's appointment")], max_length=11)),
+                ('kind', models.CharField(choices=[('TERMS', 'Terms of the order'), ('APPOINTMENT', "An install's appointment"), ('HOURS', 'Hours of its policy')], max_length=11)),
                 ('at', models.DateTimeField()),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='contracts.order')),
             ],

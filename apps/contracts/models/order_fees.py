@@ -41,16 +41,19 @@ class OrderFee(models.Model):
 
 
 class OrderMark(models.Model):
-    """Something about an order changed that its price may rest on: its terms, an appointment.
+    """Something about an order changed that a price may rest on.
+
+    Its terms, an appointment for an install, the hours of its policy.
 
     Written in the transaction of the change; whoever has looked takes it away.
 
-    Clause: V-3.4.6, S-2.1.
+    Clause: V-3.4.6, S-2.1, S-2.
     """
 
     class Kind(models.TextChoices):
         TERMS = "TERMS", "Terms of the order"
         APPOINTMENT = "APPOINTMENT", "An install's appointment"
+        HOURS = "HOURS", "Hours of its policy"
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="marks")
     kind = models.CharField(max_length=11, choices=Kind.choices)

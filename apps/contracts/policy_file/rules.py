@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from apps.contracts.policy_file.parts import Cited, Hours, Key, Part, Text
+from apps.contracts.policy_file.parts import Cited, Hours, Key, Money, Part, Text
 
 Percent = Annotated[int, Field(ge=1, le=100)]
 Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
@@ -132,16 +132,38 @@ class FaultReview(RulePart):
 
 
 class Rung(Part):
-    from_days: Annotated[int, Field(ge=1, le=3650)]
+    """A step of the ladder: it begins on day ``from_days``, or the day after ``more_than_days``.
+
+    ``standing`` says what it suspends: support, or support and dashboard. A file states exactly one
+    of the two comparisons.
+    """
+
+    from_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    more_than_days: Annotated[int, Field(ge=0, le=3649)] | None = None
     standing: Literal["SUPPORT_SUSPENDED", "DASHBOARD_SUSPENDED"]
     clause: Text
 
+    @property
+    def first_day(self) -> int | None:
+        """The first day overdue on which it holds; None: the file does not say, or says two."""
+        if (self.from_days is None) == (self.more_than_days is None):
+            return None
+        return self.from_days if self.more_than_days is None else self.more_than_days + 1
+
 
 class Delinquency(RulePart):
+    """When an account is overdue so much that something is suspended, and what ends it.
+
+    ``disputed_from``: an amount is disputed once that is raised, or once finance took it to be bona
+    fide. ``ignore_below``: less than that overdue, in the account's currency, suspends nothing.
+    """
+
     zone: Literal["policy"]
     rungs: Annotated[list[Rung], Field(min_length=1)]
     disputed_counts: bool
-    released_by: Literal["nothing_overdue"]
+    disputed_from: Literal["raised", "bona_fide"] = "raised"
+    released_by: Literal["nothing_overdue", "below_rung"] = "nothing_overdue"
+    ignore_below: Money | None = None
     effect: Literal["automatic", "proposed"]
     notice_days_before: list[Days] = []
     stops_clocks: bool

@@ -14,6 +14,7 @@ from apps.contracts.queries.entitled import (
 )
 from apps.contracts.queries.entitled_facts import delinquency_clause, standing_of
 from apps.contracts.queries.hours import hours, hours_of_version, standard_hours
+from apps.contracts.queries.restrictions import Restrictions, dashboard_allowed, restrictions
 from apps.contracts.queries.tams import (
     coming_handover,
     coming_handovers,
@@ -29,9 +30,11 @@ from apps.contracts.queries.terms import agreed_in, terms, terms_of
 __all__ = [
     "Found",
     "OrderNow",
+    "Restrictions",
     "agreed_in",
     "coming_handover",
     "coming_handovers",
+    "dashboard_allowed",
     "delinquency_clause",
     "entitled",
     "entitled_stranger",
@@ -41,6 +44,7 @@ __all__ = [
     "hours_of_version",
     "order_now",
     "orders_of_tam",
+    "restrictions",
     "standard_hours",
     "standing_of",
     "support_addresses",

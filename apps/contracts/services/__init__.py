@@ -25,6 +25,7 @@ from apps.contracts.services.policies import (
     publish,
     replace_draft,
 )
+from apps.contracts.services.self_service import DashboardSuspended, check_dashboard
 from apps.contracts.services.sheets import (
     SheetOutdated,
     SheetRefused,
@@ -40,6 +41,7 @@ __all__ = [
     "AlreadyPublished",
     "AppointmentRefused",
     "ChangedMeanwhile",
+    "DashboardSuspended",
     "DraftGone",
     "DraftInUse",
     "Loaded",
@@ -52,6 +54,7 @@ __all__ = [
     "ask_appointment",
     "assign_tam",
     "cancel_appointment",
+    "check_dashboard",
     "confirm_appointment",
     "correct_contacts",
     "decline_appointment",

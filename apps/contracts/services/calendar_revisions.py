@@ -15,6 +15,7 @@ from django.db import transaction
 from apps.contracts.models import Calendar, CalendarRevision, Holiday, Window
 from apps.contracts.services.calendar_hours import Problem, StatedHours, problems_of
 from apps.contracts.services.calendars import holidays_of, public_holidays
+from apps.contracts.services.order_fees import mark_hours
 
 COPIED = (
     "time_zone",
@@ -121,6 +122,7 @@ def publish_revision(*, revision: CalendarRevision, seen: str, at: datetime) -> 
     if content_of(in_force) == content_of(draft):
         raise Refused(f"{draft} says what {in_force} says. Change something, or discard it.")
     CalendarRevision.objects.filter(pk=draft.pk, published_at=None).update(published_at=at)
+    mark_hours(draft.calendar.version_id, at=at)
     revision.refresh_from_db()
 
 

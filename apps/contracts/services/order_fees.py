@@ -55,3 +55,13 @@ def mark_order(order: Order, *, at: datetime) -> None:
 def mark_install(order: Order, *, at: datetime) -> None:
     """Say that an install's appointment changed, for whoever bills it. Clause: S-2.1."""
     OrderMark.objects.create(order_id=order.pk, kind=OrderMark.Kind.APPOINTMENT, at=at)
+
+
+def mark_hours(version_id: int, *, at: datetime) -> None:
+    """Say that hours of a policy changed, for whoever bills the orders under it. Clause: S-2."""
+    orders = Order.objects.filter(version=version_id).exclude(state=Order.State.DRAFT)
+    kind = OrderMark.Kind.HOURS
+    OrderMark.objects.bulk_create(
+        (OrderMark(order_id=pk, kind=kind, at=at) for pk in orders.values_list("pk", flat=True)),
+        batch_size=1000,
+    )

@@ -1,10 +1,11 @@
 """Suspending support for a ticket, and going on where its clocks stood."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.contracts.models import Reason, Rule, Standing, User
 from apps.outbox.enqueue import enqueue
@@ -66,11 +67,28 @@ def resume(*, ticket: Ticket, why: str, at: datetime, by: User | None = None) ->
 def follow_standings(*, at: datetime) -> int:
     """Suspend and resume tickets as their accounts' standings say; return how many changed.
 
-    Suspended are the open tickets of suspended accounts whose category is not service-related;
-    one without a category waits until somebody has classified it. The clocks of tickets whose
-    policy does not stop them run on, and so do the tickets. A second run finds nothing.
+    It is for what the transaction that moved a standing did not take along, such as a ticket that
+    was classified since. A second run finds nothing.
 
     Clause: S-12, R-6, R-13.
+    """
+    return _follow(Ticket.objects.unclosed(), most=BATCH, at=at)
+
+
+def follow_accounts(*, accounts: Collection[int], at: datetime) -> int:
+    """Do the same for all tickets of some accounts, in the caller's transaction.
+
+    Clause: S-12, R-6, R-13.
+    """
+    return _follow(Ticket.objects.unclosed().filter(account__in=accounts), most=None, at=at)
+
+
+def _follow(open_ones: QuerySet[Ticket], *, most: int | None, at: datetime) -> int:
+    """Bring open tickets in line with their accounts' standings.
+
+    Suspended are those of suspended accounts whose category is not service-related; one without a
+    category waits until somebody has classified it. The clocks of tickets whose policy does not
+    stop them run on, and so do the tickets.
     """
     stopping = Rule.objects.filter(key="delinquency", terms__stops_clocks=True)
     parked = Reason.objects.filter(kind=Reason.Kind.CATEGORY, terms__service_related=False)
@@ -79,16 +97,16 @@ def follow_standings(*, at: datetime) -> int:
         category__in=parked,
         version__in=stopping.values("version"),
     )
-    open_ones = Ticket.objects.unclosed().order_by("pk")
+    open_ones = open_ones.order_by("pk")
     to_suspend = open_ones.filter(due).exclude(status=Status.SUSPENDED)
     to_resume = open_ones.filter(status=Status.SUSPENDED).exclude(
         pk__in=open_ones.filter(due, status=Status.SUSPENDED).order_by().values("pk")
     )
     changed = 0
-    for ticket in to_suspend.select_related("account__standing")[:BATCH]:
+    for ticket in to_suspend.select_related("account__standing")[:most]:
         standing = ticket.account.standing
         changed += _try(ticket, suspend, why=standing.why, clause=standing.clause, at=at)
-    for ticket in to_resume[:BATCH]:
+    for ticket in to_resume[:most]:
         if not _by_hand(ticket):
             changed += _try(ticket, resume, why="The account is in good standing again.", at=at)
     return changed

@@ -86,7 +86,7 @@ AGING = Report(
     source=f"""{_SOURCE} JOIN contracts_account a ON a.id = g.account_id
         LEFT JOIN contracts_standing s ON s.account_id = g.account_id""",
     order="a.name, g.currency",
-    control="balance",
+    control=("balance",),
     booked=OWED,
     as_of=True,
 )

@@ -43,7 +43,7 @@ INVOICES = Report(
     ),
     source=f"{FROM} WHERE d.kind = 'INVOICE' AND {IN_PERIOD}",
     order=IN_ORDER,
-    control="total_amount",
+    control=("total_amount",),
     booked=INVOICED,
 )
 LINES = Report(
@@ -77,7 +77,7 @@ LINES = Report(
         JOIN billing_line l ON l.document_id = d.id
         WHERE {IN_PERIOD}""",
     order=f"{IN_ORDER}, l.position",
-    control="net_amount",
+    control=("net_amount",),
     booked=EARNED,
 )
 CREDIT_NOTES = Report(
@@ -97,7 +97,7 @@ CREDIT_NOTES = Report(
     source=f"""{FROM} LEFT JOIN billing_document c ON c.id = d.corrects_id
         WHERE d.kind = 'CREDIT_NOTE' AND {IN_PERIOD}""",
     order=IN_ORDER,
-    control="total_amount",
+    control=("total_amount",),
     booked=CREDITED,
 )
 REVENUE = Report(
@@ -116,7 +116,7 @@ REVENUE = Report(
         WHERE {IN_PERIOD}""",
     grouped_by=f"{MONTH}, l.kind, d.currency",
     order=f"{MONTH}, l.kind, d.currency",
-    control="net_amount",
+    control=("net_amount",),
     booked=EARNED,
 )
 TAX = Report(
@@ -138,6 +138,6 @@ TAX = Report(
         WHERE {IN_PERIOD}""",
     grouped_by="k.title, t.code, t.percent, d.currency",
     order="k.title, t.code, t.percent, d.currency",
-    control="tax_amount",
+    control=("tax_amount",),
     booked=TAXED,
 )

@@ -65,10 +65,9 @@ def booked(
     return _balances(what, rows)
 
 
-def booked_of(documents: Iterable[int]) -> Mapping[str, Decimal]:
-    """Return currency -> what these documents together moved on what is owed."""
-    rows = Transfer.objects.filter(posting__document__in=list(documents))
-    return _balances(OWED, rows)
+def booked_of(what: Booked, documents: Iterable[int]) -> Mapping[str, Decimal]:
+    """Return currency -> what was booked for these documents alone."""
+    return _balances(what, Transfer.objects.filter(posting__document__in=list(documents)))
 
 
 def receivable(*, as_of: date, account_id: int | None = None) -> Mapping[str, Decimal]:

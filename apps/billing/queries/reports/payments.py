@@ -38,7 +38,7 @@ RECEIPTS = Report(
         WHERE p.received_on BETWEEN %(since)s AND %(until)s
         [[account p.account_id]] [[currency p.currency]]""",
     order="p.received_on, p.id",
-    control="amount",
+    control=("amount",),
     booked=RECEIVED,
 )
 

@@ -88,12 +88,21 @@ def summed(report: Report, rows: Iterator[Sequence[Any]] | Any) -> Totals:
     count = 0
     sums: dict[str, dict[str, Decimal]] = {}
     places = {name: report.names.index(name) for name in report.summed}
-    currency_at = report.names.index("currency") if report.has_currency else None
+    currency_at = report.names.index(report.currency) if report.currency else None
     for count, row in enumerate(rows, start=1):  # noqa: B007 (the last one is the count)
         of = sums.setdefault(row[currency_at] if currency_at is not None else "", {})
         for name, place in places.items():
             of[name] = of.get(name, Decimal(0)) + (row[place] or 0)
     return Totals(row_count=count, sums=dict(sorted(sums.items())))
+
+
+def controlled(report: Report, totals: Totals) -> dict[str, Decimal]:
+    """Return currency -> the sum that the ledger must have booked; what is nought is left out."""
+    sums = {
+        currency: sum((of[name] for name in report.control), Decimal(0))
+        for currency, of in totals.sums.items()
+    }
+    return {currency: amount for currency, amount in sorted(sums.items()) if amount}
 
 
 def _reader(column: Column) -> Any:
@@ -136,3 +145,8 @@ def _instant(value: Any) -> datetime | None:
     if isinstance(value, str):
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
     return value
+
+
+def reading_from() -> str:
+    """Return the database that reports are read from: a replica, where there is one."""
+    return "replica" if "replica" in connections.databases else "default"

@@ -6,6 +6,7 @@ from apps.billing.queries.reports.aging import AGING
 from apps.billing.queries.reports.charges import HELD, WAIVED
 from apps.billing.queries.reports.documents import CREDIT_NOTES, INVOICES, LINES, REVENUE, TAX
 from apps.billing.queries.reports.payments import ALLOCATIONS, RECEIPTS
+from apps.billing.queries.reports.profiles import PROFILES
 from apps.billing.queries.reports.service import SLA, TAM
 from apps.billing.queries.reports.shape import Report
 from apps.billing.queries.reports.statement import STATEMENT
@@ -28,7 +29,6 @@ REPORTS: Mapping[str, Report] = {
         TAM,
     )
 }
-PROFILES: Mapping[str, Report] = {}
 
 
 def report_named(key: str) -> Report | None:

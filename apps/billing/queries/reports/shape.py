@@ -44,6 +44,10 @@ class Column:
     def heading(self) -> str:
         return self.title or self.name.replace("_", " ").capitalize()
 
+    @property
+    def is_number(self) -> bool:
+        return self.kind in (Kind.MONEY, Kind.PERCENT, Kind.WHOLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -64,9 +68,9 @@ class Report:
     """One report. ``source`` is what follows FROM, with ``[[account x]]`` and ``[[currency x]]``
     where it is narrowed; ``rows`` reads it another way where SQL cannot.
 
-    ``control`` names the column whose sum the ledger knows as ``booked``; empty: the ledger knows
-    none. ``as_of`` reports look at one day instead of a period. ``profile`` is the accounting
-    program whose import takes it.
+    ``control`` are the columns whose sum the ledger knows as ``booked``; none: the ledger knows no
+    such figure. ``as_of`` reports look at one day instead of a period. ``profile`` is the
+    accounting program whose import takes it, with documents of the kinds ``documents``.
     """
 
     key: str
@@ -78,11 +82,12 @@ class Report:
     order: str = ""
     grouped_by: str = ""
     rows: Callable[[Asked], Iterable[Sequence[Any]]] | None = None
-    control: str = ""
+    control: Sequence[str] = ()
     booked: Booked | None = None
     as_of: bool = False
     one_account: bool = False
     profile: str = ""
+    documents: Sequence[str] = ()
     icon: str = "table"
 
     @property
@@ -94,5 +99,6 @@ class Report:
         return [column.name for column in self.columns if column.summed]
 
     @property
-    def has_currency(self) -> bool:
-        return "currency" in self.names
+    def currency(self) -> str:
+        """The name of the column that says the currency; empty: there are no amounts."""
+        return next((name for name in self.names if name.lower() == "currency"), "")

@@ -34,9 +34,9 @@ def copy(report: Report, asked: Asked) -> str:
 
 def totals(report: Report, asked: Asked) -> str:
     """Return the statement that counts and sums, one row for each currency."""
-    currency = "r.currency" if report.has_currency else "''"
+    currency = "r.currency" if report.currency else "''"
     sums = "".join(f', SUM(r."{name}")' for name in report.summed)
-    grouped = "GROUP BY r.currency ORDER BY r.currency" if report.has_currency else ""
+    grouped = "GROUP BY r.currency ORDER BY r.currency" if report.currency else ""
     inner = select(report, asked, ordered=False)
     return f"SELECT {currency}, COUNT(*){sums} FROM ({inner}) AS r {grouped}"  # noqa: S608 (our own words)
 

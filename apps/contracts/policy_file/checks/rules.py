@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from apps.contracts.policy_file.parts import Hours
 from apps.contracts.policy_file.problems import Finding, Path
-from apps.contracts.policy_file.rules import Rules
+from apps.contracts.policy_file.rules import Rules, Rung
 from apps.contracts.policy_file.terms import SeverityPart
 
 STANDINGS = ("SUPPORT_SUSPENDED", "DASHBOARD_SUSPENDED")  # the milder one first
@@ -70,13 +70,25 @@ def steps_lead_down(rules: Rules, severities: Sequence[SeverityPart]) -> Iterato
 
 
 def rungs_ascend(rules: Rules) -> Iterator[Finding]:
-    """Later rungs of the delinquency ladder begin later and are harder."""
+    """Each rung has one comparison; later rungs of the ladder begin later and are harder."""
     rungs = rules.delinquency.rungs if rules.delinquency else []
+    for index, rung in enumerate(rungs):
+        if rung.first_day is None:
+            at = ("rules", "delinquency", "rungs", index, "from_days")
+            yield Finding(at, "give either from_days or more_than_days")
     for index, (milder, harder) in enumerate(pairwise(rungs), start=1):
         path = ("rules", "delinquency", "rungs", index)
-        if harder.from_days <= milder.from_days:
-            text = f"must be more than the {milder.from_days} of the rung before"
-            yield Finding((*path, "from_days"), text)
+        if milder.first_day and harder.first_day and harder.first_day <= milder.first_day:
+            key = "from_days" if harder.more_than_days is None else "more_than_days"
+            text = f"must be more than the {_stated(milder)} of the rung before"
+            yield Finding((*path, key), text)
         if STANDINGS.index(harder.standing) <= STANDINGS.index(milder.standing):
             text = f"must be harder than the {milder.standing} of the rung before"
             yield Finding((*path, "standing"), text)
+
+
+def _stated(rung: Rung) -> str:
+    """Return a rung's comparison as its file has it; the bare figure where it is from_days."""
+    if rung.more_than_days is None:
+        return str(rung.from_days)
+    return f"more_than_days = {rung.more_than_days}"

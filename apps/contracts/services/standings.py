@@ -1,0 +1,71 @@
+"""Standings of many accounts at once, moved by the machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.contracts.models import Account, Standing
+from apps.contracts.services.orders import sign
+from apps.contracts.services.standing import LONGEST_WHY
+
+WRITTEN = ["state", "since_at", "clause", "why"]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The standing that an account is to be put in, under which clause, and why."""
+
+    account_id: int
+    state: str
+    clause: str
+    why: str
+
+
+@transaction.atomic
+def move_standings(*, moves: Sequence[Move], at: datetime) -> set[int]:
+    """Put accounts in their standings as ``set_standing`` does by itself; return those that moved.
+
+    What a person holds stays, and so does what is there already. Some statements for all of them.
+
+    Clause: S-12, R-12.
+    """
+    wanted = {move.account_id: move for move in moves}
+    # Of two who write an account's first row, the second waits here and finds it.
+    list(
+        Account.objects.select_for_update(no_key=True)
+        .filter(pk__in=wanted)
+        .order_by("pk")
+        .values_list("pk")
+    )
+    there = {row.account_id: row for row in Standing.objects.filter(account__in=wanted)}
+    new: list[Standing] = []
+    changed: list[Standing] = []
+    for account, move in wanted.items():
+        row = there.get(account)
+        state = row.state if row else Standing.State.GOOD
+        if state == move.state or (row and row.held_by_id):
+            continue
+        (changed if row else new).append(_moved(row or Standing(account_id=account), move, at))
+    _write(new, changed)
+    return {row.account_id for row in [*new, *changed]}
+
+
+def _moved(row: Standing, move: Move, at: datetime) -> Standing:
+    row.state, row.clause, row.since_at = move.state, move.clause, at
+    row.why = " ".join(move.why.split())[:LONGEST_WHY]
+    sign(row, reason=row.why, by=None, at=at)
+    return row
+
+
+def _write(new: list[Standing], changed: list[Standing]) -> None:
+    if new:
+        Standing.objects.bulk_create(new)
+        Standing.history.bulk_history_create(new)
+    if changed:
+        # One statement, where an update of each row by its own values would be a long CASE.
+        Standing.objects.bulk_create(
+            changed, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN
+        )
+        Standing.history.bulk_history_create(changed, update=True)
