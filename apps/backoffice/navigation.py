@@ -145,16 +145,14 @@ GROUPS = [
         "Money",
         [
             Link(
-                "Invoices",
-                "receipt_long",
-                "billing_document_changelist",
-                "billing.view_document",
+                "Invoices", "receipt_long", "billing_document_changelist", "billing.view_document"
             ),
             Link(
                 "Invoice runs",
                 "play_circle",
                 "billing_invoicerun_changelist",
                 "billing.view_invoicerun",
+            ),
             Link("Charges", "sell", "billing_charge_changelist", "billing.view_charge"),
             Link(
                 "Held",
@@ -237,14 +235,6 @@ GROUPS = [
             Link("Postings", "swap_horiz", "billing_posting_changelist", "billing.view_posting"),
             Link("Month end", "event_available", "billing_month_end", "billing.view_closedmonth"),
             Link(
-                "Billing profiles",
-                "contact_mail",
-                "billing_billingprofile_changelist",
-                "billing.view_billingprofile",
-            ),
-            Link("Sellers", "store", "billing_seller_changelist", "billing.view_seller"),
-            Link("Series", "tag", "billing_series_changelist", "billing.view_series"),
-            Link("Taxes", "percent", "billing_taxcategory_changelist", "billing.view_taxcategory"),
                 "Exports",
                 "archive",
                 "billing_exportbatch_changelist",
@@ -256,6 +246,15 @@ GROUPS = [
                 "billing_exportprofile_changelist",
                 "billing.view_exportprofile",
             ),
+            Link(
+                "Billing profiles",
+                "contact_mail",
+                "billing_billingprofile_changelist",
+                "billing.view_billingprofile",
+            ),
+            Link("Sellers", "store", "billing_seller_changelist", "billing.view_seller"),
+            Link("Series", "tag", "billing_series_changelist", "billing.view_series"),
+            Link("Taxes", "percent", "billing_taxcategory_changelist", "billing.view_taxcategory"),
         ],
     ),
     (

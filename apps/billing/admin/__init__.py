@@ -17,26 +17,22 @@ from apps.billing.admin.parties import (
     TaxCategoryAdmin,
 )
 from apps.billing.admin.payments import PaymentAdmin
-from apps.billing.admin.runs import InvoiceRunAdmin, RunAccountAdmin
-
-__all__ = [
-    "BillingDisputeAdmin",
-    "BillingProfileAdmin",
-    "ClosedMonthAdmin",
-    "DocumentAdmin",
-    "InvoiceRunAdmin",
 from apps.billing.admin.programs import ExportProfileAdmin
 from apps.billing.admin.proposals import StandingProposalAdmin
 from apps.billing.admin.rated_events import RatedEventAdmin, WaiverRequestAdmin
+from apps.billing.admin.runs import InvoiceRunAdmin, RunAccountAdmin
 from apps.billing.admin.standings import StandingReviewAdmin
 
 __all__ = [
     "BillingDisputeAdmin",
+    "BillingProfileAdmin",
     "ChargeAdmin",
     "ClosedMonthAdmin",
+    "DocumentAdmin",
     "ExemptionAdmin",
     "ExportBatchAdmin",
     "ExportProfileAdmin",
+    "InvoiceRunAdmin",
     "LedgerAccountAdmin",
     "LedgerCheckAdmin",
     "OpenItemAdmin",
@@ -44,12 +40,12 @@ __all__ = [
     "PaymentImportAdmin",
     "PaymentImportRowAdmin",
     "PostingAdmin",
+    "RatedEventAdmin",
     "RunAccountAdmin",
     "SellerAdmin",
     "SeriesAdmin",
-    "TaxCategoryAdmin",
-    "RatedEventAdmin",
     "StandingProposalAdmin",
     "StandingReviewAdmin",
+    "TaxCategoryAdmin",
     "WaiverRequestAdmin",
 ]
