@@ -144,6 +144,15 @@ GROUPS = [
     (
         "Money",
         [
+            Link(
+                "Invoices", "receipt_long", "billing_document_changelist", "billing.view_document"
+            ),
+            Link(
+                "Invoice runs",
+                "play_circle",
+                "billing_invoicerun_changelist",
+                "billing.view_invoicerun",
+            ),
             Link("Charges", "sell", "billing_charge_changelist", "billing.view_charge"),
             Link(
                 "Held",
@@ -237,6 +246,15 @@ GROUPS = [
                 "billing_exportprofile_changelist",
                 "billing.view_exportprofile",
             ),
+            Link(
+                "Billing profiles",
+                "contact_mail",
+                "billing_billingprofile_changelist",
+                "billing.view_billingprofile",
+            ),
+            Link("Sellers", "store", "billing_seller_changelist", "billing.view_seller"),
+            Link("Series", "tag", "billing_series_changelist", "billing.view_series"),
+            Link("Taxes", "percent", "billing_taxcategory_changelist", "billing.view_taxcategory"),
         ],
     ),
     (
