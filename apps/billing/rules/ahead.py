@@ -21,11 +21,21 @@ def coming(
     """
     past = before(ladder, owed, changes)
     state = on_day(ladder, owed, past, on).state
-    for ahead in range(1, (until - on).days + 1):
-        then = on_day(ladder, owed, past, on + timedelta(days=ahead))
+    for day in sorted(day for day in _turning(ladder, owed) if on < day <= until):
+        then = on_day(ladder, owed, past, day)
         if is_harder(then.state, state):
             state = then.state
             yield then
+
+
+def _turning(ladder: Ladder, owed: Sequence[Owed]) -> set[date]:
+    """Return the days on which a standing may change by itself.
+
+    On others no document comes to a rung, and none adds to what is too little to matter.
+    """
+    counted = {each.due_on for each in owed if each.counted_amount}
+    after = {rung.first_day for rung in ladder.rungs} | ({1} if ladder.ignore_below else set())
+    return {due_on + timedelta(days=days) for due_on in counted for days in after}
 
 
 def notice_due(
