@@ -30,6 +30,8 @@ FINANCE = [*REPORTS, "Money at a glance", "Finance reports"]
 MINE = "My notices"
 COSTS = ["Charges", "Held", "Waivers"]
 MONEY = [
+    "Invoices",
+    "Invoice runs",
     *COSTS,
     "Payments",
     "Payment files",
@@ -46,6 +48,10 @@ MONEY = [
     "Month end",
     "Exports",
     "Accounting programs",
+    "Billing profiles",
+    "Sellers",
+    "Series",
+    "Taxes",
 ]
 MESSAGES = ["Outbox", "Dead letters", MINE]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]

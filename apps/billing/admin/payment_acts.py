@@ -50,13 +50,14 @@ def _reallocate(payment: Payment, given: QueryDict, by: User, at: datetime) -> s
     documents = Document.objects.select_related("account").in_bulk(list(amounts))
     if len(documents) != len(amounts):
         raise BillingRefused("An invoice is not there any more. Look again.")
+    seen = str(given.get("seen", ""))
     reallocate(
         credit=payment.item,
         allocations={documents[key]: amount for key, amount in amounts.items()},
         on=day_of(given),
         at=at,
         by=by,
-        seen=int(given["seen"]) if SEEN.fullmatch(given.get("seen", "")) else -1,
+        seen=int(seen) if SEEN.fullmatch(seen) else -1,
     )
     return "The payment settles what you said; the rest is the account's credit."
 
