@@ -11,6 +11,7 @@ from tests.backoffice.making import ROLES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 RECORDS = {
+    "runaccount",
     "call",
     "closedmonth",
     "ledgeraccount",

@@ -1,7 +1,7 @@
 """What clients are invoiced: a seller, taxes, how each account is billed, and their invoices.
 
-Two months back the plan is invoiced, last month once more; of this month there are drafts. One
-account has no billing profile yet, so that the run has somebody to park.
+Some are paid, some overdue; of the latest work there are drafts. One account is paused, so that the
+run has somebody to park; one has no billing profile yet.
 """
 
 from collections.abc import Sequence
@@ -29,6 +29,7 @@ from apps.contracts.services.orders import sign
 Row = TypeVar("Row", BillingProfile, Seller, Series, TaxCategory, TaxRate)
 LONG_AGO = date(2020, 1, 1)
 OVERDUE, LATE, RECENT = (timedelta(days=days) for days in (75, 40, 12))  # before the demo's day
+LATELY = timedelta(days=3)
 DEMO_DAYS = 14  # to pay
 WORK = [
     ("Set-up of a second trunk group", "640.00"),
@@ -74,6 +75,7 @@ def set_up_billing(stage: Stage, at: datetime) -> None:
                 buyer_reference=f"PO-{4100 + place}" if place % 2 else "",
                 payment_days=DEMO_DAYS,
                 tax_category=taxed if place % 3 else untaxed,
+                is_paused=account == accounts[-1],
             ),
             by,
             at,
@@ -87,12 +89,15 @@ def invoice(stage: Stage, at: datetime) -> None:
     for ago, some in ((OVERDUE, profiles[:2]), (LATE, profiles[:4]), (RECENT, profiles[:5])):
         for profile in some:
             _issued(stage, profile, at - ago)
+    for profile in [*profiles[:3], profiles[-1]]:
+        _charged(stage, profile, at - LATELY)
     run = start_run(through_on=at.date(), issued_on=at.date(), at=at, by=stage.people["finance"])
     while draft_batch(run=run, at=at):
         pass
 
 
-def _issued(stage: Stage, profile: BillingProfile, when: datetime) -> None:
+def _charged(stage: Stage, profile: BillingProfile, when: datetime) -> date:
+    """Charge something by hand; return the day of it."""
     on = today_of(profile.account, at=when)
     title, amount = WORK[(profile.pk + when.day) % len(WORK)]
     charge_by_hand(
@@ -105,6 +110,11 @@ def _issued(stage: Stage, profile: BillingProfile, when: datetime) -> None:
         at=when,
         act_key=stage.key(),
     )
+    return on
+
+
+def _issued(stage: Stage, profile: BillingProfile, when: datetime) -> None:
+    on = _charged(stage, profile, when)
     by = stage.people["finance"]
     draft = draft_invoice(account=profile.account, through_on=on, at=when, by=by)
     finalise(document=draft, issued_on=on, at=when, by=by)

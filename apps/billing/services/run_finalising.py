@@ -75,7 +75,8 @@ def finalise_batch(*, run: InvoiceRun, at: datetime, by: User | None, size: int 
     finalise_held(going, how)
     # Only what is due already can change how an account stands.
     late = [each.account_id for each in going if each.due_on and each.due_on < at.date()]
-    settled_all(accounts=late, at=at)
+    if late:
+        settled_all(accounts=late, at=at)
     park(run, accounts, reasons, stage=Stage.FINALISING, at=at)
     InvoiceRun.objects.filter(pk=run.pk).update(moved_at=at)
     return True
