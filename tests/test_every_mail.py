@@ -21,7 +21,7 @@ WITHOUT_A_MAILBOX = {
 }
 SAYS_THE_WORDS = (
     *("appointment.", "request.", "mail.", "order.", "page."),
-    *("credit_note.", "amount."),
+    *("credit_note.", "amount.", "standing."),
 )
 ATTACHED = {
     topic: ["application/pdf"]

@@ -1,7 +1,6 @@
 """The sidebar of the admin."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -9,25 +8,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.backoffice.capped import capped_count, shown
+from apps.backoffice.link import EVERYBODY, Link
+from apps.backoffice.money_links import MONEY
 from apps.outbox.models import Message
-
-EVERYBODY = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One entry: who holds the permission sees it; everybody, where there is none."""
-
-    title: str
-    icon: str
-    page: str
-    permission: str
-    query: str = ""
-
-    @property
-    def url(self) -> str:
-        return reverse(f"admin:{self.page}") + self.query
-
 
 DEAD_LETTERS = Link(
     "Dead letters",
@@ -137,108 +120,9 @@ GROUPS = [
         [
             Link("Exclusions", "rule", "tickets_report_exclusions", "tickets.view_ticket"),
             Link("Vendor cases", "handshake", "tickets_report_cases", "tickets.view_ticket"),
-            Link("Money at a glance", "monitoring", "billing_overview", "billing.view_document"),
-            Link("Finance reports", "summarize", "billing_reports", "billing.view_document"),
         ],
     ),
-    (
-        "Money",
-        [
-            Link("Charges", "sell", "billing_charge_changelist", "billing.view_charge"),
-            Link(
-                "Held",
-                "pause_circle",
-                "billing_ratedevent_changelist",
-                "billing.view_ratedevent",
-                "?held=any",
-            ),
-            Link(
-                "Waivers",
-                "money_off",
-                "billing_waiverrequest_changelist",
-                "billing.view_waiverrequest",
-                "?state__exact=ASKED",
-            ),
-            Link("Payments", "payments", "billing_payment_changelist", "billing.view_payment"),
-            Link(
-                "Payment files",
-                "upload_file",
-                "billing_paymentimport_changelist",
-                "billing.view_paymentimport",
-            ),
-            Link(
-                "Rows to look at",
-                "rule_folder",
-                "billing_paymentimportrow_changelist",
-                "billing.view_paymentimportrow",
-                "?look=person",
-            ),
-            Link(
-                "Disputed amounts",
-                "contract_delete",
-                "billing_billingdispute_changelist",
-                "billing.view_billingdispute",
-                "?look=open",
-            ),
-            Link(
-                "Open items",
-                "account_balance",
-                "billing_openitem_changelist",
-                "billing.view_openitem",
-            ),
-            Link(
-                "Standings ahead",
-                "event_upcoming",
-                "billing_standing_ahead",
-                "billing.view_openitem",
-            ),
-            Link(
-                "Standings changed",
-                "published_with_changes",
-                "billing_standingreview_changelist",
-                "billing.view_openitem",
-            ),
-            Link(
-                "Proposed suspensions",
-                "fact_check",
-                "billing_standingproposal_changelist",
-                "billing.view_openitem",
-                "?look=open",
-            ),
-            Link(
-                "Exemptions",
-                "handshake",
-                "billing_exemption_changelist",
-                "billing.view_openitem",
-            ),
-            Link(
-                "Trial balance",
-                "calculate",
-                "billing_ledgeraccount_trial",
-                "billing.view_ledgeraccount",
-            ),
-            Link(
-                "Ledger",
-                "menu_book",
-                "billing_ledgeraccount_changelist",
-                "billing.view_ledgeraccount",
-            ),
-            Link("Postings", "swap_horiz", "billing_posting_changelist", "billing.view_posting"),
-            Link("Month end", "event_available", "billing_month_end", "billing.view_closedmonth"),
-            Link(
-                "Exports",
-                "archive",
-                "billing_exportbatch_changelist",
-                "billing.view_exportbatch",
-            ),
-            Link(
-                "Accounting programs",
-                "sync_alt",
-                "billing_exportprofile_changelist",
-                "billing.view_exportprofile",
-            ),
-        ],
-    ),
+    *MONEY,
     (
         "Contracts",
         [

@@ -43,23 +43,25 @@ def rate_plan_fees() -> None:
 
 @shared_task(name="apps.billing.tasks.draft_run")
 def draft_run(run_id: int) -> None:
-    """Draft all of a run. Safe to run late, twice, or in two places at once."""
+    """Draft a batch of a run, and ask for the next. Safe to run late, twice, or in two places."""
     run = InvoiceRun.objects.get(pk=run_id)
     rate_first(run=run, at=timezone.now())
-    while draft_batch(run=run, at=timezone.now()):
-        pass
+    if draft_batch(run=run, at=timezone.now()):
+        draft_run.delay(run_id)
 
 
 @shared_task(name="apps.billing.tasks.finalise_run")
 def finalise_run(run_id: int, by_id: int | None) -> None:
-    """Make all drafts of a run final. Safe to run late, twice, or in two places at once."""
+    """Make a batch of a run final, and ask for the next. Safe to run late, twice, or anywhere."""
     run = InvoiceRun.objects.get(pk=run_id)
     by = User.objects.get(pk=by_id) if by_id else None
     try:
-        while finalise_batch(run=run, at=timezone.now(), by=by):
-            pass
+        has_more = finalise_batch(run=run, at=timezone.now(), by=by)
     except BillingRefused as refusal:
         stop_run(run=run, why=str(refusal), at=timezone.now())
+        return
+    if has_more:
+        finalise_run.delay(run_id, by_id)
 
 
 @shared_task(name="apps.billing.tasks.verify_ledger")

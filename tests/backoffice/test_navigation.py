@@ -26,27 +26,24 @@ WORK = [
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
-FINANCE = [*REPORTS, "Money at a glance", "Finance reports"]
 MINE = "My notices"
 COSTS = ["Charges", "Held", "Waivers"]
-MONEY = [
-    *COSTS,
-    "Payments",
-    "Payment files",
-    "Rows to look at",
-    "Disputed amounts",
-    "Open items",
-    "Standings ahead",
-    "Standings changed",
-    "Proposed suspensions",
-    "Exemptions",
-    "Trial balance",
-    "Ledger",
-    "Postings",
-    "Month end",
-    "Exports",
-    "Accounting programs",
-]
+MONEY = {
+    "Money": [
+        "Money at a glance",
+        "Invoices",
+        "Invoice runs",
+        *COSTS,
+        "Payments",
+        "Payment files",
+        "Rows to look at",
+        "Disputed amounts",
+        "Open items",
+    ],
+    "Standing": ["Standings ahead", "Standings changed", "Proposed suspensions", "Exemptions"],
+    "Books": ["Trial balance", "Ledger", "Postings", "Month end", "Finance reports", "Exports"],
+    "Billing set-up": ["Billing profiles", "Sellers", "Series", "Taxes", "Accounting programs"],
+}
 MESSAGES = ["Outbox", "Dead letters", MINE]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
 
@@ -78,8 +75,8 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
-                "Reports": FINANCE,
-                "Money": MONEY,
+                "Reports": REPORTS,
+                **MONEY,
                 "Contracts": CONTRACTS,
                 "Messages": MESSAGES,
             },
@@ -90,8 +87,8 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
-                "Reports": FINANCE,
-                "Money": MONEY,
+                "Reports": REPORTS,
+                **MONEY,
                 "Contracts": CONTRACTS,
                 "Messages": MESSAGES,
                 "Administration": ADMINISTRATION,

@@ -96,7 +96,11 @@ def test_finance_reads_and_keeps_the_standing_of_accounts():
     granted = rights("Finance")
 
     ours = {right for right in acts_of(granted) if not right.startswith("billing.")}
-    assert ours == {"contracts.change_standing", "tickets.correct_invoiced"}
+    assert ours == {
+        "contracts.change_standing",
+        "tickets.change_timeentry",
+        "tickets.correct_invoiced",
+    }
     assert {"contracts.view_order", "tickets.view_ticket", "tickets.view_timeentry"} <= granted
     assert "contracts.view_user" not in granted
 

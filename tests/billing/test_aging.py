@@ -1,6 +1,5 @@
 """How old what is owed is: boundaries, disputes, credit, and the ledger on each day."""
 
-from dataclasses import astuple
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -121,7 +120,7 @@ def test_a_row_says_all_of_an_account_and_its_standing():
     rows = aging(as_of=DUE + timedelta(days=1))
 
     assert [row.currency for row in rows] == ["USD", "EUR"]
-    assert astuple(rows[0]) == (
+    assert tuple(rows[0]) == (
         profile.account.name,
         "USD",
         *(zero, Decimal(120), zero, zero, zero),

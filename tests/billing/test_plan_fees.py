@@ -144,5 +144,5 @@ def test_what_is_due_takes_so_many_queries(orders, django_assert_num_queries):
         premium_order(fee="310.00")
     due("2026-01-02")
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert rate_due(at=ny("2026-02-01 12:00")) == orders

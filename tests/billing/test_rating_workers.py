@@ -6,9 +6,9 @@ from threading import Barrier, Thread
 import pytest
 from django.db import close_old_connections, connection, transaction
 
-from apps.billing.services.rating import rate_marked
+from apps.billing.services.rating import rate_marked, rate_pending
 from apps.tickets.models import WorkMark
-from tests.rated_made import LATER, charges, of_category, work
+from tests.rated_made import LATER, charges, of_category, premium_order, work
 
 pytestmark = pytest.mark.postgresql
 
@@ -71,3 +71,30 @@ def test_a_mark_that_comes_while_its_ticket_is_rated_is_not_lost():
     assert done == [1]
     assert rate_marked(at=LATER + timedelta(minutes=1)) == 1
     assert [str(amount) for amount in charges()] == ["62.50", "62.50"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.clause("V-3.4.6")
+def test_many_workers_charge_each_period_once():
+    orders = [premium_order(fee="310.00") for _ in range(6)]
+    faults: list[Exception] = []
+    barrier = Barrier(4)
+
+    def worker() -> None:
+        try:
+            barrier.wait()
+            rate_pending(at=LATER)
+        except Exception as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=worker) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert faults == []
+    for order in orders:
+        assert [str(amount) for amount in charges(event__order=order)] == ["310.00"] * 3

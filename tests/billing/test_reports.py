@@ -84,6 +84,7 @@ def test_receipts_are_positive_and_what_went_back_is_negative():
         "2026-03-04,Quay,RECEIPT,BANK,INV 1,,USD,50.00,20.00,2026-03-04T14:00:00Z",
         "2026-03-04,Quay,REFUND,BANK,'-20,,USD,-20.00,0.00,2026-03-04T14:00:00Z",
     ]
+    assert {row[-1] for row in rows_of(REPORTS["receipts"], MARCH)} == {MORNING}
     assert file("allocations")[1:] == ["2026-03-04,Quay,RECEIPT,INV 1,INVOICE,INV-000001,USD,30.00"]
 
 
@@ -214,3 +215,31 @@ def test_copied_lines_are_the_lines_that_python_writes():
     for report in REPORTS.values():
         lines = csv_lines(report.columns, rows_of(report, asked))
         assert b"".join(csv_pieces(report, asked)) == head(report) + b"".join(lines)
+
+
+HEADINGS = {
+    "aging": "account,currency,current,days_1_30,days_31_60,days_61_90,days_91,owed,disputed,"
+    "credit,balance,standing",
+    "allocations": "dated_on,account,credit_kind,credit,debit_kind,debit,currency,amount",
+    "credit-notes": "credit_note,issued_on,account,currency,corrects,reason,net_amount,tax_amount,"
+    "total_amount,open_amount",
+    "held": "rated_at,account,ticket,title,kind,held_for,clause,starts_on,ends_on,minutes,currency,"
+    "worth_amount",
+    "invoices": "invoice,issued_on,due_on,account,currency,net_amount,tax_amount,total_amount,"
+    "open_amount,disputed_amount",
+    "lines": "document,document_kind,issued_on,account,currency,line,revenue,title,clause,"
+    "starts_on,ends_on,net_amount,tax_code,tax_percent",
+    "receipts": "received_on,account,kind,method,reference,note,currency,amount,unapplied_amount,"
+    "recorded_at",
+    "revenue": "month,kind,currency,lines,net_amount",
+    "sla": "account,plan,severity_rank,severity,promise,met,missed,percent_met",
+    "statement": "dated_on,entry,reference,due_on,currency,debit_amount,credit_amount,balance",
+    "tam": "account,order,month,included_minutes,used_minutes,left_minutes,over_minutes",
+    "tax": "category,code,percent,currency,documents,net_amount,tax_amount",
+    "waived": "waived_at,account,ticket,title,incurred_on,currency,charged_amount,waived_amount,"
+    "reason,asked_by,approved_by",
+}
+
+
+def test_headings_stay_as_they_are():
+    assert {key: ",".join(report.names) for key, report in REPORTS.items()} == HEADINGS

@@ -371,7 +371,7 @@ def test_the_queries_of_a_batch_do_not_grow(count, django_assert_num_queries):
             make_charge(account=profile.account)
     run = begun()
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         draft_batch(run=run, at=MORNING)
     ran(run)
     run = begin_finalising(run=run, issued_on=ISSUED_ON, at=MORNING)

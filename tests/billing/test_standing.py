@@ -64,7 +64,7 @@ def test_each_change_keeps_its_evidence():
             "2026-03-26, in America/New_York: 2 documents are overdue, 150.00 USD in all. The"
             f" oldest, {first.reference}, was due 2026-03-04: 22 days.",
         ),
-        ("S-12", "more than 21 days: support on what is not service-related is suspended."),
+        ("S-12", "More than 21 days: support on what is not service-related is suspended."),
         ("S-12, R-4", "150.00 USD paid clears it."),
     ]
     standing = Standing.objects.get()

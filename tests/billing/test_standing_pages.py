@@ -46,7 +46,7 @@ def test_the_page_of_an_account_says_why_and_what_clears_it(finance, django_asse
 
     text = shown.content.decode()
     assert "100.00 USD clears it" in text
-    assert "more than 21 days: support on what is not service-related is suspended." in text
+    assert "More than 21 days: support on what is not service-related is suspended." in text
     assert profile.email in text
     assert [str(row) for row, _ in shown.context["ahead"]] != []
 

@@ -144,6 +144,26 @@ def test_fees_take_other_amounts_and_another_tier(admin_client):
     ]
 
 
+@pytest.mark.clause("V-3.4.6")
+def test_a_plan_fee_takes_other_periods_and_what_is_left_out_is_shown_as_it_counts(admin_client):
+    text = (PRESETS / "voximplant-premium-2023.toml").read_text("utf-8")
+    text = text.replace('pro_rata = "daily"\n', "")
+    draft = services.load_policy(text=text, name="premium.toml", at=LOADED_AT).version
+    shown = posted(admin_client, draft, "fees")
+    assert (shown["fees[1].billed"], shown["fees[1].pro_rata"]) == ("in_advance", "daily")
+
+    save(
+        admin_client,
+        draft,
+        "fees",
+        **{"fees[1].billed": "in_arrears", "fees[1].periods": "calendar"},
+    )
+
+    plan = file_of(draft).fees[0]
+    assert (plan.billed, plan.periods, plan.pro_rata) == ("in_arrears", "calendar", "daily")
+    assert "pro_rata" not in document_of(draft.source, name="")["fees"][0]
+
+
 @pytest.mark.clause("S-13.1")
 def test_an_emptied_tier_goes_and_the_gap_that_it_leaves_is_told_at_its_field(admin_client):
     draft = make_draft()

@@ -14,6 +14,7 @@ from apps.backoffice.demo.canned import write_replies
 from apps.backoffice.demo.clients import make_clients
 from apps.backoffice.demo.people import LOGINS, Login, make_people
 from apps.backoffice.demo.story_appointments import book_appointments
+from apps.backoffice.demo.story_invoices import invoice, set_up_billing
 from apps.backoffice.demo.story_money import work_and_rate
 from apps.backoffice.demo.story_on_call import be_on_call
 from apps.backoffice.demo.story_payments import take_payments
@@ -71,6 +72,7 @@ def load_demo(*, at: datetime) -> Demo:
     versions = [_publish(file, at=begun_at) for file in sorted(_policies().glob("*.toml"))]
     stage = Stage(people=make_people())
     make_clients(versions, on=at.date(), at=begun_at)
+    set_up_billing(stage, begun_at)
     write_replies(by=stage.people["duty"], at=begun_at)
     assign_tams(stage.people, at=begun_at)
     log_tam_time(stage.people["tam"], since=begun_at, at=at)
@@ -89,6 +91,7 @@ def load_demo(*, at: datetime) -> Demo:
     escalation.remind_owed(at=at)
     book_appointments(stage, at)
     be_on_call(stage, at)
+    invoice(stage, at)
     work_and_rate(stage, at)
     take_payments(stage, at)
     fall_behind(stage, at)

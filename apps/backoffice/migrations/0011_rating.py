@@ -16,7 +16,7 @@ MODELS = {
     "tickets": ["workmark"],
 }
 # Django names these by their model too, but they were not there when its roles were given out.
-ACTS = ["correct_invoiced", "add_manual_charge"]
+ACTS = ["correct_invoiced", "change_timeentry", "add_manual_charge"]
 
 COSTS = ["view_quote", "view_waiverrequest", "view_orderfee"]
 MAY = {

@@ -15,7 +15,6 @@ from apps.billing.queries.reports.shape import Column, Kind, Report
 
 MOST_ROWS = 1_048_575  # of a sheet, besides its header
 LONGEST = 32_767  # characters that a cell holds
-FIRST_DAY = 1900  # years before it have no number in a sheet
 FORMATS = {Kind.MONEY: "0.00", Kind.PERCENT: "0.###", Kind.WHOLE: "0", Kind.DATE: "yyyy-mm-dd"}
 WIDTHS = {Kind.TEXT: 32.0, Kind.INSTANT: 21.0, Kind.CODE: 16.0}
 USUAL_WIDTH = 13.0
@@ -33,7 +32,7 @@ def write_xlsx(report: Report, rows: Iterable[Sequence[Any]], path: Path) -> Non
         if column.kind in FORMATS
     }
     write_worksheet(
-        (dict(zip(names, _cells(row), strict=True)) for row in _chained(first, rows)),
+        (dict(zip(names, row, strict=True)) for row in _cells(report, _chained(first, rows))),
         str(path),
         sheet_name=report.title,
         freeze_row=1,
@@ -49,14 +48,26 @@ def _chained(first: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[Se
     yield from rows
 
 
-def _cells(row: Sequence[Any]) -> Iterator[Any]:
-    for value in row:
-        if isinstance(value, str):
-            yield value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
-        elif isinstance(value, datetime):
-            yield f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _cells(report: Report, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """Yield the rows; only what no cell takes as it is, is made anew."""
+    places = dict(enumerate(report.columns))
+    texts = [at for at, column in places.items() if column.kind == Kind.TEXT]
+    instants = [at for at, column in places.items() if column.kind == Kind.INSTANT]
+    for row in rows:
+        long = [at for at in texts if row[at] and len(row[at]) > LONGEST]
+        if instants or long:
+            cells = list(row)
+            for at in long:
+                cells[at] = f"{row[at][: LONGEST - 1]}…"
+            for at in instants:
+                cells[at] = _instant(row[at])
+            yield cells
         else:
-            yield value
+            yield row
+
+
+def _instant(at: datetime | None) -> str | None:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None
 
 
 def _width(column: Column) -> float:

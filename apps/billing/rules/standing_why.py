@@ -91,7 +91,8 @@ def _rung(ladder: Ladder, now: Delinquency) -> Iterator[Step]:
             yield _step(first.clause, text, words=first.words)
         return
     text = "{words}: {effect}."
-    yield _step(now.rung.clause, text, words=now.rung.words, effect=effect(now.rung.state))
+    words = now.rung.words.capitalize()
+    yield _step(now.rung.clause, text, words=words, effect=effect(now.rung.state))
     if now.kept:
         yield _step(
             ladder.clause,

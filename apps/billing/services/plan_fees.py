@@ -73,11 +73,14 @@ def _rate_batch(*, at: datetime, account: Account | None, after: int) -> tuple[i
     due = Q(next_due_on__lte=(at + EASTERNMOST).date(), pk__gt=after)
     if account is not None:
         due &= Q(order__account=account)
-    rows = PlanClock.objects.filter(due).order_by("pk").select_related("order")
-    clocks = list(rows.select_for_update(skip_locked=True, of=("self",))[:BATCH])
-    if not clocks:
+    rows = PlanClock.objects.filter(due).order_by("pk")
+    found = list(rows.values_list("pk", "order__account")[:BATCH])
+    if not found:
         return 0, 0
-    hold_accounts(clock.order.account_id for clock in clocks)
+    # The accounts come first, as everywhere: who was faster has set the clocks meanwhile.
+    hold_accounts(account_id for _, account_id in found)
+    clocks = list(rows.filter(pk__in=[pk for pk, _ in found]))
+    last = found[-1][0]
     # What fell due before has been charged: whoever changes an order's terms marks it.
     since = {clock.order_id: clock.next_due_on or date.max for clock in clocks}
     planned = _planned(since, at)
@@ -90,7 +93,7 @@ def _rate_batch(*, at: datetime, account: Account | None, after: int) -> tuple[i
     before = standing_of_events(key__in=keys)
     charges = _charge(planned, before, set(keys), at=at)
     _set_clocks(planned)
-    return charges, clocks[-1].pk
+    return charges, last
 
 
 def rate_orders(orders: Collection[int], *, at: datetime) -> int:

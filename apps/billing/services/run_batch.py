@@ -6,7 +6,8 @@ once. The rows that follow, the database makes from rows that it has.
 Clause: V-3.4.6, S-4, S-13, R-8.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,16 +22,21 @@ from apps.billing.services.drafting import Drafting
 from apps.billing.services.rowset import among, given, keys, moment, sent, sum_of
 
 READY = "c.state = 'READY' AND c.incurred_on <= %s"
-# Per event first: what of an event nets to nothing has no line.
-SUMS = """
-SELECT netted.account_id, {total}, MIN(netted.least), MAX(netted.most), COUNT(e.id),
-       MIN(e.starts_on), MAX(e.ends_on)
+# Per event first: what of an event nets to nothing has no line. The events are looked up once.
+NETTED_EVENTS = """
+CREATE TEMPORARY TABLE billing_netted AS
+SELECT summed.account_id, summed.event_id, summed.net, summed.least, summed.most, e.kind, e.title,
+       e.clause, e.starts_on, e.ends_on
 FROM (
     SELECT c.account_id, c.event_id, {net} AS net, MIN(c.currency) AS least, MAX(c.currency) AS most
     FROM billing_charge c WHERE {ready} AND {accounts} GROUP BY c.account_id, c.event_id
-) AS netted
-LEFT JOIN billing_ratedevent e ON e.id = netted.event_id AND netted.net <> 0
-GROUP BY netted.account_id
+) AS summed
+JOIN billing_ratedevent e ON e.id = summed.event_id
+"""
+SUMS = """
+SELECT n.account_id, {total}, MIN(n.least), MAX(n.most), COUNT(CASE WHEN n.net <> 0 THEN 1 END),
+       MIN(CASE WHEN n.net <> 0 THEN n.starts_on END), MAX(CASE WHEN n.net <> 0 THEN n.ends_on END)
+FROM billing_netted n GROUP BY n.account_id
 """
 DOCUMENT = {
     "account": "bigint",
@@ -68,16 +74,13 @@ LINES = """
 INSERT INTO billing_line
     (document_id, position, event_id, kind, title, clause, starts_on, ends_on, net_amount,
      tax_category_id, tax_code, tax_percent, explanation)
-SELECT d.id, ROW_NUMBER() OVER (PARTITION BY d.id ORDER BY e.starts_on, e.id), e.id, e.kind,
-       e.title, e.clause, e.starts_on, e.ends_on, netted.net, t.category_id, t.code, t.percent, '[]'
-FROM (
-    SELECT c.account_id, c.event_id, {net} AS net
-    FROM billing_charge c WHERE {ready} AND {accounts} GROUP BY c.account_id, c.event_id
-) AS netted
-JOIN billing_document d ON d.account_id = netted.account_id AND {documents}
+SELECT d.id, ROW_NUMBER() OVER (PARTITION BY d.id ORDER BY n.starts_on, n.event_id), n.event_id,
+       n.kind, n.title, n.clause, n.starts_on, n.ends_on, n.net, t.category_id, t.code, t.percent,
+       '[]'
+FROM billing_netted n
+JOIN billing_document d ON d.account_id = n.account_id AND {documents}
 JOIN billing_taxtotal t ON t.document_id = d.id
-JOIN billing_ratedevent e ON e.id = netted.event_id
-WHERE netted.net <> 0
+WHERE n.net <> 0
 """
 BILLED = """
 UPDATE billing_charge SET state = 'BILLED', line_id = l.id
@@ -102,21 +105,23 @@ class Sum:
     ends_on: date | None
 
 
-def sums_of(accounts: Sequence[int], *, through_on: date) -> Mapping[int, Sum]:
-    """Return account -> what it has to be invoiced through a day.
+@contextmanager
+def netted(accounts: Sequence[int], *, through_on: date) -> Iterator[Mapping[int, Sum]]:
+    """Net what is ready of accounts by event, for the block; yield account -> what it comes to.
 
     Clause: R-8, S-13.
     """
-    sql = SUMS.format(
-        total=sum_of("netted.net"),
-        net=sum_of("c.amount - c.waived_amount"),
-        ready=READY,
-        accounts=among("c.account_id"),
+    events = NETTED_EVENTS.format(
+        net=sum_of("c.amount - c.waived_amount"), ready=READY, accounts=among("c.account_id")
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [through_on, keys(accounts)])
+        cursor.execute(events, [through_on, keys(accounts)])
+        cursor.execute(SUMS.format(total=sum_of("n.net")))
         rows = [_sum(row) for row in cursor.fetchall()]
-    return {row.account: row for row in rows}
+    yield {row.account: row for row in rows}
+    # Where the block raises, the transaction takes the table back.
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE billing_netted")
 
 
 def draft_batch_of(
@@ -127,7 +132,8 @@ def draft_batch_of(
 ) -> None:
     """Draft an invoice for each of these accounts, which the caller holds and found in order.
 
-    Where nothing is left of an account's charges, they are only marked so.
+    It works on what ``netted`` laid out. Where nothing is left of an account's charges, they are
+    only marked so.
 
     Clause: V-3.4.6, S-13, R-8.
     """
@@ -147,15 +153,7 @@ def draft_batch_of(
         taxed = (_taxed(made[key], profiles[key], tax) for key, tax in taxes.items())
         cursor.execute(TAXES.format(given=given(TAX)), [sent(taxed)])
         documents = keys(list(made.values()))
-        cursor.execute(
-            LINES.format(
-                net=sum_of("c.amount - c.waived_amount"),
-                ready=READY,
-                accounts=among("c.account_id"),
-                documents=among("d.id"),
-            ),
-            [how.through_on, keys(accounts), documents],
-        )
+        cursor.execute(LINES.format(documents=among("d.id")), [documents])
         cursor.execute(BILLED.format(documents=among("l.document_id")), [documents, how.through_on])
         cursor.execute(
             NETTED.format(ready=READY, accounts=among("c.account_id")),

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from apps.billing.models import BillingProfile, Document, InvoiceRun, RunAccount, Series
 from apps.billing.queries.printed import profiles_of
-from apps.billing.services.after import settled
+from apps.billing.services.after import settled_all
 from apps.billing.services.finalising import finalise_held, is_taxed_as_of, problem_of
 from apps.billing.services.ledger import hold_books
 from apps.billing.services.numbering import Issuing, check_series
@@ -22,7 +22,7 @@ from apps.billing.services.running import ZONES, park
 from apps.billing.services.taxing import tax_draft
 from apps.contracts.models import Account, User
 
-BATCH = 2_000  # documents in one transaction
+BATCH = 5_000  # documents in one transaction
 Stage = RunAccount.Stage
 
 
@@ -73,9 +73,9 @@ def finalise_batch(*, run: InvoiceRun, at: datetime, by: User | None, size: int 
     going = [document for document in drafts if document.account_id not in reasons]
     how = Issuing(run.issued_on, at, by)
     finalise_held(going, how)
-    for document in going:
-        if document.due_on is not None and document.due_on < at.date():
-            settled(account=document.account, at=at)
+    # Only what is due already can change how an account stands.
+    late = [each.account_id for each in going if each.due_on and each.due_on < at.date()]
+    settled_all(accounts=late, at=at)
     park(run, accounts, reasons, stage=Stage.FINALISING, at=at)
     InvoiceRun.objects.filter(pk=run.pk).update(moved_at=at)
     return True

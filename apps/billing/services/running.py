@@ -16,20 +16,12 @@ from django.db import transaction
 from apps.billing.models import BillingProfile, Charge, Document, InvoiceRun, RunAccount
 from apps.billing.queries.rates import rates_on
 from apps.billing.services.drafting import NO_PROFILE, PAUSED, Drafting, draft_held
+from apps.billing.services.rating import rate_pending
 from apps.billing.services.refusal import BillingRefused
-from apps.billing.services.run_batch import Sum, draft_batch_of, sums_of
+from apps.billing.services.run_batch import Sum, draft_batch_of, netted
 from apps.contracts.models import Account, User
 
-try:
-    from apps.billing.services.rating import rate_pending
-except ImportError:  # until rating is merged
-
-    def rate_pending(*, at: datetime, account: Account | None = None) -> int:
-        """Stand in for rating."""
-        return 0
-
-
-BATCH = 2_000  # accounts in one transaction
+BATCH = 5_000  # accounts in one transaction
 State = InvoiceRun.State
 Stage = RunAccount.Stage
 ZONES = timedelta(hours=14)  # where on Earth the day begins first
@@ -122,17 +114,22 @@ def draft_accounts(*, run: InvoiceRun, accounts: Sequence[int], at: datetime) ->
     )
     how = Drafting(run.through_on, run.issued_on, at, run.started_by, run)
     there = set(run.documents.filter(account__in=accounts).values_list("account", flat=True))
-    sums = sums_of([key for key in accounts if key not in there], through_on=run.through_on)
+    with netted([key for key in accounts if key not in there], through_on=run.through_on) as sums:
+        parked = _draft_all(sums, how)
+    park(run, accounts, parked, stage=Stage.DRAFTING, at=at)
+
+
+def _draft_all(sums: Mapping[int, Sum], how: Drafting) -> dict[int, str]:
+    """Draft for those accounts that have no problem; return the others, each with its reason."""
     rows = BillingProfile.objects.filter(account__in=list(sums))
     profiles = {row.account_id: row for row in rows.select_related("tax_category", "account")}
-    percents = rates_on({row.tax_category_id for row in profiles.values()}, on=run.issued_on)
+    percents = rates_on({row.tax_category_id for row in profiles.values()}, on=how.issued_on)
     parked = {key: _problem(each, profiles.get(key), percents, how) for key, each in sums.items()}
     parked = {key: reason for key, reason in parked.items() if reason}
     fine = [each for key, each in sums.items() if key not in parked]
     back = [profiles[each.account] for each in fine if each.net < 0]
-    parked |= _credit(back, how)
     draft_batch_of([each for each in fine if each.net >= 0], profiles, percents, how)
-    park(run, accounts, parked, stage=Stage.DRAFTING, at=at)
+    return parked | _credit(back, how)
 
 
 def park(

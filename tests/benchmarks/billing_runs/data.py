@@ -33,11 +33,11 @@ FROM contracts_account
 EVENTS = """
 INSERT INTO billing_ratedevent
     (key, account_id, order_id, version_id, kind, title, clause, reading, currency, starts_on,
-     ends_on, minutes, worth_amount, held_for, explanation, rated_at, revision)
+     ends_on, minutes, worth_amount, held_for, explanation, rated_at, revision, quoted_minutes)
 SELECT 'bench:' || n, o.account_id, o.id, o.version_id,
        (ARRAY['HOURLY', 'TIERS', 'PER_ORDER'])[1 + floor(random() * 3)::int],
        'FL-' || lpad(n::text, 6, '0') || ' No dial tone', 'H-9', 'R-7', 'USD', day, day, 75,
-       worth, '', %(steps)s, '2026-03-01T12:00:00Z', 1
+       worth, '', %(steps)s, '2026-03-01T12:00:00Z', 1, 0
 FROM (SELECT n, '2026-02-01'::date + floor(random() * 30)::int AS day,
              1 + floor(random() * %(accounts)s)::int AS place,
              round((random() * 500)::numeric + 0.01, 2) AS worth

@@ -8,9 +8,9 @@ Clause: S-12, R-4, R-5.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from apps.billing.queries.reports.ledger import OWED
 from apps.billing.queries.reports.reading import first_rows
@@ -27,9 +27,14 @@ BOUNDS = (
     "i.due_on < %(back_60)s AND i.due_on >= %(back_90)s",
     "i.due_on < %(back_90)s",
 )
-_CASES = ",\n".join(
-    f"SUM(CASE WHEN i.side = 'DEBIT' AND {bound} THEN i.opened ELSE 0.00 END) AS {name}"
-    for name, bound in zip(BUCKETS, BOUNDS, strict=True)
+
+
+def _sum(where: str, name: str) -> str:
+    return f"COALESCE(SUM(i.opened) FILTER (WHERE {where}), 0.00) AS {name}"
+
+
+_AGES = ", ".join(
+    _sum(f"i.side = 'DEBIT' AND {bound}", name) for name, bound in zip(BUCKETS, BOUNDS, strict=True)
 )
 _SOURCE = f"""(
     WITH later AS (
@@ -51,11 +56,11 @@ _SOURCE = f"""(
         WHERE i.dated_on <= %(until)s AND (i.open_amount > 0 OR later.item_id IS NOT NULL)
         [[account i.account_id]] [[currency i.currency]]
     )
-    SELECT i.account_id, i.currency, {_CASES},
-        SUM(CASE WHEN i.side = 'DEBIT' THEN i.opened ELSE 0.00 END) AS owed,
-        SUM(CASE WHEN i.side = 'DEBIT' AND i.disputed > i.opened THEN i.opened
-            WHEN i.side = 'DEBIT' THEN COALESCE(i.disputed, 0.00) ELSE 0.00 END) AS disputed,
-        SUM(CASE WHEN i.side = 'CREDIT' THEN i.opened ELSE 0.00 END) AS credit
+    SELECT i.account_id, i.currency, {_AGES},
+        {_sum("i.side = 'DEBIT'", "owed")},
+        COALESCE(SUM(CASE WHEN i.disputed > i.opened THEN i.opened ELSE i.disputed END)
+            FILTER (WHERE i.side = 'DEBIT'), 0.00) AS disputed,
+        {_sum("i.side = 'CREDIT'", "credit")}
     FROM items i WHERE i.opened <> 0 GROUP BY i.account_id, i.currency
 ) AS g"""  # noqa: S608 (our own words)
 
@@ -92,8 +97,7 @@ AGING = Report(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Aged:
+class Aged(NamedTuple):
     """What an account owes in one currency. ``credit`` is what of its credit nothing used yet.
 
     ``disputed`` is part of ``owed``, which is the sum of the five ages.
@@ -121,4 +125,4 @@ def aging(*, as_of: date, account: Account | None = None) -> Sequence[Aged]:
     Clause: S-12, R-5.
     """
     asked = Asked(since=as_of, until=as_of, account_id=account.pk if account else None)
-    return [Aged(*row) for row in first_rows(AGING, asked, most=None)]
+    return [Aged._make(row) for row in first_rows(AGING, asked, most=None)]

@@ -1,6 +1,6 @@
 """Rows and totals of a report, read without holding them all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -32,14 +32,12 @@ def rows_of(report: Report, asked: Asked, *, using: str = "default") -> Iterator
         yield from (tuple(row) for row in report.rows(asked))
         return
     connection = connections[using]
-    read = [_reader(column) for column in report.columns]
     given = statements.parameters(asked, connection)
     # PostgreSQL's cursor lives in a transaction; without one it would write all rows down first.
     with transaction.atomic(using=using), connection.chunked_cursor() as cursor:
         cursor.execute(statements.select(report, asked), given)
         while batch := cursor.fetchmany(AT_ONCE):
-            for row in batch:
-                yield tuple(as_read(value) for as_read, value in zip(read, row, strict=True))
+            yield from _read(report, batch, using)
 
 
 def first_rows(
@@ -49,16 +47,22 @@ def first_rows(
     if report.rows is not None:
         return [tuple(row) for row in islice(report.rows(asked), most)]
     connection = connections[using]
-    read = [_reader(column) for column in report.columns]
     limit = "" if most is None else f" LIMIT {most:d}"
     with connection.cursor() as cursor:
         cursor.execute(
             statements.select(report, asked) + limit, statements.parameters(asked, connection)
         )
-        return [
-            tuple(as_read(value) for as_read, value in zip(read, row, strict=True))
-            for row in cursor.fetchall()
-        ]
+        return list(_read(report, cursor.fetchall(), using))
+
+
+def _read(report: Report, batch: list[Row], using: str) -> Iterable[Row]:
+    """Return the rows with the types that are promised; PostgreSQL's have them."""
+    if connections[using].vendor == "postgresql":
+        return batch
+    read = [_reader(column) for column in report.columns]
+    return (
+        tuple(as_read(value) for as_read, value in zip(read, row, strict=True)) for row in batch
+    )
 
 
 def totals_of(report: Report, asked: Asked, *, using: str = "default") -> Totals:
@@ -142,9 +146,9 @@ def _date(value: Any) -> date | None:
 
 
 def _instant(value: Any) -> datetime | None:
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value
+    """SQLite keeps instants in UTC, and does not say so."""
+    read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return read.replace(tzinfo=UTC) if read is not None and read.tzinfo is None else read
 
 
 def reading_from() -> str:

@@ -15,13 +15,14 @@ from apps.billing.queries.reports.shape import Asked, Column, Kind, Report
 from apps.contracts.sheets.harmless import WOULD_RUN
 
 NARROWED = re.compile(r"\[\[(account|currency) ([\w.]+)\]\]")
+PLACES = {Kind.MONEY: "20, 2", Kind.PERCENT: "7, 3"}
 BARE = re.compile(r"\w+\.\w+")
 INSTANT = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
 
 
 def select(report: Report, asked: Asked, *, ordered: bool = True) -> str:
     """Return the statement that reads the rows."""
-    columns = ", ".join(f'{column.sql} AS "{column.name}"' for column in report.columns)
+    columns = ", ".join(f'{_typed(column)} AS "{column.name}"' for column in report.columns)
     return f"SELECT {columns} {_tail(report, asked, ordered=ordered)}"
 
 
@@ -76,6 +77,13 @@ def _tail(report: Report, asked: Asked, *, ordered: bool) -> str:
     return f"FROM {source}{grouped}{order}"
 
 
+def _typed(column: Column) -> str:
+    """Return the expression with the places that its kind has, also where it is worked out."""
+    if column.kind in PLACES and not BARE.fullmatch(column.sql):
+        return f"CAST({column.sql} AS numeric({PLACES[column.kind]}))"
+    return column.sql
+
+
 def _written(column: Column) -> str:
     sql = column.sql
     match column.kind:
@@ -94,9 +102,5 @@ def _written(column: Column) -> str:
             return f"NULLIF({sql}, '')"
         case Kind.INSTANT:
             return f"to_char(({sql}) AT TIME ZONE 'UTC', '{INSTANT}')"
-        case Kind.MONEY if not BARE.fullmatch(sql):
-            return f"CAST({sql} AS numeric(20, 2))"
-        case Kind.PERCENT if not BARE.fullmatch(sql):
-            return f"CAST({sql} AS numeric(7, 3))"
         case _:
-            return sql
+            return _typed(column)

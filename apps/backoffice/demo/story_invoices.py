@@ -1,0 +1,143 @@
+"""What clients are invoiced: a seller, taxes, how each account is billed, and their invoices.
+
+Two months back the plan is invoiced, last month once more; of this month there are drafts. One
+account has no billing profile yet, so that the run has somebody to park.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TypeVar
+
+from apps.backoffice.demo.acts import Stage
+from apps.billing.models import (
+    BillingProfile,
+    Seller,
+    Series,
+    TaxCategory,
+    TaxRate,
+)
+from apps.billing.queries.days import today_of
+from apps.billing.services.drafting import draft_invoice
+from apps.billing.services.finalising import finalise
+from apps.billing.services.quoting import charge_by_hand
+from apps.billing.services.rating import rate_pending
+from apps.billing.services.running import draft_batch, start_run
+from apps.contracts.models import Account, AuthorisedUser, Order, User
+from apps.contracts.services.orders import sign
+
+Row = TypeVar("Row", BillingProfile, Seller, Series, TaxCategory, TaxRate)
+LONG_AGO = date(2020, 1, 1)
+OVERDUE, LATE, RECENT = (timedelta(days=days) for days in (75, 40, 12))  # before the demo's day
+DEMO_DAYS = 14  # to pay
+WORK = [
+    ("Set-up of a second trunk group", "640.00"),
+    ("Review of the dial plan", "375.00"),
+    ("Training of two administrators", "480.00"),
+    ("Number porting, 40 numbers", "220.50"),
+]
+
+
+def set_up_billing(stage: Stage, at: datetime) -> None:
+    """Write who bills and how each account is billed, before anything is rated."""
+    by = stage.people["finance"]
+    seller = _kept(
+        Seller(
+            name="Faultline Voice Ltd",
+            address="14 Signal Street\nNew York, NY 10004",
+            country="US",
+            tax_number="US-47-1120093",
+            email="billing@provider.example.com",
+            bank_details="First Harbor Bank\nAccount 000 412 7789\nRouting 021000021",
+            note="Faultline Voice Ltd, 14 Signal Street, New York",
+        ),
+        by,
+        at,
+    )
+    invoices = _kept(Series(seller=seller, kind="INVOICE", prefix="INV-"), by, at)
+    notes = _kept(Series(seller=seller, kind="CREDIT_NOTE", prefix="CN-"), by, at)
+    taxed, untaxed = _taxes(stage, at)
+    *accounts, _without = Account.objects.order_by("name")
+    for place, account in enumerate(accounts):
+        order = Order.objects.filter(account=account).select_related("version").first()
+        _kept(
+            BillingProfile(
+                account=account,
+                currency=order.version.currency if order else "USD",
+                series=invoices,
+                credit_series=notes,
+                legal_name=f"{account.name} Inc.",
+                address=f"{12 + place} Quay Street\nNew York, NY 10013",
+                country="US" if place % 3 else "DE",
+                tax_number="" if place % 3 else f"DE{811_000_000 + place}",
+                email=f"payables@{_domain(account)}",
+                buyer_reference=f"PO-{4100 + place}" if place % 2 else "",
+                payment_days=DEMO_DAYS,
+                tax_category=taxed if place % 3 else untaxed,
+            ),
+            by,
+            at,
+        )
+
+
+def invoice(stage: Stage, at: datetime) -> None:
+    """Invoice some of them at three moments, and leave drafts of a run."""
+    rate_pending(at=at)
+    profiles = list(BillingProfile.objects.select_related("account").order_by("account__name"))
+    for ago, some in ((OVERDUE, profiles[:2]), (LATE, profiles[:4]), (RECENT, profiles[:5])):
+        for profile in some:
+            _issued(stage, profile, at - ago)
+    run = start_run(through_on=at.date(), issued_on=at.date(), at=at, by=stage.people["finance"])
+    while draft_batch(run=run, at=at):
+        pass
+
+
+def _issued(stage: Stage, profile: BillingProfile, when: datetime) -> None:
+    on = today_of(profile.account, at=when)
+    title, amount = WORK[(profile.pk + when.day) % len(WORK)]
+    charge_by_hand(
+        account=profile.account,
+        title=title,
+        amount=Decimal(amount),
+        incurred_on=on,
+        reason="Agreed with the client by mail",
+        by=stage.people["finance"],
+        at=when,
+        act_key=stage.key(),
+    )
+    by = stage.people["finance"]
+    draft = draft_invoice(account=profile.account, through_on=on, at=when, by=by)
+    finalise(document=draft, issued_on=on, at=when, by=by)
+
+
+def _taxes(stage: Stage, at: datetime) -> Sequence[TaxCategory]:
+    by = stage.people["finance"]
+    made = []
+    for key, title, code, note, percent in (
+        ("standard", "Sales tax", "S", "", "8.875"),
+        (
+            "reverse-charge",
+            "Reverse charge",
+            "AE",
+            "Reverse charge: the recipient accounts for the tax.",
+            "0",
+        ),
+    ):
+        category = _kept(TaxCategory(key=key, title=title, code=code, note=note), by, at)
+        _kept(TaxRate(category=category, from_on=LONG_AGO, percent=Decimal(percent)), by, at)
+        made.append(category)
+    return made
+
+
+def _domain(account: Account) -> str:
+    """Return where the account's people have their mail."""
+    order = Order.objects.filter(account=account).first()
+    person = AuthorisedUser.objects.filter(order=order).first() if order else None
+    return person.email.partition("@")[2] if person else "client.example.com"
+
+
+def _kept(row: Row, by: User, at: datetime) -> Row:
+    """Save a row with its history."""
+    sign(row, reason="Demo data", by=by, at=at)
+    row.save()
+    return row

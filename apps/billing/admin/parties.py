@@ -1,0 +1,161 @@
+"""Who bills, under which numbers and taxes, and how each account is billed: kept with history."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from apps.billing.admin.acting import account_link
+from apps.billing.models import (
+    BillingProfile,
+    Charge,
+    OpenItem,
+    Seller,
+    Series,
+    TaxCategory,
+    TaxRate,
+)
+from apps.billing.queries.rates import rates_on
+from apps.billing.wording import share
+from apps.contracts.admin.kept import KeptAdmin, KeptForm
+
+
+@admin.register(Seller)
+class SellerAdmin(KeptAdmin):
+    """The legal persons that bill; final documents keep their own copy."""
+
+    list_display = ["name", "country", "tax_number", "email"]
+    search_fields = ["name__icontains", "tax_number__icontains"]
+    search_help_text = "Name, tax number"
+    fieldsets = [
+        (None, {"fields": ["name", "address", "country", "tax_number", "email"]}),
+        ("On each document", {"fields": ["bank_details", "note"]}),
+        ("History", {"fields": ["change_reason"]}),
+    ]
+
+
+@admin.register(Series)
+class SeriesAdmin(KeptAdmin):
+    """Series of numbers. What its numbers look like stays, once it has given one."""
+
+    list_display = ["prefix", "seller", "kind", "next_printed", "last_issued_on"]
+    list_filter = ["kind"]
+    list_select_related = ["seller"]
+    fields = ["seller", "kind", "prefix", "digits", "next_printed", "last_issued", "change_reason"]
+    readonly_fields = ["next_printed", "last_issued"]
+    fixed: ClassVar[list[str]] = ["seller", "kind", "prefix", "digits"]
+
+    @display(description="Next number")
+    def next_printed(self, row: Series) -> str:
+        return row.printed(row.next_number) if row.prefix else "–"
+
+    @display(description="Last issued on")
+    def last_issued(self, row: Series) -> str:
+        return str(row.last_issued_on or "–")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Series | None = None) -> list[str]:
+        is_used = obj is not None and obj.next_number > 1
+        return [*self.readonly_fields, *(self.fixed if is_used else [])]
+
+
+class TaxRateInline(TabularInline):
+    """The rates of a category; of a day counts the latest that has begun."""
+
+    model = TaxRate
+    extra = 0
+    hide_title = True
+
+
+@admin.register(TaxCategory)
+class TaxCategoryAdmin(KeptAdmin):
+    """How supplies are taxed, and at which rate since when."""
+
+    list_display = ["title", "code", "rate_now", "note"]
+    list_filter = ["code"]
+    fields = ["key", "title", "code", "note", "change_reason"]
+    inlines = [TaxRateInline]
+
+    @display(description="Rate today")
+    def rate_now(self, row: TaxCategory) -> str:
+        percent = rates_on([row.pk], on=timezone.localdate()).get(row.pk)
+        return "None yet" if percent is None else share(percent)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: TaxCategory | None = None
+    ) -> list[str]:
+        """Return the key, once it is there: the ledger's accounts of the tax are called so."""
+        return ["key"] if obj is not None else []
+
+
+class BillingProfileForm(KeptForm):
+    """How an account is billed, in one currency, by one seller."""
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        own, back = said.get("series"), said.get("credit_series")
+        if own and back and own.seller_id != back.seller_id:
+            self.add_error("credit_series", "Invoices and credit notes are of one seller.")
+        if "currency" in self.changed_data and self.instance.pk and "currency" in said:
+            self._check_currency(said["currency"])
+        return said
+
+    def _check_currency(self, currency: str) -> None:
+        account = self.instance.account_id
+        ready = Charge.objects.filter(account=account, state=Charge.State.READY)
+        still_open = OpenItem.objects.filter(account=account, open_amount__gt=0)
+        for rows, what in ((ready, "charges to be invoiced"), (still_open, "open items")):
+            other = rows.exclude(currency=currency).values_list("currency", flat=True).first()
+            if other is not None:
+                self.add_error(
+                    "currency",
+                    ValidationError(f"The account has {what} in {other}: settle them first."),
+                )
+
+
+@admin.register(BillingProfile)
+class BillingProfileAdmin(KeptAdmin):
+    """How each account is billed; one without is parked by the run."""
+
+    form = BillingProfileForm
+    list_display = [
+        "account_tag",
+        "legal_name",
+        "currency",
+        "payment_days",
+        "tax_category",
+        "paused_tag",
+    ]
+    list_display_links = ["legal_name"]
+    list_filter = ["is_paused", "currency", "tax_category"]
+    list_select_related = ["account", "tax_category"]
+    search_fields = ["account__name__icontains", "legal_name__icontains", "email__icontains"]
+    search_help_text = "Account, legal name, address of mails"
+    autocomplete_fields = ["account"]
+    fieldsets = [
+        (None, {"fields": ["account", "legal_name", "address", "country", "tax_number"]}),
+        ("Invoices", {"fields": ["email", "buyer_reference", "currency", "payment_days"]}),
+        ("Numbers and taxes", {"fields": ["series", "credit_series", "tax_category", "is_paused"]}),
+        ("History", {"fields": ["change_reason"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BillingProfile]:
+        return super().get_queryset(request).select_related("account")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: BillingProfile | None = None
+    ) -> list[str]:
+        return ["account"] if obj is not None else []
+
+    @display(description="Account")
+    def account_tag(self, row: BillingProfile) -> SafeString | str:
+        return account_link(row.account)
+
+    @display(description="Run", label={"Paused": "warning", "Taken": "success"})
+    def paused_tag(self, row: BillingProfile) -> str:
+        return "Paused" if row.is_paused else "Taken"
