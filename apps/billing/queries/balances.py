@@ -10,15 +10,16 @@ from apps.billing.queries.checking import rows_of
 Totals = Mapping[str, Mapping[str, Decimal]]
 
 _BALANCES = """
-    SELECT u.currency, u.kind, SUM(u.amount) AS balance_amount FROM (
-        SELECT a.currency, a.kind, [t.amount] AS amount
+    SELECT a.currency, a.kind, SUM(u.amount) AS balance_amount FROM (
+        SELECT t.debit_id AS account, SUM([t.amount]) AS amount
         FROM billing_transfer t JOIN billing_posting p ON p.id = t.posting_id
-        JOIN billing_ledgeraccount a ON a.id = t.debit_id WHERE p.dated_on <= %s
+        WHERE p.dated_on <= %s GROUP BY t.debit_id
         UNION ALL
-        SELECT a.currency, a.kind, -[t.amount]
+        SELECT t.credit_id, -SUM([t.amount])
         FROM billing_transfer t JOIN billing_posting p ON p.id = t.posting_id
-        JOIN billing_ledgeraccount a ON a.id = t.credit_id WHERE p.dated_on <= %s
-    ) u GROUP BY u.currency, u.kind ORDER BY u.currency, u.kind
+        WHERE p.dated_on <= %s GROUP BY t.credit_id
+    ) u JOIN billing_ledgeraccount a ON a.id = u.account
+    GROUP BY a.currency, a.kind ORDER BY a.currency, a.kind
 """
 _OPEN = """
     SELECT u.currency, u.side, SUM(u.amount) AS open_amount FROM (

@@ -20,16 +20,19 @@ CHECKS = [
         "tax_base",
         "Tax is reckoned on the sum of the lines of a category and percentage",
         sql="""
-            SELECT d.reference, u.percent, SUM(u.base) AS taxed_amount, SUM(u.net) AS lines_amount
+            SELECT d.reference, w.percent, w.base AS taxed_amount, w.net AS lines_amount
             FROM (
-                SELECT l.document_id, l.tax_category_id AS category_id, l.tax_percent AS percent,
-                    [l.net_amount] AS net, 0 AS base FROM billing_line l
-                UNION ALL
-                SELECT x.document_id, x.category_id, x.percent, 0, [x.net_amount]
-                FROM billing_taxtotal x
-            ) u JOIN billing_document d ON d.id = u.document_id AND d.state = 'FINAL'
-            GROUP BY d.id, d.reference, u.category_id, u.percent
-            HAVING SUM(u.base) <> SUM(u.net)
+                SELECT u.document_id, u.percent, SUM(u.base) AS base, SUM(u.net) AS net
+                FROM (
+                    SELECT l.document_id, l.tax_category_id AS category_id,
+                        l.tax_percent AS percent, [l.net_amount] AS net, 0 AS base
+                    FROM billing_line l
+                    UNION ALL
+                    SELECT x.document_id, x.category_id, x.percent, 0, [x.net_amount]
+                    FROM billing_taxtotal x
+                ) u GROUP BY u.document_id, u.category_id, u.percent
+                HAVING SUM(u.base) <> SUM(u.net)
+            ) w JOIN billing_document d ON d.id = w.document_id AND d.state = 'FINAL'
         """,
         words="{reference} is taxed at {percent} % on {taxed_amount}, the lines come to"
         " {lines_amount}.",
@@ -192,40 +195,49 @@ CHECKS = [
     by_statement(
         "document_amounts",
         "A posting is its document's total, its net by kind of revenue, its tax by category",
+        # Summed by the keys of documents and ledger accounts; only what is wrong gets its names.
         sql="""
-            SELECT d.reference, u.kind, u.name, u.currency,
-                SUM(u.due) AS due_amount, SUM(u.posted) AS posted_amount
+            SELECT d.reference, COALESCE(a.kind, 'NO LEDGER ACCOUNT') AS kind,
+                COALESCE(CAST(a.account_id AS varchar(60)), a.key, '') AS name,
+                w.due AS due_amount, w.posted AS posted_amount, d.currency
             FROM (
-                SELECT d.id AS document_id, 'RECEIVABLE' AS kind,
-                    CAST(d.account_id AS varchar(60)) AS name, d.currency,
-                    CASE d.kind WHEN 'INVOICE' THEN 1 ELSE -1 END * [d.total_amount] AS due,
-                    0 AS posted
-                FROM billing_document d WHERE d.state = 'FINAL'
-                UNION ALL
-                SELECT d.id, 'REVENUE', l.kind, d.currency,
-                    CASE d.kind WHEN 'INVOICE' THEN -1 ELSE 1 END * [l.net_amount], 0
-                FROM billing_line l JOIN billing_document d ON d.id = l.document_id
-                WHERE d.state = 'FINAL'
-                UNION ALL
-                SELECT d.id, 'TAX', c.key, d.currency,
-                    CASE d.kind WHEN 'INVOICE' THEN -1 ELSE 1 END * [x.tax_amount], 0
-                FROM billing_taxtotal x JOIN billing_document d ON d.id = x.document_id
-                JOIN billing_taxcategory c ON c.id = x.category_id WHERE d.state = 'FINAL'
-                UNION ALL
-                SELECT p.document_id, a.kind, COALESCE(CAST(a.account_id AS varchar(60)), a.key),
-                    a.currency, 0, [t.amount]
-                FROM billing_transfer t JOIN billing_posting p ON p.id = t.posting_id
-                JOIN billing_ledgeraccount a ON a.id = t.debit_id WHERE p.document_id IS NOT NULL
-                UNION ALL
-                SELECT p.document_id, a.kind, COALESCE(CAST(a.account_id AS varchar(60)), a.key),
-                    a.currency, 0, -[t.amount]
-                FROM billing_transfer t JOIN billing_posting p ON p.id = t.posting_id
-                JOIN billing_ledgeraccount a ON a.id = t.credit_id WHERE p.document_id IS NOT NULL
-            ) u
-            JOIN billing_document d ON d.id = u.document_id AND d.state = 'FINAL'
-            JOIN billing_posting p ON p.document_id = u.document_id
-            GROUP BY u.document_id, d.reference, u.kind, u.name, u.currency
-            HAVING SUM(u.due) <> SUM(u.posted)
+                SELECT u.document_id, u.account, SUM(u.due) AS due, SUM(u.posted) AS posted
+                FROM (
+                    SELECT d.id AS document_id, r.id AS account,
+                        CASE d.kind WHEN 'INVOICE' THEN 1 ELSE -1 END * [d.total_amount] AS due,
+                        0 AS posted
+                    FROM billing_document d LEFT JOIN billing_ledgeraccount r
+                        ON r.kind = 'RECEIVABLE' AND r.account_id = d.account_id
+                        AND r.currency = d.currency
+                    WHERE d.state = 'FINAL'
+                    UNION ALL
+                    SELECT d.id, r.id,
+                        CASE d.kind WHEN 'INVOICE' THEN -1 ELSE 1 END * [l.net_amount], 0
+                    FROM billing_line l JOIN billing_document d ON d.id = l.document_id
+                    LEFT JOIN billing_ledgeraccount r ON r.kind = 'REVENUE' AND r.key = l.kind
+                        AND r.currency = d.currency
+                    WHERE d.state = 'FINAL'
+                    UNION ALL
+                    SELECT d.id, r.id,
+                        CASE d.kind WHEN 'INVOICE' THEN -1 ELSE 1 END * [x.tax_amount], 0
+                    FROM billing_taxtotal x JOIN billing_document d ON d.id = x.document_id
+                    JOIN billing_taxcategory c ON c.id = x.category_id
+                    LEFT JOIN billing_ledgeraccount r ON r.kind = 'TAX' AND r.key = c.key
+                        AND r.currency = d.currency
+                    WHERE d.state = 'FINAL'
+                    UNION ALL
+                    SELECT p.document_id, t.debit_id, 0, [t.amount]
+                    FROM billing_transfer t JOIN billing_posting p ON p.id = t.posting_id
+                    WHERE p.document_id IS NOT NULL
+                    UNION ALL
+                    SELECT p.document_id, t.credit_id, 0, -[t.amount]
+                    FROM billing_transfer t JOIN billing_posting p ON p.id = t.posting_id
+                    WHERE p.document_id IS NOT NULL
+                ) u GROUP BY u.document_id, u.account HAVING SUM(u.due) <> SUM(u.posted)
+            ) w
+            JOIN billing_document d ON d.id = w.document_id AND d.state = 'FINAL'
+            JOIN billing_posting p ON p.document_id = w.document_id
+            LEFT JOIN billing_ledgeraccount a ON a.id = w.account
         """,
         words="{reference} moves {due_amount} {currency} of {kind} {name}, its posting"
         " {posted_amount}.",

@@ -171,22 +171,28 @@ CHECKS = [
         "receivable",
         "What the ledger says an account owes is its open debits less its open credits",
         sql="""
-            SELECT n.name AS account, u.currency, SUM(u.ledger) AS ledger_amount,
-                SUM(u.items) AS items_amount
+            SELECT n.name AS account, w.currency, w.ledger AS ledger_amount,
+                w.items AS items_amount
             FROM (
-                SELECT i.account_id, i.currency, 0 AS ledger,
-                    CASE i.side WHEN 'DEBIT' THEN 1 ELSE -1 END * [i.open_amount] AS items
-                FROM billing_openitem i WHERE i.open_amount > 0
-                UNION ALL
-                SELECT a.account_id, a.currency, [t.amount], 0
-                FROM billing_transfer t JOIN billing_ledgeraccount a ON a.id = t.debit_id
-                WHERE a.kind = 'RECEIVABLE'
-                UNION ALL
-                SELECT a.account_id, a.currency, -[t.amount], 0
-                FROM billing_transfer t JOIN billing_ledgeraccount a ON a.id = t.credit_id
-                WHERE a.kind = 'RECEIVABLE'
-            ) u JOIN contracts_account n ON n.id = u.account_id
-            GROUP BY n.id, n.name, u.currency HAVING SUM(u.ledger) <> SUM(u.items)
+                SELECT u.account_id, u.currency, SUM(u.ledger) AS ledger, SUM(u.items) AS items
+                FROM (
+                    SELECT i.account_id, i.currency, 0 AS ledger, SUM(
+                        CASE i.side WHEN 'DEBIT' THEN 1 ELSE -1 END * [i.open_amount]
+                    ) AS items
+                    FROM billing_openitem i WHERE i.open_amount > 0
+                    GROUP BY i.account_id, i.currency
+                    UNION ALL
+                    SELECT a.account_id, a.currency, m.moved, 0
+                    FROM (
+                        SELECT t.debit_id AS account, SUM([t.amount]) AS moved
+                        FROM billing_transfer t GROUP BY t.debit_id
+                        UNION ALL
+                        SELECT t.credit_id, -SUM([t.amount])
+                        FROM billing_transfer t GROUP BY t.credit_id
+                    ) m JOIN billing_ledgeraccount a ON a.id = m.account
+                    WHERE a.kind = 'RECEIVABLE'
+                ) u GROUP BY u.account_id, u.currency HAVING SUM(u.ledger) <> SUM(u.items)
+            ) w JOIN contracts_account n ON n.id = w.account_id
         """,
         words="{account} owes {ledger_amount} {currency} by the ledger, {items_amount} by its open"
         " items.",
@@ -197,22 +203,30 @@ CHECKS = [
         "aging",
         "On any day, what an account's items add up to is what the ledger says",
         sql="""
-            SELECT n.name AS account, u.currency, u.dated_on, SUM(u.ledger) AS ledger_amount,
-                SUM(u.items) AS items_amount
+            SELECT n.name AS account, w.currency, w.dated_on, w.ledger AS ledger_amount,
+                w.items AS items_amount
             FROM (
-                SELECT i.account_id, i.currency, i.dated_on, 0 AS ledger,
-                    CASE i.side WHEN 'DEBIT' THEN 1 ELSE -1 END * [i.amount] AS items
-                FROM billing_openitem i
-                UNION ALL
-                SELECT a.account_id, a.currency, p.dated_on, [t.amount], 0
-                FROM billing_transfer t JOIN billing_ledgeraccount a ON a.id = t.debit_id
-                JOIN billing_posting p ON p.id = t.posting_id WHERE a.kind = 'RECEIVABLE'
-                UNION ALL
-                SELECT a.account_id, a.currency, p.dated_on, -[t.amount], 0
-                FROM billing_transfer t JOIN billing_ledgeraccount a ON a.id = t.credit_id
-                JOIN billing_posting p ON p.id = t.posting_id WHERE a.kind = 'RECEIVABLE'
-            ) u JOIN contracts_account n ON n.id = u.account_id
-            GROUP BY n.id, n.name, u.currency, u.dated_on HAVING SUM(u.ledger) <> SUM(u.items)
+                SELECT u.account_id, u.currency, u.dated_on, SUM(u.ledger) AS ledger,
+                    SUM(u.items) AS items
+                FROM (
+                    SELECT i.account_id, i.currency, i.dated_on, 0 AS ledger,
+                        CASE i.side WHEN 'DEBIT' THEN 1 ELSE -1 END * [i.amount] AS items
+                    FROM billing_openitem i
+                    UNION ALL
+                    SELECT a.account_id, a.currency, m.dated_on, m.moved, 0
+                    FROM (
+                        SELECT t.debit_id AS account, p.dated_on, SUM([t.amount]) AS moved
+                        FROM billing_transfer t JOIN billing_posting p ON p.id = t.posting_id
+                        GROUP BY t.debit_id, p.dated_on
+                        UNION ALL
+                        SELECT t.credit_id, p.dated_on, -SUM([t.amount])
+                        FROM billing_transfer t JOIN billing_posting p ON p.id = t.posting_id
+                        GROUP BY t.credit_id, p.dated_on
+                    ) m JOIN billing_ledgeraccount a ON a.id = m.account
+                    WHERE a.kind = 'RECEIVABLE'
+                ) u GROUP BY u.account_id, u.currency, u.dated_on
+                HAVING SUM(u.ledger) <> SUM(u.items)
+            ) w JOIN contracts_account n ON n.id = w.account_id
         """,
         words="{account} came to owe {ledger_amount} {currency} on {dated_on} by the ledger,"
         " {items_amount} by its documents and payments: aging is wrong from then on.",
