@@ -9,8 +9,6 @@ Clause: S-13.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -19,46 +17,20 @@ from typing import Any
 from django.db.models import Count, Prefetch, QuerySet
 
 from apps.billing.models import Document, ExportedDocument, ExportProfile, Line
+from apps.billing.queries.reports.layouts import (
+    QUICKBOOKS_COLUMNS,
+    QUICKBOOKS_SUMS,
+    XERO_COLUMNS,
+    Coded,
+    quickbooks,
+    xero,
+)
 from apps.billing.queries.reports.ledger import CREDITED, INVOICED, OWED
 from apps.billing.queries.reports.shape import Asked, Column, Kind, Report
 from apps.billing.rules.money import ZERO, tax_on
 
 INVOICE, CREDIT_NOTE = Document.Kind.INVOICE, Document.Kind.CREDIT_NOTE
 Program = ExportProfile.Program
-ADDRESS_LINES = 4
-NOT_CODED = "(no code)"
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A line with what it is called there. Empty names: finance has not said them yet."""
-
-    document: Document
-    line: Line
-    tax_amount: Decimal
-    revenue: str
-    tax: str
-    dates: str
-
-    @property
-    def sign(self) -> int:
-        return -1 if self.document.kind == CREDIT_NOTE else 1
-
-    def day(self, day: date | None) -> str:
-        return day.strftime(self.dates) if day else ""
-
-    @property
-    def buyer(self) -> Mapping[str, Any]:
-        buyer: Mapping[str, Any] = self.document.parties.get("buyer", {})
-        return buyer
-
-    @property
-    def customer(self) -> str:
-        return str(self.buyer.get("name") or self.document.account.name)
-
-    @property
-    def corrected(self) -> str:
-        return (self.document.corrects.reference or "") if self.document.corrects else ""
 
 
 def new_documents(report: Report, asked: Asked) -> QuerySet[Document]:
@@ -155,55 +127,6 @@ def _taxed(document: Document) -> Iterator[tuple[Line, Decimal]]:
         yield line, share
 
 
-def _xero(coded: Coded) -> Sequence[Any]:
-    line = coded.line
-    address = str(coded.buyer.get("address") or "").splitlines()
-    lines = [*address, *[""] * ADDRESS_LINES][:ADDRESS_LINES]
-    return (
-        coded.customer,
-        coded.buyer.get("email") or "",
-        *lines,
-        *("", "", ""),
-        coded.buyer.get("country") or "",
-        coded.document.reference,
-        coded.corrected,
-        coded.day(coded.document.issued_on),
-        coded.day(coded.document.due_on),
-        *("", ""),
-        line.title,
-        1,
-        coded.sign * line.net_amount,
-        "",
-        coded.revenue or NOT_CODED,
-        coded.tax or NOT_CODED,
-        coded.sign * coded.tax_amount,
-        *("", "", "", ""),
-        coded.document.currency,
-        "",
-    )
-
-
-def _quickbooks(coded: Coded) -> Sequence[Any]:
-    line = coded.line
-    return (
-        coded.document.reference,
-        coded.customer,
-        coded.day(coded.document.issued_on),
-        coded.day(coded.document.due_on),
-        *("", ""),
-        coded.document.reason or coded.corrected,
-        coded.revenue or NOT_CODED,
-        line.title,
-        1,
-        line.net_amount,
-        line.net_amount,
-        coded.tax or NOT_CODED,
-        coded.tax_amount,
-        coded.document.currency,
-        coded.day(line.ends_on),
-    )
-
-
 def _columns(names: str, *summed: str) -> tuple[Column, ...]:
     amounts = {*summed, "ItemRate"}
     return tuple(
@@ -217,19 +140,7 @@ def _columns(names: str, *summed: str) -> tuple[Column, ...]:
     )
 
 
-XERO_COLUMNS = (
-    "*ContactName,EmailAddress,POAddressLine1,POAddressLine2,POAddressLine3,POAddressLine4,"
-    "POCity,PORegion,POPostalCode,POCountry,*InvoiceNumber,Reference,*InvoiceDate,*DueDate,Total,"
-    "InventoryItemCode,*Description,*Quantity,*UnitAmount,Discount,*AccountCode,*TaxType,TaxAmount,"
-    "TrackingName1,TrackingOption1,TrackingName2,TrackingOption2,Currency,BrandingTheme"
-)
-QUICKBOOKS_COLUMNS = (
-    "*InvoiceNo,*Customer,*InvoiceDate,*DueDate,Terms,Location,Memo,Item(Product/Service),"
-    "ItemDescription,ItemQuantity,ItemRate,*ItemAmount,*ItemTaxCode,ItemTaxAmount,Currency,"
-    "Service Date"
-)
-QUICKBOOKS_SUMS = ("*ItemAmount", "ItemTaxAmount")
-LAYOUTS = {"xero": _xero, "quickbooks": _quickbooks, "quickbooks-credits": _quickbooks}
+LAYOUTS = {"xero": xero, "quickbooks": quickbooks, "quickbooks-credits": quickbooks}
 PROFILES: Mapping[str, Report] = {
     "xero": Report(
         key="xero",
