@@ -115,9 +115,9 @@ def _charged(stage: Stage, profile: BillingProfile, when: datetime) -> date:
 
 def _issued(stage: Stage, profile: BillingProfile, when: datetime) -> None:
     on = _charged(stage, profile, when)
-    facts = {"at": when, "by": stage.people["finance"]}
-    draft = draft_invoice(account=profile.account, through_on=on, **facts)
-    finalise(document=draft, issued_on=on, **facts)
+    by = stage.people["finance"]
+    draft = draft_invoice(account=profile.account, through_on=on, at=when, by=by)
+    finalise(document=draft, issued_on=on, at=when, by=by)
 
 
 def _taxes(stage: Stage, at: datetime) -> Sequence[TaxCategory]:
