@@ -1,8 +1,6 @@
 """Invoices and credit notes: the list, each one's page and PDF, and what is done with drafts."""
 
-from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -25,6 +23,7 @@ from apps.billing.admin.acting import (
     person,
 )
 from apps.billing.admin.document_acts import ACTS
+from apps.billing.admin.document_list import LookFilter, sums_of
 from apps.billing.admin.document_page import page_of
 from apps.billing.admin.fields import day_field, whose_field
 from apps.billing.invoice_pdf import document_pdf, file_name
@@ -35,7 +34,6 @@ from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import Account
 from apps.tickets.admin.keys import key_in
 
-MOST_SUMMED = 10_000  # documents of a list whose sums are shown
 State, Kind = Document.State, Document.Kind
 
 
@@ -44,31 +42,6 @@ class DraftForm(forms.Form):
 
     account = whose_field()
     through_on = day_field("Incurred through")
-
-
-class LookFilter(admin.SimpleListFilter):
-    """What finance looks for."""
-
-    title = "look"
-    parameter_name = "look"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable:
-        return [
-            ("drafts", "Drafts"),
-            ("open", "Open"),
-            ("overdue", "Overdue"),
-            ("settled", "Settled"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        still_open = queryset.filter(item__open_amount__gt=0)
-        looks = {
-            "drafts": queryset.filter(state=State.DRAFT),
-            "open": still_open,
-            "overdue": still_open.filter(kind=Kind.INVOICE, due_on__lt=timezone.localdate()),
-            "settled": queryset.filter(item__open_amount=0),
-        }
-        return looks.get(self.value() or "", queryset)
 
 
 @admin.register(Document)
@@ -236,25 +209,6 @@ class DocumentAdmin(MoneyAdmin):
     @display(description="Open")
     def left(self, row: Document) -> SafeString | str:
         return money(row.item.open_amount, row.currency) if row.state == State.FINAL else "–"
-
-
-def sums_of(
-    rows: QuerySet[Document],
-) -> tuple[list[tuple[str, str, Decimal, Decimal, Decimal]], bool]:
-    """Return (currency, kind, net, tax, total) of documents, and whether that is all of them."""
-    columns = rows.order_by().values_list("currency", "kind", "net_amount", "tax_amount")
-    found = list(columns[: MOST_SUMMED + 1])
-    sums: dict[tuple[str, str], list[Decimal]] = {}
-    # Summed here: SQLite would add up floats.
-    for currency, kind, net, tax in found[:MOST_SUMMED]:
-        held = sums.setdefault((currency, kind), [Decimal(0), Decimal(0)])
-        held[0] += net
-        held[1] += tax
-    told = [
-        (currency, Kind(kind).label.lower(), net, tax, net + tax)
-        for (currency, kind), (net, tax) in sorted(sums.items())
-    ]
-    return told, len(found) <= MOST_SUMMED
 
 
 def _is_before(on: date | None, today: date) -> bool:
