@@ -58,7 +58,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0010_billing"),
-        ("billing", "0003_rating"),
+        ("billing", "0005_closed_months"),
         ("contracts", "0006_rating"),
         ("tickets", "0011_rating"),
     ]

@@ -41,7 +41,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0011_rating"),
-        ("billing", "0004_invoicing"),
+        ("billing", "0005_closed_months"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

@@ -42,7 +42,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0012_invoicing"),
-        ("billing", "0005_payments"),
+        ("billing", "0005_closed_months"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

@@ -45,7 +45,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0014_standing"),
-        ("billing", "0007_exports"),
+        ("billing", "0005_closed_months"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

@@ -42,7 +42,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0015_exports"),
-        ("billing", "0008_ledger"),
+        ("billing", "0005_closed_months"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
