@@ -223,9 +223,9 @@ def test_all_drafts_of_a_run_are_made_final_in_the_order_of_accounts():
 
     finished(run)
 
-    invoices = Document.objects.filter(kind="INVOICE").order_by("account")
+    invoices = Document.objects.filter(kind="INVOICE").order_by("account_id")
     assert [each.number for each in invoices] == list(range(1, len(invoices) + 1))
-    notes = Document.objects.filter(kind="CREDIT_NOTE").order_by("account")
+    notes = Document.objects.filter(kind="CREDIT_NOTE").order_by("account_id")
     assert [each.number for each in notes] == list(range(1, len(notes) + 1))
     assert len(notes) > 0
     count = Document.objects.count()
@@ -302,11 +302,11 @@ def test_a_draft_that_cannot_be_final_is_parked_and_leaves_no_gap():
 
     finished(run, size=1)
 
-    assert [each.number for each in run.documents.order_by("account")] == [1, None, 2]
+    assert [each.number for each in run.documents.order_by("account_id")] == [1, None, 2]
     assert parked(run)[profiles[1].account_id][0] == "FINALISING"
     BillingProfile.objects.filter(pk=profiles[1].pk).update(currency="USD")
     finished(run)
-    assert [each.number for each in run.documents.order_by("account")] == [1, 3, 2]
+    assert [each.number for each in run.documents.order_by("account_id")] == [1, 3, 2]
     assert parked(run) == {}
 
 
@@ -347,7 +347,7 @@ def test_two_series_are_numbered_each_on_its_own():
 
     finished(ran(), size=3)
 
-    references = Document.objects.order_by("account").values_list("reference", flat=True)
+    references = Document.objects.order_by("account_id").values_list("reference", flat=True)
     assert list(references) == ["INV-000001", "EU-000001", "INV-000002", "EU-000002"]
 
 

@@ -69,7 +69,7 @@ def test_two_finalisations_of_a_run_at_once_number_once_without_a_gap():
 
     at_once(*[lambda: finished(run)] * 3)
 
-    numbers = Document.objects.order_by("account").values_list("number", flat=True)
+    numbers = Document.objects.order_by("account_id").values_list("number", flat=True)
     assert list(numbers) == list(range(1, 10))
     assert [rows.count() for rows in (OpenItem.objects, Posting.objects, Message.objects)] == [
         9

@@ -58,7 +58,7 @@ import json
 from apps.billing.models import Charge, Document, Line, OpenItem, Posting, Series, Transfer
 from apps.outbox.models import Message
 told = {
-    "documents": list(Document.objects.order_by("account").values_list("number", flat=True)),
+    "documents": list(Document.objects.order_by("account_id").values_list("number", flat=True)),
     "accounts": Document.objects.values("account").distinct().count(),
     "totals": sorted({str(each.total_amount) for each in Document.objects.all()}),
     "lines": Line.objects.count(),

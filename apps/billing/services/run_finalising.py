@@ -90,7 +90,7 @@ def stop_run(*, run: InvoiceRun, why: str, at: datetime) -> None:
 def _next(run: InvoiceRun, size: int) -> Sequence[Document]:
     parked = RunAccount.objects.filter(run=run, stage=Stage.FINALISING).values("account")
     drafts = run.documents.filter(state=Document.State.DRAFT).exclude(account__in=parked)
-    return list(drafts.order_by("account")[:size])
+    return list(drafts.order_by("account_id")[:size])
 
 
 def _still_there(drafts: Sequence[Document], accounts: Mapping[int, Account]) -> Sequence[Document]:

@@ -71,7 +71,7 @@ def draft_batch(*, run: InvoiceRun, at: datetime, size: int = BATCH) -> bool:
     run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
     if run.state == State.DONE:
         return False
-    waiting = _ready(run).filter(account__gt=run.last_account).order_by("account")
+    waiting = _ready(run).filter(account__gt=run.last_account).order_by("account_id")
     accounts = list(waiting.values_list("account", flat=True).distinct()[:size])
     if run.last_account == 0:
         run.accounts_total = _ready(run).values("account").distinct().count()
@@ -94,7 +94,7 @@ def retry_parked(*, run: InvoiceRun, at: datetime) -> int:
     Clause: V-3.4.6.
     """
     run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
-    parked = RunAccount.objects.filter(run=run, stage=Stage.DRAFTING).order_by("account")
+    parked = RunAccount.objects.filter(run=run, stage=Stage.DRAFTING).order_by("account_id")
     accounts = list(parked.values_list("account", flat=True))
     for start in range(0, len(accounts), BATCH):
         draft_accounts(run=run, accounts=accounts[start : start + BATCH], at=at)
