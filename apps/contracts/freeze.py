@@ -9,19 +9,17 @@ trigger reads it): a migration that alters a guarded table begins with ``removin
 with ``installing(...)``. A refused statement raises Django's ``IntegrityError``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.apps.registry import Apps
-from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 EMPTIED = "TRUNCATE"  # PostgreSQL's, which walks past what guards the rows
 FROZEN = "published terms are frozen: load a new version"
 FIXED_HOURS = "published hours are frozen: add a new revision of the calendar"
-
-Operation = Callable[[Apps, BaseDatabaseSchemaEditor], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,29 +139,52 @@ def never_emptied(table: str) -> Guard:
     return Guard(table, (EMPTIED,), f"{table} is never emptied: delete the rows that may go")
 
 
-def installing(*guards: Guard) -> migrations.RunPython:
+def installing(*guards: Guard) -> "Guarding":
     """Return the operation of a migration that sets guards up; reversed, it takes them away."""
-    return migrations.RunPython(_creating(guards), _dropping(guards))
+    return Guarding(guards, sets_up=True)
 
 
-def removing(*guards: Guard) -> migrations.RunPython:
+def removing(*guards: Guard) -> "Guarding":
     """Return the operation that takes guards away; reversed, it sets them up again."""
-    return migrations.RunPython(_dropping(guards), _creating(guards))
+    return Guarding(guards, sets_up=False)
 
 
-def _creating(guards: tuple[Guard, ...]) -> Operation:
-    def create(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        for guard in guards:
-            for statement in guard.create(schema_editor.connection.vendor):
+class Guarding(Operation):
+    """Sets guards up, or takes them away. It needs no models, which take Django long to build."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, guards: tuple[Guard, ...], *, sets_up: bool) -> None:
+        self.guards = guards
+        self.sets_up = sets_up
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Nothing of the models changes."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._run(schema_editor, create=self.sets_up)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._run(schema_editor, create=not self.sets_up)
+
+    def describe(self) -> str:
+        return f"{'Set up' if self.sets_up else 'Take away'} {len(self.guards)} guards"
+
+    def _run(self, schema_editor: BaseDatabaseSchemaEditor, *, create: bool) -> None:
+        vendor = schema_editor.connection.vendor
+        for guard in self.guards:
+            for statement in guard.create(vendor) if create else guard.drop(vendor):
                 schema_editor.execute(statement, None)
-
-    return create
-
-
-def _dropping(guards: tuple[Guard, ...]) -> Operation:
-    def drop(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        for guard in guards:
-            for statement in guard.drop(schema_editor.connection.vendor):
-                schema_editor.execute(statement, None)
-
-    return drop

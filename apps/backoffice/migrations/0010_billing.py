@@ -58,16 +58,15 @@ def grant(apps, schema_editor):
         installed.get_app_config("billing"), verbosity=0, using=alias, apps=apps
     )
     permissions = apps.get_model("auth", "Permission").objects.using(alias)
-    ours = list(
-        permissions.filter(content_type__app_label="billing", content_type__model__in=MODELS)
-    )
+    ours = list(permissions.select_related("content_type").filter(content_type__app_label="billing"))
     groups = apps.get_model("auth", "Group").objects.using(alias)
     for group in groups.filter(name__in=MAY):
         group.permissions.add(
             *(
                 permission
                 for permission in ours
-                if any(fnmatchcase(permission.codename, wanted) for wanted in MAY[group.name])
+                if (group.name == ADMINISTRATORS or permission.content_type.model in MODELS)
+                and any(fnmatchcase(permission.codename, wanted) for wanted in MAY[group.name])
             )
         )
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from apps.contracts.freeze import Guard, installing
+from apps.outbox.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
         ('contracts', '0002_freeze'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Service',
             fields=[
@@ -310,4 +311,4 @@ class Migration(migrations.Migration):
                 "a revision of an order is a record: add one, change none",
             )
         ),
-    ]
+    ])

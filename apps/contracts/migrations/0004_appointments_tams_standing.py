@@ -7,6 +7,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         ('contracts', '0003_orders'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='HistoricalAppointment',
             fields=[
@@ -228,4 +230,4 @@ class Migration(migrations.Migration):
             name='number',
             field=models.CharField(db_index=True, help_text='As on the signed order.', max_length=40, validators=[apps.contracts.models.names.validate_name]),
         ),
-    ]
+    ])

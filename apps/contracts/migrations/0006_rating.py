@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from apps.contracts.freeze import Guard, installing
+from apps.outbox.migrating import together
 
 EXECUTED, AMENDED = "EXECUTED", "AMENDED"
 
@@ -58,7 +59,7 @@ class Migration(migrations.Migration):
         ('contracts', '0005_phones'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='OrderMark',
             fields=[
@@ -96,4 +97,4 @@ class Migration(migrations.Migration):
                 "what an order cost is a record: amend the order",
             )
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Escalation',
             fields=[
@@ -106,4 +108,4 @@ class Migration(migrations.Migration):
             model_name='escalationnotice',
             constraint=models.UniqueConstraint(fields=('escalation', 'rung'), name='escalationnotice_once_a_rung'),
         ),
-    ]
+    ])

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from apps.contracts.freeze import EVENTS, Guard, append_only, installing, never_emptied
+from apps.outbox.migrating import together
 
 REPORT = "escalation_outagereport"
 ISSUED = "{row}.state = 'ISSUED'"
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='HistoricalIncident',
             fields=[
@@ -270,4 +271,4 @@ class Migration(migrations.Migration):
             never_emptied("escalation_reportcopy"),
             never_emptied("escalation_faultdetermination"),
         ),
-    ]
+    ])

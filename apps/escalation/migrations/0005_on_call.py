@@ -8,6 +8,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='HistoricalPageLadder',
             fields=[
@@ -358,4 +360,4 @@ class Migration(migrations.Migration):
             model_name='staffcontact',
             constraint=models.UniqueConstraint(fields=('user', 'label'), name='contact_one_of_a_name'),
         ),
-    ]
+    ])

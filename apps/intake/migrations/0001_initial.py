@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         ('tickets', '0002_records_stay'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='InboundMail',
             fields=[
@@ -39,4 +41,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('mail_id', ''), _negated=True), ('state__in', ['REGISTERED', 'ADDED'])), fields=('mail_id',), name='inboundmail_one_request_a_message_id'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['REGISTERED', 'ADDED']), ('ticket__isnull', False)), ('state__in', ['RECEIVED', 'REFUSED', 'AUTOMATIC', 'DUPLICATE', 'UNREADABLE', 'FAILED']), _connector='OR'), name='inboundmail_state_known_and_ticket_named')],
             },
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@
 import apps.outbox.models
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Message',
             fields=[
@@ -34,4 +36,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('key',), name='outbox_message_written_once_per_key', opclasses=['varchar_pattern_ops']), models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('sent_at__isnull', True), ('state__in', ['PENDING', 'SENDING'])), models.Q(('due_at__isnull', True), ('sent_at__isnull', False), ('state', 'SENT')), models.Q(('due_at__isnull', True), ('sent_at__isnull', True), ('state__in', ['DEAD', 'WITHDRAWN'])), _connector='OR'), name='outbox_message_due_or_sent_as_its_state_says')],
             },
         ),
-    ]
+    ])

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from apps.contracts.freeze import Guard, installing, removing
+from apps.outbox.migrating import together
 
 TABLE, EVENTS = "tickets_ticket", ("UPDATE",)
 PINNED = "a ticket keeps the order and the terms that it was registered under"
@@ -28,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         # SQLite rebuilds the table for a new field, and would lose the trigger.
         removing(keeping(PINS)),
         migrations.CreateModel(
@@ -171,4 +172,4 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['TAM', 'SUPPORT', 'ENGINEERING']), ('contact__in', ['', 'PHONE', 'EMAIL', 'CHAT'])), name='timeentry_kind_and_contact_known'),
         ),
         installing(keeping([*PINS, "entitled"])),
-    ]
+    ])

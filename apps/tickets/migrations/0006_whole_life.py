@@ -8,6 +8,7 @@ from django.db import migrations, models
 from django.db.models import F
 
 from apps.contracts.freeze import Guard, append_only, installing, never_emptied, removing
+from apps.outbox.migrating import together
 
 PINNED = "a ticket keeps the order and the terms that it was registered under"
 PINS = ["account_id", "order_id", "version_id", "plan_id", "registered_at", "agreed", "entitled"]
@@ -95,7 +96,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         # SQLite rebuilds a table for a new field, and would lose its triggers.
         removing(*GUARDS, miss(*OF_MISS)),
         migrations.CreateModel(
@@ -529,4 +530,4 @@ class Migration(migrations.Migration):
             miss(*OF_MISS, "serial"),
             Guard("tickets_dispute", ("UPDATE", "DELETE"), DECIDED, "{row}.decision <> 'OPEN'"),
         ),
-    ]
+    ])

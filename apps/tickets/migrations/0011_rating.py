@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
+
 
 def mark_all(apps, schema_editor):
     """Say that all time that is here is to be rated."""
@@ -26,7 +28,7 @@ class Migration(migrations.Migration):
         ('tickets', '0010_reports_owed'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AlterModelOptions(
             name='timeentry',
             options={'ordering': ['-started_at', '-pk'], 'permissions': [('correct_invoiced', 'Can correct time that stands on an invoice')], 'verbose_name_plural': 'time entries'},
@@ -49,4 +51,4 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(mark_all, migrations.RunPython.noop),
-    ]
+    ])
