@@ -16,3 +16,7 @@ class BillingConfig(AppConfig):
             invoice_mails,  # noqa: F401
             standing_mails,  # noqa: F401
         )
+        from apps.billing.queries.beside import with_money  # noqa: PLC0415
+        from apps.contracts import read_with  # noqa: PLC0415
+
+        read_with.ACCOUNT_PAGE.append(with_money)

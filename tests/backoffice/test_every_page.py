@@ -31,7 +31,7 @@ RECORDS = {
     "vendorcase",
 }
 # Rows without a page of their own: they lead to that of what they are of.
-LEAD_ON = {"charge", "openitem", "waiverrequest"}
+LEAD_ON = {"charge", "waiverrequest"}
 OWN = {"noticehours"}  # each has theirs, whatever their role
 
 

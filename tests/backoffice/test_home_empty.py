@@ -25,6 +25,7 @@ def test_a_fresh_installation_is_told_what_to_do_first(signed_in):
         "Outage reports to write": "0",
         "Outage reports to review": "0",
         "Suspended accounts": "0",
+        "Suspensions to confirm": "0",
         "Disputed amounts to decide": "0",
         "Payments to look at": "0",
         "Pages in nobody's hand": "0",

@@ -101,7 +101,7 @@ def test_fees_are_in_words(admin_client, presets, words):
         (S, "Priority 3 Priority 4 24 h"),
         (S, "Closes after 48 h"),
         (S, "Priority 1 24 h Priority 2 96 h"),
-        (S, "22 support is suspended S-12 30 the dashboard is suspended too S-12"),
+        (S, "More than days Standing Clause 21 support is suspended S-12 30 the dashboard"),
         (S, "Booked ahead, business days 3"),
         (S, "Support manager support-manager@example.com +1 555 0101"),
         (S, "Monday 08:00 to 20:00"),

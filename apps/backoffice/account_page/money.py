@@ -2,16 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import Q, Sum
-
-from apps.billing.models import BillingProfile, OpenItem, Payment
+from apps.billing.models import Payment
+from apps.billing.queries.beside import with_money
 from apps.billing.rules.money import ZERO, to_cents
 from apps.contracts.models import Account
 
-SHOWN = 3  # payments
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment in short."""
+
+    pk: int
+    kind: str
+    received_on: date
+    amount: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +31,38 @@ class Money:
     owed_amount: Decimal
     disputed_amount: Decimal
     credit_amount: Decimal
-    payments: Sequence[Payment]
+    payments: Sequence[Paid]
 
     @classmethod
     def of(cls, account: Account) -> Self | None:
-        """Read them in three queries; None: the account is not billed.
+        """Return what ``with_money`` read, or read it now; None: the account is not billed.
 
         Clause: V-3.4.6, S-12.
         """
-        profile = BillingProfile.objects.filter(account=account).first()
+        if "lately" not in vars(account):
+            account = with_money(Account.objects.all()).get(pk=account.pk)
+        profile, read = getattr(account, "billing", None), vars(account)
         if profile is None:
             return None
-        debit, credit = Q(side=OpenItem.Side.DEBIT), Q(side=OpenItem.Side.CREDIT)
-        sums = OpenItem.objects.filter(account=account, open_amount__gt=0).aggregate(
-            owed=Sum("open_amount", filter=debit),
-            disputed=Sum("disputed_amount", filter=debit),
-            credit=Sum("open_amount", filter=credit),
-        )
-        lately = Payment.objects.filter(account=account).order_by("-received_on", "-pk")
+        paid = sorted((_paid(facts) for facts in read["lately"]), key=_order, reverse=True)
         return cls(
             currency=profile.currency,
-            owed_amount=to_cents(sums["owed"] or ZERO),
-            disputed_amount=to_cents(sums["disputed"] or ZERO),
-            credit_amount=to_cents(sums["credit"] or ZERO),
-            payments=list(lately[:SHOWN]),
+            owed_amount=to_cents(read["owed"] or ZERO),
+            disputed_amount=to_cents(read["disputed"] or ZERO),
+            credit_amount=to_cents(read["credit"] or ZERO),
+            payments=paid,
         )
+
+
+def _paid(facts: dict[str, Any]) -> Paid:
+    return Paid(
+        pk=facts["pk"],
+        kind=str(Payment.Kind(facts["kind"]).label),
+        received_on=date.fromisoformat(facts["received_on"]),
+        amount=to_cents(Decimal(facts["amount"])),
+        currency=facts["currency"],
+    )
+
+
+def _order(paid: Paid) -> tuple[date, int]:
+    return (paid.received_on, paid.pk)

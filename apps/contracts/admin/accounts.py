@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.contracts import queries
+from apps.contracts import queries, read_with
 from apps.contracts.admin.kept import KeptAdmin, KeptForm
 from apps.contracts.admin.orders_page import held
 from apps.contracts.admin.read_rows import READ, ReadForm
@@ -89,7 +89,11 @@ class AccountAdmin(StandingPage, SheetAdmin, KeptAdmin):
         js = ["faultline/tickets.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        return super().get_queryset(request).select_related("standing")
+        rows = super().get_queryset(request).select_related("standing")
+        if request.resolver_match and request.resolver_match.url_name == "contracts_account_change":
+            for read in read_with.ACCOUNT_PAGE:
+                rows = read(rows)
+        return rows
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         may = request.user.has_perm
