@@ -26,6 +26,7 @@ from apps.billing.services.drafting import NO_PROFILE, PAUSED, discard, draft_in
 from apps.billing.services.finalising import finalise
 from apps.billing.services.run_finalising import begin_finalising, finalise_batch
 from apps.billing.services.running import documents_of, draft_batch, retry_parked, start_run
+from apps.contracts.models import Account
 from apps.outbox.models import Message
 from tests.billing_made import ISSUED_ON, make_charge, make_profile, make_series, make_tax
 from tests.factories import MORNING, make_order
@@ -377,3 +378,17 @@ def test_the_queries_of_a_batch_do_not_grow(count, django_assert_num_queries):
     run = begin_finalising(run=run, issued_on=ISSUED_ON, at=MORNING)
     with django_assert_num_queries(31):
         finalise_batch(run=run, at=MORNING, by=None)
+
+
+def test_no_account_is_skipped_whatever_it_is_called():
+    names = ["Zulu", "Yard", "Xebec", "Wharf", "Vane"]
+    accounts = [make_order(account=Account.objects.create(name=name)).account for name in names]
+    for account in accounts:
+        make_profile(account=account)
+        make_charge(account=account)
+
+    run = ran(size=2)
+    finished(run, size=2)
+
+    final = Document.objects.order_by("number").values_list("account__name", "number", "state")
+    assert list(final) == [(name, number, "FINAL") for number, name in enumerate(names, start=1)]
