@@ -60,6 +60,7 @@ def make_profile(
     currency: str = "USD",
     payment_days: int = 30,
     tax: TaxCategory | None = None,
+    plans_from_on: date | None = None,
 ) -> BillingProfile:
     """Create how an account is billed; of a new account with an order unless one is given."""
     account = account or make_order().account
@@ -74,6 +75,7 @@ def make_profile(
         email=f"payables{next(_serial)}@client.example.com",
         payment_days=payment_days,
         tax_category=tax or make_tax(),
+        plans_from_on=plans_from_on,
     )
 
 

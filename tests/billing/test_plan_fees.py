@@ -5,14 +5,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 
-from apps.billing.models import PlanClock, RatedEvent
+from apps.billing.models import Charge, PlanClock, RatedEvent
 from apps.billing.queries.prices import prices_of
 from apps.billing.rules.periods import Terms
 from apps.billing.services.plan_fees import rate_due
 from apps.billing.services.rating import rate_pending
 from apps.contracts.models import Order, OrderFee, OrderMark
 from apps.contracts.services import end_order, terminate_order
+from apps.contracts.services.order_fees import mark_account
+from tests.billing_made import make_profile
 from tests.factories import make_order, make_preset, make_staff
 from tests.rated_made import amended, charges, ny, premium_order
 
@@ -146,3 +149,20 @@ def test_what_is_due_takes_so_many_queries(orders, django_assert_num_queries):
 
     with django_assert_num_queries(17):
         assert rate_due(at=ny("2026-02-01 12:00")) == orders
+
+
+def test_what_was_billed_elsewhere_is_not_charged_and_goes_back_where_it_was():
+    order = premium_order(fee="310.00")
+    assert due("2026-03-04") == 3
+    make_profile(account=order.account, plans_from_on=date(2026, 3, 1))
+    mark_account(order.account, at=ny("2026-03-05 09:00"))
+
+    assert due("2026-03-05") == 2
+
+    left = Charge.objects.values_list("event__starts_on").annotate(left=Sum("amount"))
+    assert sorted(left) == [
+        (date(2026, 1, 1), Decimal(0)),
+        (date(2026, 2, 1), Decimal(0)),
+        (date(2026, 3, 1), Decimal("310.00")),
+    ]
+    assert due("2026-04-01") == 1

@@ -24,6 +24,7 @@ from apps.billing.models import (
 from apps.billing.queries.rates import rates_on
 from apps.billing.wording import share
 from apps.contracts.admin.kept import KeptAdmin, KeptForm
+from apps.contracts.services.order_fees import mark_account
 
 
 @admin.register(Seller)
@@ -140,9 +141,20 @@ class BillingProfileAdmin(KeptAdmin):
     fieldsets = [
         (None, {"fields": ["account", "legal_name", "address", "country", "tax_number"]}),
         ("Invoices", {"fields": ["email", "buyer_reference", "currency", "payment_days"]}),
-        ("Numbers and taxes", {"fields": ["series", "credit_series", "tax_category", "is_paused"]}),
+        ("Numbers and taxes", {"fields": ["series", "credit_series", "tax_category"]}),
+        ("What is charged", {"fields": ["plans_from_on", "is_paused"]}),
         ("History", {"fields": ["change_reason"]}),
     ]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        # Whoever is billed here from now on was billed elsewhere before, most often.
+        return {"plans_from_on": timezone.localdate().replace(day=1), **given}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if {"plans_from_on", "currency"} & set(form.changed_data):
+            mark_account(obj.account, at=timezone.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BillingProfile]:
         return super().get_queryset(request).select_related("account")

@@ -203,6 +203,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(help_text='Where invoices and notices of payment go.', max_length=254, validators=[apps.contracts.models.accounts.validate_plain_address])),
                 ('buyer_reference', models.CharField(blank=True, help_text='What the client wants on each invoice.', max_length=80)),
                 ('payment_days', models.PositiveSmallIntegerField(default=30, help_text="Days from the invoice's date to its due date.", validators=[django.core.validators.MaxValueValidator(365)])),
+                ('plans_from_on', models.DateField(blank=True, help_text='Periods of a plan that began earlier are not charged here, such as those that were billed elsewhere. Empty: all are.', null=True, verbose_name='plan fees from')),
                 ('is_paused', models.BooleanField(default=False, help_text='Ticked, the run leaves this account out and says so.')),
                 ('account', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='contracts.account')),
                 ('series', models.ForeignKey(blank=True, db_constraint=False, limit_choices_to={'kind': 'INVOICE'}, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billing.series')),
@@ -240,6 +241,7 @@ class Migration(migrations.Migration):
                 ('buyer_reference', models.CharField(blank=True, help_text='What the client wants on each invoice.', max_length=80)),
                 ('payment_days', models.PositiveSmallIntegerField(default=30, help_text="Days from the invoice's date to its due date.", validators=[django.core.validators.MaxValueValidator(365)])),
                 ('tax_category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.taxcategory')),
+                ('plans_from_on', models.DateField(blank=True, help_text='Periods of a plan that began earlier are not charged here, such as those that were billed elsewhere. Empty: all are.', null=True, verbose_name='plan fees from')),
                 ('is_paused', models.BooleanField(default=False, help_text='Ticked, the run leaves this account out and says so.')),
             ],
             options={

@@ -175,6 +175,13 @@ class BillingProfile(models.Model):
         help_text="Days from the invoice's date to its due date.",
     )
     tax_category = models.ForeignKey(TaxCategory, on_delete=models.PROTECT, related_name="+")
+    plans_from_on = models.DateField(
+        "plan fees from",
+        null=True,
+        blank=True,
+        help_text="Periods of a plan that began earlier are not charged here, such as those that"
+        " were billed elsewhere. Empty: all are.",
+    )
     is_paused = models.BooleanField(
         default=False, help_text="Ticked, the run leaves this account out and says so."
     )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,13 @@ def currencies_of(account_ids: Collection[int]) -> dict[int, str]:
     """Return account -> the currency that it is billed in; those without a profile are left out."""
     rows = BillingProfile.objects.filter(account__in=account_ids).order_by()
     return dict(rows.values_list("account_id", "currency"))
+
+
+def billing_of(account_ids: Collection[int]) -> dict[int, tuple[str, date]]:
+    """Return account -> its currency, and the day from which plan fees are charged."""
+    rows = BillingProfile.objects.filter(account__in=account_ids).order_by()
+    found = rows.values_list("account_id", "currency", "plans_from_on")
+    return {pk: (currency, since or date.min) for pk, currency, since in found}
 
 
 def _hours(prices: Prices, hours: Mapping[int, Any]) -> dict[str, Hours]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from apps.billing.models import PlanClock, RatedEvent
-from apps.billing.queries.prices import Prices, currencies_of, prices_of
+from apps.billing.queries.prices import Prices, billing_of, prices_of
 from apps.billing.rules.fees import HeldFor, Quote, Step, Worth
 from apps.billing.rules.periods import (
     Agreed,
@@ -43,12 +43,16 @@ LONGEST_TITLE = 160  # characters
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """An order with its fees as the rules take them. ``today`` is its policy's."""
+    """An order with its fees as the rules take them. ``today`` is its policy's.
+
+    ``billed_in`` is the currency that its account is billed in; "": none is known.
+    """
 
     order: Order
     prices: Prices
     today: date
     periods: Sequence[Period]
+    billed_in: str
 
 
 def rate_due(*, at: datetime, account: Account | None = None) -> int:
@@ -123,9 +127,8 @@ def _charge(
     planned: Sequence[Planned], before: dict[str, Before], keys: Collection[str], *, at: datetime
 ) -> int:
     """Charge the due periods of these keys; what was charged and is none of them is given back."""
-    billed_in = currencies_of({one.order.account_id for one in planned})
     priced = [
-        _priced(one, period, billed_in.get(one.order.account_id, ""), before)
+        _priced(one, period, one.billed_in, before)
         for one in planned
         for period in _due(one)
         if _key(one, period) in keys
@@ -143,11 +146,20 @@ def _planned(orders: Collection[int], at: datetime) -> list[Planned]:
     versions = {order.version_id for order in kept}
     versions |= {fee.version_id for rows_ in fees.values() for fee in rows_}
     prices = prices_of(versions)
-    return [_plan(order, fees[order.pk], prices, at) for order in kept]
+    billed = billing_of({order.account_id for order in kept})
+    unknown = ("", date.min)
+    return [
+        _plan(order, fees[order.pk], prices, at, billed.get(order.account_id, unknown))
+        for order in kept
+    ]
 
 
 def _plan(
-    order: Order, fees: Sequence[OrderFee], prices: dict[int, Prices], at: datetime
+    order: Order,
+    fees: Sequence[OrderFee],
+    prices: dict[int, Prices],
+    at: datetime,
+    billed: tuple[str, date],
 ) -> Planned:
     own = prices[order.version_id]
     today = at.astimezone(own.zone).date()
@@ -164,7 +176,9 @@ def _plan(
     periods = periods_of(
         agreed, starts_on=order.starts_on, ends_on=order.ends_on, until=today + AHEAD
     )
-    return Planned(order, own, today, periods)
+    billed_in, since = billed
+    charged = [period for period in periods if period.starts_on >= since]
+    return Planned(order, own, today, charged, billed_in)
 
 
 def _priced(one: Planned, period: Period, currency: str, before: dict[str, Before]) -> Priced:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from apps.contracts.models import Order, OrderFee, OrderMark
+from apps.contracts.models import Account, Order, OrderFee, OrderMark
 
 
 def keep_fee(order: Order, *, from_on: date, at: datetime) -> None:
@@ -50,6 +50,12 @@ def drop_fee(order: Order, *, at: datetime) -> None:
 def mark_order(order: Order, *, at: datetime) -> None:
     """Say that an order's terms changed, for whoever bills it. Clause: V-3.4.6."""
     OrderMark.objects.create(order_id=order.pk, kind=OrderMark.Kind.TERMS, at=at)
+
+
+def mark_account(account: Account, *, at: datetime) -> None:
+    """Say that how an account is billed changed, for whoever bills its orders. Clause: V-3.4.6."""
+    for order in Order.objects.filter(account=account).exclude(state=Order.State.DRAFT):
+        mark_order(order, at=at)
 
 
 def mark_install(order: Order, *, at: datetime) -> None:
