@@ -34,10 +34,12 @@ def test_what_is_owed_disputed_and_paid_is_summed_up(django_assert_num_queries):
     payment = pay(profile, "100.00", allocations={first: Decimal(30)})
     dispute(first, "10.00")
 
-    with django_assert_num_queries(3):
+    Money.of(make_order().account)  # SQLite is asked once whether it knows JSON
+    with django_assert_num_queries(1):
         money = Money.of(profile.account)
 
-    assert (money.currency, money.payments) == ("USD", [payment])
+    assert money.currency == "USD"
+    assert [(paid.pk, paid.amount) for paid in money.payments] == [(payment.pk, payment.amount)]
     assert (money.owed_amount, money.disputed_amount, money.credit_amount) == (
         Decimal("210.00"),
         Decimal("12.00"),

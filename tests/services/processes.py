@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -134,8 +134,24 @@ class Installation:
 
 def installation(folder: Path, **settings: str) -> Installation:
     """Return an installation with its own files, migrated."""
+    made = _made(folder, settings)
+    if "DATABASE_URL" not in settings:
+        # Migrated once a process of the tests: each installation gets a copy.
+        shutil.copy(_migrated(made), folder / DATABASE)
+    elif settings["DATABASE_URL"] not in MIGRATED:
+        made.manage("migrate", "--verbosity=0")
+    return made
+
+
+def migrate(url: str) -> None:
+    """Migrate a database of the tests, so that others can be copied from it."""
+    with tempfile.TemporaryDirectory() as folder:
+        _made(Path(folder), {"DATABASE_URL": url}).manage("migrate", "--verbosity=0")
+
+
+def _made(folder: Path, settings: Mapping[str, str]) -> Installation:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    made = Installation(
+    return Installation(
         {
             **kept,
             "ENV_FILE": os.devnull,
@@ -144,16 +160,11 @@ def installation(folder: Path, **settings: str) -> Installation:
             **settings,
         }
     )
-    if "DATABASE_URL" in settings:
-        made.manage("migrate", "--verbosity=0")
-    else:
-        # Migrated once a process of the tests: each installation gets a copy.
-        shutil.copy(_migrated(made), folder / DATABASE)
-    return made
 
 
 DATABASE = "faultline.sqlite3"
 _TEMPLATES: list[Path] = []
+MIGRATED: set[str] = set()  # addresses of databases that are copies of a migrated one
 
 
 def _migrated(like: Installation) -> Path:
