@@ -21,6 +21,7 @@ from apps.contracts.rules.names import unseen_in
 from apps.contracts.sheets.csv_text import SAID, csv_records, decoded
 from apps.contracts.sheets.sheet import MOST_BYTES, Problem, Record, Unreadable, counted
 
+ADVICE = "Choose Windows-1252 below if that is what it is, or save it as “CSV UTF-8”."
 SHOWN_FOR_UNSEEN = "\ufffd"
 METHODS = {word.casefold(): key for key, label in Payment.Method.choices for word in (key, label)}
 
@@ -77,7 +78,7 @@ def _text(data: bytes, choices: Choices) -> str:
     """Return the file's text, with the separator said before it: in no file it is guessed twice."""
     if data.startswith(b"PK\x03\x04"):
         raise Unreadable("This is a workbook or an archive. Save the sheet as “CSV UTF-8”.")
-    text = _windows(data) if choices.encoding == WINDOWS else decoded(data)
+    text = _windows(data) if choices.encoding == WINDOWS else decoded(data, advice=ADVICE)
     said = SAID.match(text)
     separator = choices.separator or (said["separator"] if said else _separator(text))
     return f"sep={separator}\n{text[said.end() :] if said else text}"

@@ -19,6 +19,7 @@ from apps.billing.models import (
     Posting,
     RatedEvent,
 )
+from apps.contracts.models import OrderMark
 from apps.tickets.models import WorkMark
 
 A_DAY = timedelta(days=1)
@@ -63,6 +64,10 @@ def _unrated(through_on: date) -> QuerySet:
     return WorkMark.objects.all()
 
 
+def _unrated_orders(through_on: date) -> QuerySet:
+    return OrderMark.objects.all()
+
+
 def _held(through_on: date) -> QuerySet:
     return RatedEvent.objects.exclude(held_for="").filter(starts_on__lte=through_on)
 
@@ -74,6 +79,7 @@ def _due(through_on: date) -> QuerySet:
 # Whoever keeps something that belongs into a month before it is closed adds it here.
 todos: list[Todo] = [
     Todo("unrated", "Changes of work that are not rated yet", "", "", _unrated),
+    Todo("orders", "Changes of orders that are not rated yet", "", "", _unrated_orders),
     Todo("due", "Plan fees that are due and not charged yet", "", "", _due),
     Todo(
         "held",

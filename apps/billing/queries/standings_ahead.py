@@ -53,8 +53,9 @@ def ahead_of(account: Account, facts: Facts, *, days: int = AHEAD) -> Iterator[A
     ladder = facts.ladder
     if ladder is None or facts.is_held:
         return
-    past, state = before(ladder, facts.owed, facts.changes), facts.state
-    for ahead in range(1, days + 1):
+    past, state = before(ladder, facts.owed, facts.changes, on=facts.on), facts.state
+    # From today on: what midnight brought may wait for the review of this hour.
+    for ahead in range(days + 1):
         on = facts.on + timedelta(days=ahead)
         now = on_day(ladder, facts.owed, past, on)
         row = facts.exemption

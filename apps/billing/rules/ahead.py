@@ -19,7 +19,7 @@ def coming(
 
     Clause: S-12, R-4.
     """
-    past = before(ladder, owed, changes)
+    past = before(ladder, owed, changes, on=on)
     state = on_day(ladder, owed, past, on).state
     for day in sorted(day for day in _turning(ladder, owed) if on < day <= until):
         then = on_day(ladder, owed, past, day)

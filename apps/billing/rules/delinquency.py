@@ -7,7 +7,7 @@ Clause: S-12, R-4, R-5, R-12.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -96,18 +96,21 @@ def standing_on(
 
     Clause: S-12, R-4, R-5.
     """
-    return on_day(ladder, owed, before(ladder, owed, changes), on)
+    return on_day(ladder, owed, before(ladder, owed, changes, on=on), on)
 
 
 Before = tuple[int, date | None]
 
 
-def before(ladder: Ladder, owed: Sequence[Owed], changes: Iterable[Change]) -> Before:
+def before(ladder: Ladder, owed: Sequence[Owed], changes: Iterable[Change], *, on: date) -> Before:
     """Return what of an account's past counts, for ``on_day``: most days overdue, spell's start.
+
+    What is dated after ``on`` is there already, and counts as of that day: nothing ages ahead.
 
     Clause: S-12, R-5.
     """
-    return _reached(ladder, owed, list(changes)) if ladder.keeps else (0, None)
+    known = [replace(each, on=min(each.on, on)) for each in changes]
+    return _reached(ladder, owed, known) if ladder.keeps else (0, None)
 
 
 def on_day(ladder: Ladder, owed: Sequence[Owed], past: Before, on: date) -> Delinquency:

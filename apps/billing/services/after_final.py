@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
-from apps.billing.models import Document, Line
+from apps.billing.models import Charge, Document, Line, RatedEvent
 from apps.tickets.services.marks import mark_invoiced
 
 
@@ -24,11 +24,16 @@ def lock_time(documents: Collection[Document]) -> int:
         if document.kind == Document.Kind.INVOICE and document.state == Document.State.FINAL
     ]
     lines = Line.objects.filter(document__in=final, event__ticket__isnull=False).order_by()
-    rows = lines.values_list("event__ticket", "document__reference")
-    # Time that came after what is on the line was rated does not stand on the invoice.
+    # What somebody charged by hand is the price of no time.
+    worked = lines.exclude(kind=RatedEvent.Kind.MANUAL)
+    more = Charge.objects.filter(event=OuterRef("event"), state=Charge.State.READY)
+    rows = worked.values_list("event__ticket", "document__reference", "event__rated_at")
+    found = rows.annotate(at=Max("charges__rated_at"), has_more=Exists(more))
+    # Time that came after what is on the line was rated does not stand on the invoice; time that
+    # changed nothing of its price does.
     invoices: dict[int, tuple[str, datetime]] = {
-        ticket: (reference, at)
-        for ticket, reference, at in rows.annotate(at=Max("charges__rated_at"))
+        ticket: (reference, at if has_more else max(at, rated_at))
+        for ticket, reference, rated_at, at, has_more in found
         if reference and at
     }
     return mark_invoiced(invoices=invoices)

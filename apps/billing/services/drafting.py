@@ -17,6 +17,7 @@ from django.db.models import OuterRef, Subquery
 
 from apps.billing.models import BillingProfile, Charge, Document, InvoiceRun, Line, RatedEvent
 from apps.billing.queries.days import today_of
+from apps.billing.queries.ready import ready_charges
 from apps.billing.rules.money import ZERO
 from apps.billing.services.crediting_lines import Back, lines_taken_back
 from apps.billing.services.holding import hold_account
@@ -98,9 +99,7 @@ def draft_held(profiles: Collection[BillingProfile], how: Drafting) -> list[Docu
     Events whose charges come to nothing are marked so, and need no line.
     """
     accounts = [profile.account_id for profile in profiles]
-    ready = Charge.objects.filter(
-        account__in=accounts, state=State.READY, incurred_on__lte=how.through_on
-    )
+    ready = ready_charges(through_on=how.through_on).filter(account__in=accounts)
     nets = _nets(ready)
     events = RatedEvent.objects.in_bulk([event for each in nets.values() for event in each])
     made = [
@@ -116,9 +115,7 @@ def draft_held(profiles: Collection[BillingProfile], how: Drafting) -> list[Docu
 
 
 def _draft(profile: BillingProfile, how: Drafting) -> Document:
-    ready = Charge.objects.filter(
-        account=profile.account_id, state=State.READY, incurred_on__lte=how.through_on
-    )
+    ready = ready_charges(through_on=how.through_on).filter(account=profile.account_id)
     others = ready.exclude(currency=profile.currency).values_list("currency", flat=True)
     other = others.order_by("currency").first()
     if other is not None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from apps.billing.models import Document, OpenItem, TaxTotal
+from apps.billing.models import Document, OpenItem, RatedEvent, TaxTotal
 from apps.billing.queries.days import today_of
 from apps.billing.queries.printed import printed_of, profiles_of
 from apps.billing.queries.rates import rates_on
@@ -126,9 +126,17 @@ def _check(document: Document) -> None:
     if not document.lines.exists():
         raise BillingRefused(f"{document} has no lines. Discard it.")
     profile = profiles_of([document.account_id]).get(document.account_id)
-    problem = problem_of(document, profile)
+    problem = problem_of(document, profile) or _line_problem(document)
     if problem:
         raise BillingRefused(f"{document.account}: {problem}")
+
+
+def _line_problem(document: Document) -> str:
+    """Return why a draft's lines cannot be final as things stand now, or nothing (S-4)."""
+    lines = document.lines.filter(event__isnull=False)
+    if lines.filter(event__held_for=RatedEvent.HeldFor.FINDING).exists():
+        return "A finding that it rests on was taken back: discard the draft, or wait for the next."
+    return ""
 
 
 def _settle(documents: Sequence[Document], how: Issuing) -> None:

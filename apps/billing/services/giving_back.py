@@ -14,7 +14,7 @@ from apps.billing.services.after import settled
 from apps.billing.services.allocating import allocate
 from apps.billing.services.booking import Facts, already_there, book
 from apps.billing.services.holding import hold_account
-from apps.billing.services.matching import day_of
+from apps.billing.services.matching import apply_credit, day_of
 from apps.billing.services.payment_checks import check_facts
 from apps.billing.services.reallocating import live_allocations, undo
 from apps.billing.services.refusal import BillingRefused
@@ -106,6 +106,8 @@ def reverse_receipt(
     )
     for refund in refunds:
         _pay_out(account, refund, at=at, by=by)
+    # What is owed again is settled by the credit that there is.
+    apply_credit(account=account, at=at, by=by)
     settled(account=account, at=at)
     return reversal
 

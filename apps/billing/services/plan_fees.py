@@ -133,7 +133,12 @@ def _charge(
         for period in _due(one)
         if _key(one, period) in keys
     ]
-    gone = [_gone(left) for key, left in before.items() if key not in keys]
+    today = {one.order.pk: one.today for one in planned}
+    gone = [
+        _gone(left, on=today.get(left.event.order_id or 0))
+        for key, left in before.items()
+        if key not in keys
+    ]
     return charge([*priced, *gone], before, at=at)
 
 
@@ -243,11 +248,19 @@ def _worth(period: Period, prices: Prices, billed_in: str, there: Before | None)
     )
 
 
-def _gone(left: Before) -> Priced:
+def _gone(left: Before, *, on: date | None) -> Priced:
+    """Give back what was charged of a period that is none any more, on the day that we noticed."""
     event = left.event
     cites = ", ".join(filter(None, [event.clause, event.reading]))
     worth = nothing_left(cites=cites, currency=event.currency)
-    return Priced(key=event.key, amount=worth.amount, steps=worth.steps, facts={}, cites=cites)
+    return Priced(
+        key=event.key,
+        amount=worth.amount,
+        steps=worth.steps,
+        facts={},
+        cites=cites,
+        incurred_on=on,
+    )
 
 
 def _set_clocks(planned: Sequence[Planned]) -> None:

@@ -21,7 +21,11 @@ from apps.billing.rules.money import to_cents
 from apps.billing.services.drafting import Drafting
 from apps.billing.services.rowset import among, given, keys, moment, sent, sum_of
 
-READY = "c.state = 'READY' AND c.incurred_on <= %s"
+# As ``queries.ready``: nothing is billed before the finding that it waits for (S-4).
+READY = """
+c.state = 'READY' AND c.incurred_on <= %s AND NOT EXISTS (
+    SELECT 1 FROM billing_ratedevent h WHERE h.id = c.event_id AND h.held_for = 'FINDING'
+)"""
 # Per event first: what of an event nets to nothing has no line. The events are looked up once.
 NETTED_EVENTS = """
 CREATE TEMPORARY TABLE billing_netted AS

@@ -13,8 +13,9 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from apps.billing.models import BillingProfile, Charge, Document, InvoiceRun, RunAccount
+from apps.billing.models import BillingProfile, Document, InvoiceRun, RunAccount
 from apps.billing.queries.rates import rates_on
+from apps.billing.queries.ready import ready_charges
 from apps.billing.services.drafting import NO_PROFILE, PAUSED, Drafting, draft_held
 from apps.billing.services.rating import rate_pending
 from apps.billing.services.refusal import BillingRefused
@@ -149,7 +150,7 @@ def park(
 
 
 def _ready(run: InvoiceRun):
-    return Charge.objects.filter(state=Charge.State.READY, incurred_on__lte=run.through_on)
+    return ready_charges(through_on=run.through_on)
 
 
 def _problem(

@@ -35,7 +35,10 @@ def csv_records(data: bytes, *, columns: Collection[str]) -> Iterator[Record]:
         ) from error
 
 
-def decoded(data: bytes) -> str:
+SAVE_AS = "Save it as “CSV UTF-8”, or as XLSX, and try again."
+
+
+def decoded(data: bytes, *, advice: str = SAVE_AS) -> str:
     """Return the text. Other encodings are refused: guessed wrongly, they spoil names unseen.
 
     :raises Unreadable: it is neither UTF-8 nor marked UTF-16.
@@ -45,8 +48,7 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise Unreadable(
-            f"The file is not UTF-8: line {line} holds a byte that cannot be read. "
-            "Save it as “CSV UTF-8”, or as XLSX, and try again."
+            f"The file is not UTF-8: line {line} holds a byte that cannot be read. {advice}"
         ) from error
     if "\0" in text:
         raise Unreadable("The file is not text. Save it as “CSV UTF-8”, or as XLSX, and try again.")
