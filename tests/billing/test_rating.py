@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.billing.models import Charge, RatedEvent
+from apps.billing.queries.verify import verify_ledger
 from apps.billing.services.rating import rate_marked
 from apps.contracts.models import OrderMark
 from apps.tickets import services as tickets
@@ -197,6 +198,39 @@ def test_a_severity_that_is_raised_makes_the_night_one_to_be_reviewed():
     rated()
 
     assert sorted(events()) == [("", 0, ZERO, ""), ("after-hours-emergency", 30, None, "FINDING")]
+
+
+@pytest.mark.clause("S-4", "S-13")
+def test_a_night_contact_does_not_swallow_the_next_days_programming():
+    ticket = of_category("custom-programming", "1", at=ny("2026-03-04 21:00"))
+    work(ticket, 30, at="2026-03-04 21:00")
+    work(ticket, 180, at="2026-03-05 10:00")
+    rated()
+    own = ("professional-services", 180, Decimal("375.00"), "")
+    assert sorted(events()) == [("after-hours-emergency", 30, None, "FINDING"), own]
+
+    found(ticket, "PROVIDER")
+    rated()
+    assert sorted(events()) == [("after-hours-emergency", 30, ZERO, ""), own]
+    assert charges() == d("375.00")
+    found(ticket, "NOT_PROVIDER")
+    rated()
+
+    assert sorted(events()) == [("after-hours-emergency", 30, Decimal("125.00"), ""), own]
+    assert charges() == d("375.00", "125.00")
+    assert verify_ledger(as_of=LATER.date()).findings == []
+
+
+@pytest.mark.clause("S-10", "S-4")
+def test_an_improvement_is_free_at_night_too_whoever_was_at_fault():
+    ticket = of_category("improvement", "1", at=ny("2026-03-04 21:00"))
+    work(ticket, 60, at="2026-03-04 21:00")
+    found(ticket, "NOT_PROVIDER")
+
+    assert rated() == 0
+
+    assert events() == [("standard-improvements", 60, ZERO, "")]
+    assert verify_ledger(as_of=LATER.date()).findings == []
 
 
 @pytest.mark.clause("R-7", "S-4")

@@ -38,6 +38,8 @@ class NoOffset(tzinfo):
         lambda at: calendar().after(at, timedelta()),
         lambda at: calendar().is_open(at),
         lambda at: calendar().next_opening(at),
+        lambda at: list(calendar().cut(at, NOON)),
+        lambda at: list(calendar().cut(NOON, at)),
     ],
 )
 def test_a_naive_datetime_is_not_an_instant(ask, naive):

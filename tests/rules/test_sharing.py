@@ -1,5 +1,6 @@
 """Which minutes count under which fee: reviews of fault, installs, clock changes, holidays."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.billing.rules.fees import Fee, Finding, Hours, Stretch, outside, parted, total
+from apps.billing.rules.fees import Fee, Finding, Hours, Stretch, by_hours, outside, parted, total
 from apps.billing.rules.sharing import (
     Booking,
     Installs,
@@ -42,13 +43,16 @@ LIST = Fee(
     },
 )  # fmt: skip
 TAM = Fee(5, "tam", "allowance", "TAM hours", "V-6.3")
+FREE = Fee(6, "free", "free", "Improvements", "S-10")
 POLICY = Policy(
     currency="USD",
-    fees={fee.key: fee for fee in (EMERGENCY, INSTALL, WORK, LIST, TAM)},
+    fees={fee.key: fee for fee in (EMERGENCY, INSTALL, WORK, LIST, TAM, FREE)},
     hours={"standard": Hours("Standard hours", STANDARD)},
     installs=Installs("S-2.1", "install", "standard"),
     allowance="tam",
 )
+# The same, but the fee of a review asks for no hours.
+ALL = replace(POLICY, fees={**POLICY.fees, "emergency": replace(EMERGENCY, terms=HOURLY)})
 
 
 def worked(start: str, minutes: int, kind: str = "SUPPORT") -> Stretch:
@@ -89,10 +93,12 @@ def prices(work: Work, policy: Policy = POLICY) -> list[tuple]:
 def test_of_an_after_hours_contact_only_minutes_outside_count(start, minutes, counted):
     work = Work([worked(start, minutes)], review=review(start), finding=Finding.NOT_PROVIDER)
 
-    ((fee, found, amount, held),) = prices(work)
+    shares = prices(work)
 
-    assert (fee, found, held) == ("emergency", counted, "")
-    assert (amount == 0) is (counted == 0)
+    # What lies inside is under the fee of the ticket's category, and it has none.
+    rest = [("", minutes - counted, Decimal(0), "")] if counted < minutes else []
+    billed = Decimal(max(counted, 60)) * Decimal("125.00") / 60
+    assert shares == rest + ([("emergency", counted, billed, "")] if counted else [])
 
 
 @pytest.mark.clause("S-4")
@@ -112,6 +118,90 @@ def test_work_before_the_contact_keeps_its_own_fee():
         "",
     )
     assert prices(replace(work, review=None)) == [("work", 50, Decimal("125.00"), "")]
+
+
+NIGHT, NEXT_DAY = worked("2026-03-04 21:00", 30), worked("2026-03-05 10:00", 180)
+AT_NIGHT = Work([NIGHT, NEXT_DAY], fee="work", review=review("2026-03-04 21:00"))
+
+
+@pytest.mark.clause("S-4", "S-13", "R-7", "R-8")
+@pytest.mark.parametrize(
+    ("finding", "amount", "held"),
+    [
+        (Finding.UNDECIDED, None, "FINDING"),
+        (Finding.PROVIDER, Decimal(0), ""),
+        (Finding.NOT_PROVIDER, Decimal("125.00"), ""),
+    ],
+)
+def test_work_in_hours_after_a_night_contact_keeps_its_own_fee(finding, amount, held):
+    assert prices(replace(AT_NIGHT, finding=finding)) == [
+        ("work", 180, Decimal("375.00"), ""),
+        ("emergency", 30, amount, held),
+    ]
+
+
+@pytest.mark.clause("S-4", "S-13")
+def test_why_work_in_hours_is_not_reviewed_is_told():
+    (own, late), (alone,) = shares_of(AT_NIGHT, POLICY), shares_of(replace(AT_NIGHT, fee=""), ALL)
+    told = [worth_of(one, AT_NIGHT, POLICY, billed_in="USD").steps for one in (own, late)]
+
+    text = "Not reviewed: {minutes} min that lie within “{hours}”, after a contact outside of them."
+    figures = {"minutes": "180", "hours": "Standard hours"}
+    assert [(step.clause, step.text, step.figures) for step in told[0]][1] == (
+        *("S-4, R-7", text),
+        figures,
+    )
+    assert told[1][2].text == "{minutes} min of them lie outside of “{hours}”."
+    assert (alone.fee, alone.stretches) == (ALL.fees["emergency"], [NIGHT, NEXT_DAY])
+
+
+@pytest.mark.clause("S-13", "R-8")
+def test_before_the_contact_and_in_hours_after_it_is_one_total():
+    stretches = [worked("2026-03-04 20:30", 20), NIGHT, worked("2026-03-05 10:00", 10)]
+
+    # One half hour; each rounded by itself would be two.
+    assert prices(replace(AT_NIGHT, stretches=stretches))[0] == (
+        *("work", 30, Decimal("62.50")),
+        "",
+    )
+
+
+@pytest.mark.clause("S-4", "R-7")
+def test_the_minute_at_which_the_hours_close_and_open_parts_a_stretch():
+    stretches = [worked("2026-03-05 19:40", 45), worked("2026-03-09 06:59", 62)]
+    own, late = shares_of(replace(AT_NIGHT, stretches=stretches), POLICY)
+
+    # The clocks changed in between, on the 8th.
+    assert own.stretches == [worked("2026-03-05 19:40", 20), worked("2026-03-09 08:00", 1)]
+    assert late.stretches == [worked("2026-03-05 20:00", 25), worked("2026-03-09 06:59", 61)]
+
+
+@pytest.mark.clause("S-4", "R-7")
+def test_a_holiday_after_the_contact_is_outside_of_the_hours():
+    # From Thursday half an hour before closing to Friday, a holiday, at nine.
+    work = replace(AT_NIGHT, stretches=[worked("2026-07-02 19:30", 13 * 60 + 30)])
+
+    assert [row[:2] for row in prices(work)] == [("work", 30), ("emergency", 13 * 60)]
+
+
+@pytest.mark.clause("S-10")
+@pytest.mark.parametrize("finding", list(Finding))
+def test_work_that_is_free_by_its_category_is_not_reviewed(finding):
+    work = replace(AT_NIGHT, fee="free", finding=finding)
+
+    assert prices(work) == [("free", 210, Decimal(0), "")]
+
+
+@pytest.mark.clause("S-4", "R-7")
+def test_a_category_whose_fee_is_that_of_the_review_is_all_under_it():
+    work = replace(AT_NIGHT, fee="emergency", finding=Finding.NOT_PROVIDER)
+
+    assert prices(work) == [("emergency", 30, Decimal("125.00"), "")]
+    (share,) = shares_of(work, POLICY)
+    steps = worth_of(share, work, POLICY, billed_in="USD").steps
+    assert steps[2].text == (
+        "{minutes} min of them lie outside of “{hours}”; the others are not charged."
+    )
 
 
 @pytest.mark.clause("S-2.1", "R-7")
@@ -206,3 +296,26 @@ def test_parts_add_up_and_their_order_does_not_matter(stretches, at, order):
         for minute in range(int((one.ends_at - one.starts_at) / timedelta(minutes=1)))
     )
     assert outside(stretches, STANDARD) == timedelta(minutes=by_minute)
+
+
+@given(stretches=STRETCHES)
+@pytest.mark.clause("S-4", "R-7")
+def test_what_is_parted_by_the_hours_is_all_of_it_minute_by_minute(stretches):
+    minute = timedelta(minutes=1)
+    inside, late = by_hours(stretches, STANDARD)
+
+    assert sorted(_minutes(inside)) == sorted(
+        at for at in _minutes(stretches) if STANDARD.is_open(at)
+    )
+    assert sorted(_minutes(late)) == sorted(
+        at for at in _minutes(stretches) if not STANDARD.is_open(at)
+    )
+    assert all(one.ends_at - one.starts_at >= minute for one in (*inside, *late))
+
+
+def _minutes(stretches: Sequence[Stretch]) -> list[datetime]:
+    return [
+        one.starts_at + timedelta(minutes=number)
+        for one in stretches
+        for number in range(int((one.ends_at - one.starts_at) / timedelta(minutes=1)))
+    ]

@@ -139,6 +139,22 @@ def parted(
     return before, since
 
 
+def by_hours(
+    stretches: Sequence[Stretch], hours: ServiceHours
+) -> tuple[Sequence[Stretch], Sequence[Stretch]]:
+    """Return what lies inside of the hours, and what outside, cut where they open and close.
+
+    Clause: S-4, S-2, R-7.
+    """
+    pieces = [
+        (Stretch(starts_at, ends_at, one.kind), is_open)
+        for one in stretches
+        for starts_at, ends_at, is_open in hours.cut(one.starts_at, one.ends_at)
+    ]
+    inside = [piece for piece, is_open in pieces if is_open]
+    return inside, [piece for piece, is_open in pieces if not is_open]
+
+
 def outside(stretches: Sequence[Stretch], hours: ServiceHours) -> timedelta:
     """Return how much of it lies outside of the hours, exactly, clock changes and holidays too.
 

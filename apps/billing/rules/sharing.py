@@ -1,7 +1,7 @@
 """Which fee each minute of work on a ticket falls under, and which minutes of it count.
 
-A ticket's work is one event under each fee: the category's fee; or, from a contact on that both
-sides review for fault, the fee of that review; and the TAM's time apart.
+A ticket's work is one event under each fee: the category's fee; or, outside of the hours from a
+contact on that both sides review for fault, the fee of that review; and the TAM's time apart.
 
 Clause: S-2.1, S-4, S-10, S-13, S-13.1, V-6.3, R-7.
 """
@@ -18,6 +18,7 @@ from apps.billing.rules.fees import (
     Step,
     Stretch,
     Worth,
+    by_hours,
     minutes_in,
     outside,
     parted,
@@ -88,12 +89,13 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The part of the work that falls under one fee; None: under none."""
+    """The part of the work that falls under one fee, and ``why`` it does; None: under none."""
 
     fee: Fee | None
     stretches: Sequence[Stretch]
     is_tam: bool = False
     is_reviewed: bool = False
+    why: Sequence[Step] = ()
 
 
 def shares_of(work: Work, policy: Policy) -> list[Share]:
@@ -112,18 +114,31 @@ def shares_of(work: Work, policy: Policy) -> list[Share]:
 def _shares(ours: Sequence[Stretch], work: Work, policy: Policy) -> Iterator[Share]:
     fee = policy.fees.get(work.fee)
     review = work.review
-    if review is None or review.since is None:
+    is_free = fee is not None and fee.kind == "free"  # whoever was at fault: S-10
+    if review is None or review.since is None or is_free:
         yield Share(fee, ours)
         return
     reviewed = policy.fees[review.fee]
-    before, since = parted(ours, at=review.since.replace(second=0, microsecond=0))
     if fee == reviewed:
         yield Share(fee, ours, is_reviewed=True)
         return
-    if before:
-        yield Share(fee, before)
-    if since:
-        yield Share(reviewed, since, is_reviewed=True)
+    before, since = parted(ours, at=review.since.replace(second=0, microsecond=0))
+    inside, late, why = _by_hours_of(reviewed, since, policy)
+    shares = [Share(fee, [*before, *inside], why=why), Share(reviewed, late, is_reviewed=True)]
+    yield from (share for share in shares if share.stretches)
+
+
+def _by_hours_of(
+    reviewed: Fee, since: Sequence[Stretch], policy: Policy
+) -> tuple[Sequence[Stretch], Sequence[Stretch], Sequence[Step]]:
+    """Return what is not reviewed of the work since the contact, what is, and why not all is."""
+    if not reviewed.terms.get("outside_calendar"):
+        return [], since, []
+    hours = policy.hours[reviewed.terms["outside_calendar"]]
+    inside, late = by_hours(since, hours.time)
+    text = "Not reviewed: {minutes} min that lie within “{hours}”, after a contact outside of them."
+    why = Step(reviewed.cites, text, _figures(total(inside), hours=hours.title))
+    return inside, late, [why] if inside else []
 
 
 def worth_of(
@@ -133,15 +148,14 @@ def worth_of(
 
     Clause: S-2.1, S-4, S-10, S-13, S-13.1, V-6.3, R-7, R-8, R-9.
     """
-    fee = share.fee
-    if fee is None:
+    if (fee := share.fee) is None:
         return _without_fee(share, work, policy)
     minutes, steps = _counted(share, fee, work, policy)
     worth = rate(fee, minutes=minutes, currency=policy.currency, quote=quote)
     worth = in_other_currency(
         worth, currency=policy.currency, billed_in=billed_in, clause=fee.cites, quote=quote
     )
-    worth = replace(worth, steps=[*steps, *worth.steps])
+    worth = replace(worth, steps=[*steps, *share.why, *worth.steps])
     review = work.review if share.is_reviewed else None
     if review is None and not fee.terms.get("after_fault_finding"):
         return worth
@@ -163,7 +177,8 @@ def _without_fee(share: Share, work: Work, policy: Policy) -> Worth:
     else:
         text = "Work of the ticket's category has no fee: it is not charged."
     minutes = minutes_in(total(share.stretches))
-    return unpriced(minutes=minutes, clause=work.clause, text=text, currency=policy.currency)
+    worth = unpriced(minutes=minutes, clause=work.clause, text=text, currency=policy.currency)
+    return replace(worth, steps=[*worth.steps, *share.why])
 
 
 def _counted(share: Share, fee: Fee, work: Work, policy: Policy) -> tuple[int, list[Step]]:
@@ -182,7 +197,8 @@ def _counted(share: Share, fee: Fee, work: Work, policy: Policy) -> tuple[int, l
     elif fee.terms.get("outside_calendar"):
         hours = policy.hours[fee.terms["outside_calendar"]]
         told = outside(counted, hours.time)
-        text = "{minutes} min of them lie outside of “{hours}”; the others are not charged."
+        text = "{minutes} min of them lie outside of “{hours}”"
+        text += "." if told == total(counted) else "; the others are not charged."
         steps.append(Step(fee.cites, text, _figures(told, hours=hours.title)))
     return minutes_in(told), steps
 

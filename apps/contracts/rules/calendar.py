@@ -14,9 +14,9 @@ Clause: S-2, V-4, S-5-targets, R-1, R-2.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import chain, pairwise
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -111,6 +111,22 @@ class ServiceHours:
         before = first - bases[place >> 1] if place & 1 else totals[place >> 1]
         place = bisect_right(edges, last)
         return (last - bases[place >> 1] if place & 1 else totals[place >> 1]) - before
+
+    def cut(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, bool]]:
+        """Yield [start, end) in pieces, in UTC, cut at each opening and closing; open or not.
+
+        Clause: S-2, V-4.
+
+        :raises ValueError: a naive instant.
+        :raises BeyondHorizon: an instant outside the years 1900 to 2199.
+        """
+        first, _, _ = self._place(start)
+        last, edges, beyond = self._place(end)  # of a table that holds the years of both
+        place = bisect_right(edges, first)
+        cuts = [first, *edges[place:beyond], last]
+        for number, (begins, ends) in enumerate(pairwise(cuts), start=place):
+            if begins < ends:
+                yield EPOCH + begins, EPOCH + ends, number % 2 == 1
 
     def after(self, start: datetime, duration: timedelta) -> datetime:
         """Return the instant, in UTC, at which ``duration`` of service time has passed.
