@@ -102,7 +102,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, name: str, title: str, context: dict[str, Any]
     ) -> HttpResponse:
         site = self.admin_site.each_context(request)
-        further = {"title": title, "original": title, "opts": self.opts, "is_fullwidth": "1"}
+        further = {"title": title, "original": title, "opts": None, "is_fullwidth": "1"}
         template = f"admin/billing/ledger/{name}.html"
         return TemplateResponse(request, template, {**site, **further, **context})
 

@@ -110,7 +110,7 @@ class ClosedMonthAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "Month end",
             "original": "Month end",
-            "opts": self.opts,
+            "opts": None,
             "is_fullwidth": "1",
             "refused": refused,
             "may_close": request.user.has_perm(CLOSES),

@@ -121,7 +121,7 @@ class InvoiceRunAdmin(MoneyAdmin):
                 self._begin(request, run)
                 page = reverse("admin:billing_invoicerun_change", args=[run.pk])
                 return HttpResponseRedirect(page)
-        context = {**self.site(request), "title": "New invoice run", "form": form}
+        context = {**self.site(request), "opts": None, "title": "New invoice run", "form": form}
         status = FORM_REFUSED if form.errors else None
         return TemplateResponse(
             request, "admin/billing/invoicerun/new.html", context, status=status

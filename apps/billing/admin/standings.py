@@ -119,6 +119,7 @@ class StandingReviewAdmin(MoneyAdmin):
         labels = dict(Standing.State.choices)
         context = {
             **self.site(request),
+            "opts": None,
             "title": f"What changes in the next {AHEAD} days",
             "days": AHEAD,
             "most": MOST,
@@ -144,6 +145,7 @@ class StandingReviewAdmin(MoneyAdmin):
         context = {
             **self.site(request),
             **page_of(account, at=timezone.now()),
+            "opts": None,
             "title": f"Standing of {account}",
             "form": form,
             "may_spare": may(ADD),
