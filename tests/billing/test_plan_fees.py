@@ -166,3 +166,20 @@ def test_what_was_billed_elsewhere_is_not_charged_and_goes_back_where_it_was():
         (date(2026, 3, 1), Decimal("310.00")),
     ]
     assert due("2026-04-01") == 1
+
+
+def test_what_was_charged_of_a_period_that_is_gone_goes_back_on_the_day_that_we_noticed():
+    order = premium_order(fee="3650.00", period="YEAR")
+    due("2026-01-02")
+    amended(
+        order,
+        dated_on=date(2026, 1, 1),
+        at=ny("2026-01-05 10:00"),
+        fee_amount=None,
+        fee_period="",
+    )
+
+    due("2026-01-05")
+
+    last = Charge.objects.order_by("pk").last()
+    assert (last.amount, last.incurred_on) == (Decimal("-3650.00"), date(2026, 1, 5))

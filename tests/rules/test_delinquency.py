@@ -227,3 +227,12 @@ def test_what_comes_within_days_knows_the_rung_that_is_kept():
     )
 
     assert [(then.state, (then.on - DUE).days) for then in ahead] == [(D, 35)]
+
+
+@pytest.mark.clause("S-12", "R-4")
+def test_what_is_dated_tomorrow_ages_nobody_today():
+    documents = owed(amount="100", left="90"), owed(2, due_on=on(5), amount="50")
+
+    said = stands(*documents, day=21, changes=[paid(1, 22, "10")])
+
+    assert (said.state, said.days) == ("GOOD", 21)
