@@ -49,11 +49,12 @@ class Priced:
 
 @dataclass(slots=True)
 class Before:
-    """An event as it stands, and what was charged of it so far."""
+    """An event as it stands, and what was charged of it so far, the latest on ``last_on``."""
 
     event: RatedEvent
     amounts: list[Decimal] = field(default_factory=list)
     waived: Decimal = ZERO
+    last_on: date = date.min
 
     @property
     def charged(self) -> Decimal:
@@ -73,9 +74,12 @@ def standing_of_events(**chosen: Any) -> dict[str, Before]:
     found = {event.pk: Before(event) for event in held.order_by("pk")}
     rows = Charge.objects.filter(event__in=found).order_by("pk") if found else Charge.objects.none()
     # Summed here: SQLite would add up floats.
-    for event_id, amount, waived in rows.values_list("event_id", "amount", "waived_amount"):
-        found[event_id].amounts.append(amount)
-        found[event_id].waived += waived
+    columns = ("event_id", "amount", "waived_amount", "incurred_on")
+    for event_id, amount, waived, incurred_on in rows.values_list(*columns):
+        there = found[event_id]
+        there.amounts.append(amount)
+        there.waived += waived
+        there.last_on = max(there.last_on, incurred_on)
     return {before.event.key: before for before in found.values()}
 
 
@@ -155,7 +159,8 @@ def _difference(before: Before, one: Priced, *, at: datetime) -> Charge | None:
         amount=amount,
         waived_amount=waived,
         state=state,
-        incurred_on=one.incurred_on or event.ends_on,
+        # Never before what it corrects: a run through a day in between would give back too much.
+        incurred_on=max(one.incurred_on or event.ends_on, before.last_on),
         explanation=[step.as_json() for step in steps],
         rated_at=at,
     )
