@@ -5,15 +5,16 @@ The caller holds the accounts, so that nobody else rates, waives or quotes there
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from apps.billing.models import Charge, RatedEvent
+from apps.billing.queries.credited import credited_by_hand
 from apps.billing.rules.fees import HeldFor, Step
 from apps.billing.rules.money import LARGEST, ZERO
-from apps.billing.rules.rating import difference, waived_again
+from apps.billing.rules.rating import back_already, difference, said_back, waived_again
 from apps.contracts.models import Account
 
 BATCH = 500
@@ -36,7 +37,10 @@ CHANGING = (
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """What an event is worth now, and what it is. ``facts`` are columns of ``RatedEvent``."""
+    """What an event is worth now, and what it is. ``facts`` are columns of ``RatedEvent``.
+
+    ``back``: how much of what it is worth less credit notes by hand gave back already.
+    """
 
     key: str
     facts: dict[str, Any]
@@ -45,16 +49,21 @@ class Priced:
     held_for: HeldFor = HeldFor.NOTHING
     incurred_on: date | None = None
     cites: str = ""
+    back: Decimal = ZERO
 
 
 @dataclass(slots=True)
 class Before:
-    """An event as it stands, and what was charged of it so far, the latest on ``last_on``."""
+    """An event as it stands, and what was charged of it so far, the latest on ``last_on``.
+
+    ``credited`` is what credit notes by hand took back; it is read where less is due than before.
+    """
 
     event: RatedEvent
     amounts: list[Decimal] = field(default_factory=list)
     waived: Decimal = ZERO
     last_on: date = date.min
+    credited: Decimal = ZERO
 
     @property
     def charged(self) -> Decimal:
@@ -87,14 +96,15 @@ def charge(priced: Collection[Priced], before: dict[str, Before], *, at: datetim
     """Write what events are worth now, and a charge for each difference; return how many.
 
     What is the same as before writes nothing. An amount beyond what a column holds is held for a
-    person. ``before`` is what ``standing_of_events`` returned in this transaction.
+    person. What a credit note by hand gave back already is not given back again. ``before`` is
+    what ``standing_of_events`` returned in this transaction.
 
     Clause: R-8, S-4, S-13.
     """
     new: list[RatedEvent] = []
     changed: list[RatedEvent] = []
     charges: list[Charge] = []
-    for one in map(_bounded, priced):
+    for one in _less_given_back([_bounded(one) for one in priced], before):
         there = before.get(one.key)
         if there is None:
             there = Before(RatedEvent(key=one.key, rated_at=at))
@@ -122,6 +132,29 @@ def _bounded(one: Priced) -> Priced:
     return Priced(one.key, one.facts, None, steps, HeldFor.TERM, one.incurred_on, one.cites)
 
 
+def _less_given_back(priced: Sequence[Priced], before: dict[str, Before]) -> list[Priced]:
+    """Return the same, and how much credit notes by hand gave back of what is worth less now."""
+    less = [
+        before[one.key]
+        for one in priced
+        if one.key in before and one.amount is not None and one.amount < before[one.key].charged
+    ]
+    credited = credited_by_hand([there.event.pk for there in less]) if less else {}
+    for there in less:
+        there.credited = credited.get(there.event.pk, ZERO)
+    return [_given_back(one, before[one.key]) if one.key in before else one for one in priced]
+
+
+def _given_back(one: Priced, before: Before) -> Priced:
+    if one.amount is None or not before.credited:
+        return one
+    back = back_already(worth=one.amount, charged=before.charged, credited=before.credited)
+    if not back:
+        return one
+    said = said_back(back, cites=one.cites, currency=before.event.currency)
+    return replace(one, back=back, steps=[*one.steps, said])
+
+
 def _take(event: RatedEvent, one: Priced, *, at: datetime) -> bool:
     """Put what is known now into an event; return whether that is anything new."""
     now = {
@@ -144,12 +177,13 @@ def _difference(before: Before, one: Priced, *, at: datetime) -> Charge | None:
     """Return the charge of what an event is worth more or less than before; None: nothing."""
     if one.amount is None:
         return None
-    amount = one.amount - before.charged
+    event, charged = before.event, before.charged
+    amount = one.amount + one.back - charged
     if not amount:
         return None
-    event = before.event
-    steps = difference(one.steps, worth=one.amount, charged=before.charged, cites=one.cites)
-    waived = waived_again(amount=amount, worth=one.amount, waived=before.waived)
+    steps = difference(one.steps, worth=one.amount, charged=charged, cites=one.cites, back=one.back)
+    owed = one.amount - before.credited
+    waived = waived_again(amount=amount, worth=owed, waived=before.waived)
     state = Charge.State.WAIVED if waived == amount else Charge.State.READY
     return Charge(
         event=event,
