@@ -11,6 +11,7 @@ from apps.billing.queries.verify import verify_ledger
 from apps.billing.services.crediting import draft_credit_note
 from apps.billing.services.drafting import discard, draft_invoice
 from apps.billing.services.finalising import finalise
+from apps.billing.services.waiving import approve_waiver, ask_waiver
 from apps.tickets.models import Ticket
 from tests.billing_made import make_profile
 from tests.database import unfrozen
@@ -137,3 +138,54 @@ def test_more_charged_than_worth_beyond_what_was_given_back_is_a_finding():
         Charge.objects.filter(number=2).delete()
 
     assert wrong() == ["event_worth"]
+
+
+def waived(amount: str) -> None:
+    facts = {"amount": Decimal(amount), "reason": "A good client", "at": LATER}
+    request = ask_waiver(charge=Charge.objects.latest("pk"), by=make_staff(), **facts)
+    approve_waiver(request=request, by=make_staff(), at=LATER)
+
+
+def rows() -> list[tuple[str, str, str]]:
+    found = Charge.objects.order_by("pk").values_list("amount", "waived_amount", "state")
+    return [(str(amount), str(off), state) for amount, off, state in found]
+
+
+def test_what_was_waived_is_waived_again_when_it_is_charged_again():
+    ticket = night()
+    waived("125.00")
+
+    for finding in ("PROVIDER", "NOT_PROVIDER", "PROVIDER", "NOT_PROVIDER"):
+        decided(ticket, finding)
+        assert wrong() == []
+
+    assert rows() == [
+        ("125.00", "125.00", "WAIVED"),
+        *[("-125.00", "-125.00", "WAIVED"), ("125.00", "125.00", "WAIVED")] * 2,
+    ]
+    assert Charge.objects.get(number=3).explanation[-1]["figures"] == {
+        "waived": "125.00",
+        "currency": "USD",
+    }
+
+
+def test_of_what_was_waived_in_part_no_more_is_waived_again():
+    ticket = night()
+    waived("100.00")
+    decided(ticket, "PROVIDER")
+    decided(ticket, "NOT_PROVIDER")
+    work(ticket, 60, at="2026-03-04 23:00", kind="SUPPORT")
+    rated()
+
+    assert rows() == [
+        ("125.00", "100.00", "READY"),
+        ("-125.00", "-100.00", "READY"),
+        ("125.00", "100.00", "READY"),
+        ("125.00", "0.00", "READY"),
+    ]
+    assert wrong() == []
+    Charge.objects.filter(number=4).update(waived_amount=1)
+    assert wrong() == ["waivers"]
+    Charge.objects.filter(number=4).update(waived_amount=0)
+    Charge.objects.filter(number=3).update(waived_amount=101)
+    assert wrong() == ["waivers"]

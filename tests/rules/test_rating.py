@@ -191,20 +191,31 @@ def test_a_charge_says_what_was_charged_before():
 
 @pytest.mark.clause("R-8")
 @pytest.mark.parametrize(
-    ("amount", "now", "waived", "back"),
+    ("amount", "now", "waived", "approved", "again"),
     [
-        ("62.50", "125.00", "62.50", "0.00"),  # more work: what was waived stays waived
-        ("-62.50", "62.50", "62.50", "0.00"),  # all that is left is waived
-        ("-125.00", "0.00", "62.50", "-62.50"),
-        ("-125.00", "0.00", "125.00", "-125.00"),
-        ("-100.00", "25.00", "125.00", "-100.00"),
-        ("-100.00", "25.00", "0.00", "0.00"),
+        ("62.50", "125.00", "62.50", "62.50", "0.00"),  # more work: what was waived stays waived
+        ("-62.50", "62.50", "62.50", "62.50", "0.00"),  # all that is left is waived
+        ("-125.00", "0.00", "62.50", "62.50", "-62.50"),
+        ("-125.00", "0.00", "125.00", "125.00", "-125.00"),
+        ("-100.00", "25.00", "125.00", "125.00", "-100.00"),
+        ("-100.00", "25.00", "0.00", "0.00", "0.00"),
+        ("125.00", "125.00", "0.00", "125.00", "125.00"),  # charged again, waived again
+        ("125.00", "125.00", "0.00", "62.50", "62.50"),
+        ("62.50", "62.50", "0.00", "125.00", "62.50"),
+        ("62.50", "125.00", "62.50", "100.00", "37.50"),
     ],
 )
-def test_nobody_is_given_back_what_they_were_let_off(amount, now, waived, back):
-    found = waived_again(amount=Decimal(amount), worth=Decimal(now), waived=Decimal(waived))
+def test_nobody_is_given_back_what_they_were_let_off_and_stays_let_off(
+    amount, now, waived, approved, again
+):
+    found = waived_again(
+        amount=Decimal(amount),
+        worth=Decimal(now),
+        waived=Decimal(waived),
+        approved=Decimal(approved),
+    )
 
-    assert found == Decimal(back)
+    assert found == Decimal(again)
 
 
 @pytest.mark.clause("R-8", "S-4")

@@ -57,7 +57,8 @@ CHECKS = [
         """,
         words="{document} line {position} says {net_amount}, its charges come to {charges_amount}.",
     ),
-    # A difference below nought takes a waiver back: see ``rules.rating.waived_again``.
+    # A difference below nought takes a waiver back, and a later one above it waives that again:
+    # see ``rules.rating.waived_again``.
     by_statement(
         "waivers",
         "What is waived of a charge is its waivers",
@@ -68,8 +69,16 @@ CHECKS = [
                 SELECT w.charge_id, SUM([w.amount]) AS waived
                 FROM billing_waiver w GROUP BY w.charge_id
             ) w ON w.charge_id = c.id
-            WHERE [c.waived_amount] <> COALESCE(w.waived, 0)
+            WHERE [c.waived_amount] < COALESCE(w.waived, 0)
                 AND (c.waived_amount >= 0 OR w.waived IS NOT NULL)
+                OR [c.waived_amount] > COALESCE(w.waived, 0) AND (
+                    SELECT SUM([o.waived_amount]) FROM billing_charge o
+                    WHERE o.event_id = c.event_id AND o.number <= c.number
+                ) > (
+                    SELECT COALESCE(SUM([a.amount]), 0)
+                    FROM billing_waiver a JOIN billing_charge o ON o.id = a.charge_id
+                    WHERE o.event_id = c.event_id AND o.number <= c.number
+                )
         """,
         words="Charge {charge} says {kept_amount} waived, its waivers come to {waivers_amount}.",
     ),

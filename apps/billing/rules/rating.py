@@ -202,16 +202,28 @@ def said_back(back: Decimal, *, cites: str, currency: str) -> Step:
     return Step(cites, text, _texts({"back": back, "currency": currency}))
 
 
-def waived_again(*, amount: Decimal, worth: Decimal, waived: Decimal) -> Decimal:
-    """Return how much of a difference below nought takes a waiver back; nought or less.
+def waived_again(*, amount: Decimal, worth: Decimal, waived: Decimal, approved: Decimal) -> Decimal:
+    """Return how much of a difference is waived: nought or less where it takes a waiver back.
 
     What is waived of an event is never more than it is worth: where less is owed than was charged,
-    the client is not given back what they were let off.
+    the client is not given back what they were let off. Where it is charged again, they are let
+    off again, up to the ``approved`` waivers.
 
     Clause: R-8.
     """
+    if amount > 0:
+        return max(min(amount, min(approved, worth) - waived), ZERO)
     excess = waived - max(worth, ZERO)
-    return -min(excess, -amount) if amount < 0 and excess > 0 else ZERO
+    return -min(excess, -amount) if excess > 0 else ZERO
+
+
+def said_waived(waived: Decimal, *, cites: str, currency: str) -> Step:
+    """Return the step that says that so much of a difference is waived again.
+
+    Clause: R-8.
+    """
+    text = "{waived} {currency} of it was waived before, and is waived again."
+    return Step(cites, text, _texts({"waived": waived, "currency": currency}))
 
 
 def _step(fee: Fee, text: str, figures: Mapping[str, object]) -> Step:

@@ -12,9 +12,16 @@ from typing import Any
 
 from apps.billing.models import Charge, RatedEvent
 from apps.billing.queries.credited import credited_by_hand
+from apps.billing.queries.waived import approved_of
 from apps.billing.rules.fees import HeldFor, Step
 from apps.billing.rules.money import LARGEST, ZERO
-from apps.billing.rules.rating import back_already, difference, said_back, waived_again
+from apps.billing.rules.rating import (
+    back_already,
+    difference,
+    said_back,
+    said_waived,
+    waived_again,
+)
 from apps.contracts.models import Account
 
 BATCH = 500
@@ -57,6 +64,7 @@ class Before:
     """An event as it stands, and what was charged of it so far, the latest on ``last_on``.
 
     ``credited`` is what credit notes by hand took back; it is read where less is due than before.
+    ``approved`` is what its waivers come to; it is read where one was taken back.
     """
 
     event: RatedEvent
@@ -64,6 +72,8 @@ class Before:
     waived: Decimal = ZERO
     last_on: date = date.min
     credited: Decimal = ZERO
+    was_taken_back: bool = False
+    approved: Decimal = ZERO
 
     @property
     def charged(self) -> Decimal:
@@ -78,7 +88,10 @@ def hold_accounts(pks: Iterable[int]) -> list[Account]:
 
 
 def standing_of_events(**chosen: Any) -> dict[str, Before]:
-    """Return key -> the event with its charges, in two queries. The caller holds the accounts."""
+    """Return key -> the event with its charges, in two or three queries.
+
+    The caller holds the accounts.
+    """
     held = RatedEvent.objects.select_for_update(no_key=True, of=("self",)).filter(**chosen)
     found = {event.pk: Before(event) for event in held.order_by("pk")}
     rows = Charge.objects.filter(event__in=found).order_by("pk") if found else Charge.objects.none()
@@ -88,8 +101,16 @@ def standing_of_events(**chosen: Any) -> dict[str, Before]:
         there = found[event_id]
         there.amounts.append(amount)
         there.waived += waived
+        there.was_taken_back |= waived < 0
         there.last_on = max(there.last_on, incurred_on)
+    _read_approved([there for there in found.values() if there.was_taken_back])
     return {before.event.key: before for before in found.values()}
+
+
+def _read_approved(found: Collection[Before]) -> None:
+    approved = approved_of([there.event.pk for there in found]) if found else {}
+    for there in found:
+        there.approved = approved.get(there.event.pk, ZERO)
 
 
 def charge(priced: Collection[Priced], before: dict[str, Before], *, at: datetime) -> int:
@@ -183,7 +204,9 @@ def _difference(before: Before, one: Priced, *, at: datetime) -> Charge | None:
         return None
     steps = difference(one.steps, worth=one.amount, charged=charged, cites=one.cites, back=one.back)
     owed = one.amount - before.credited
-    waived = waived_again(amount=amount, worth=owed, waived=before.waived)
+    waived = waived_again(amount=amount, worth=owed, waived=before.waived, approved=before.approved)
+    if waived > 0:
+        steps.append(said_waived(waived, cites=one.cites, currency=event.currency))
     state = Charge.State.WAIVED if waived == amount else Charge.State.READY
     return Charge(
         event=event,
