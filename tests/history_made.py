@@ -58,12 +58,16 @@ def tax_cents(net: int, thousandths: int) -> int:
 
 @dataclass
 class History:
-    """A seed's history. ``owed`` is the book: account -> cents that it owes, or has as credit."""
+    """A seed's history. ``owed`` is the book: account -> cents that it owes, or has as credit.
+
+    ``credited``: event -> cents that credit notes by hand took back of it.
+    """
 
     seed: int
     at: datetime = BEGINS
     owed: Counter = field(default_factory=Counter)
     ready: dict[int, Counter] = field(default_factory=lambda: defaultdict(Counter))
+    credited: Counter = field(default_factory=Counter)
     done: Counter = field(default_factory=Counter)
     refused: Counter = field(default_factory=Counter)
     serial: int = 0
@@ -143,6 +147,8 @@ class History:
         else:  # the difference of two taxes: a cent more or less for each invoice that is credited
             exact = tax_cents(net, self.percents[document.account_id])
             assert abs(tax - exact) <= document.lines.count()
+            for line in document.lines.filter(charges=None):
+                self.credited[line.event_id] += cents(line.net_amount)
         self.owed[document.account_id] += (net + tax) * (1 if document.kind == INVOICE else -1)
 
 
@@ -163,11 +169,13 @@ def charge(h: History) -> None:
 def amend(h: History) -> None:
     event = h.some(RatedEvent.objects.all())
     amount = h.random.choice([Decimal(0), h.amount()])
-    before = event.worth_amount
-    charged = set(event.charges.values_list("pk", flat=True))
+    charged = dict(event.charges.values_list("pk", "amount"))
+    before = cents(sum(charged.values()))
     amend_by_hand(event=event, amount=amount, reason="Less", revision=event.revision, **h.now)
+    # What a credit note gave back already stays charged, and is not given back again.
+    after = max(cents(amount), min(before, h.credited[event.pk]))
+    assert cents(sum(event.charges.values_list("amount", flat=True))) == after
     for new in event.charges.exclude(pk__in=charged):
-        assert new.amount == amount - before
         h.ready[event.account_id][event.pk] += cents(new.amount - new.waived_amount)
 
 

@@ -104,6 +104,23 @@ def test_a_correction_and_a_removal_yield_what_is_too_much():
     )
 
 
+@pytest.mark.clause("R-8")
+def test_a_correction_is_not_incurred_before_what_it_corrects():
+    ticket = of_category("custom-programming", at=ny("2026-02-10 09:00"))
+    work(ticket, 60, at="2026-02-10 10:00")
+    entry = work(ticket, 60, at="2026-03-02 10:00")
+    rated()
+    tickets.remove_time(entry=entry, reason="Never was", by=entry.who, at=ny("2026-03-03 09:00"))
+    rated()
+
+    rows = Charge.objects.order_by("pk").values_list("amount", "incurred_on")
+    assert [(amount, str(day)) for amount, day in rows] == [
+        (Decimal("250.00"), "2026-03-02"),
+        (Decimal("-125.00"), "2026-03-02"),
+    ]
+    assert str(RatedEvent.objects.get().ends_on) == "2026-02-10"
+
+
 @pytest.mark.clause("S-13", "S-10")
 def test_another_category_charges_by_its_own_fee_and_takes_the_first_back():
     ticket = of_category("custom-programming")

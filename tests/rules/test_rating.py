@@ -7,6 +7,7 @@ import pytest
 from apps.billing.rules.fees import Fee, Finding, HeldFor, Quote, Worth
 from apps.billing.rules.rating import (
     after_finding,
+    back_already,
     difference,
     in_other_currency,
     rate,
@@ -190,17 +191,49 @@ def test_a_charge_says_what_was_charged_before():
 
 @pytest.mark.clause("R-8")
 @pytest.mark.parametrize(
-    ("amount", "now", "waived", "back"),
+    ("amount", "now", "waived", "approved", "again"),
     [
-        ("62.50", "125.00", "62.50", "0.00"),  # more work: what was waived stays waived
-        ("-62.50", "62.50", "62.50", "0.00"),  # all that is left is waived
-        ("-125.00", "0.00", "62.50", "-62.50"),
-        ("-125.00", "0.00", "125.00", "-125.00"),
-        ("-100.00", "25.00", "125.00", "-100.00"),
-        ("-100.00", "25.00", "0.00", "0.00"),
+        ("62.50", "125.00", "62.50", "62.50", "0.00"),  # more work: what was waived stays waived
+        ("-62.50", "62.50", "62.50", "62.50", "0.00"),  # all that is left is waived
+        ("-125.00", "0.00", "62.50", "62.50", "-62.50"),
+        ("-125.00", "0.00", "125.00", "125.00", "-125.00"),
+        ("-100.00", "25.00", "125.00", "125.00", "-100.00"),
+        ("-100.00", "25.00", "0.00", "0.00", "0.00"),
+        ("125.00", "125.00", "0.00", "125.00", "125.00"),  # charged again, waived again
+        ("125.00", "125.00", "0.00", "62.50", "62.50"),
+        ("62.50", "62.50", "0.00", "125.00", "62.50"),
+        ("62.50", "125.00", "62.50", "100.00", "37.50"),
     ],
 )
-def test_nobody_is_given_back_what_they_were_let_off(amount, now, waived, back):
-    found = waived_again(amount=Decimal(amount), worth=Decimal(now), waived=Decimal(waived))
+def test_nobody_is_given_back_what_they_were_let_off_and_stays_let_off(
+    amount, now, waived, approved, again
+):
+    found = waived_again(
+        amount=Decimal(amount),
+        worth=Decimal(now),
+        waived=Decimal(waived),
+        approved=Decimal(approved),
+    )
+
+    assert found == Decimal(again)
+
+
+@pytest.mark.clause("R-8", "S-4")
+@pytest.mark.parametrize(
+    ("charged", "now", "credited", "back"),
+    [
+        ("125.00", "0.00", "125.00", "125.00"),
+        ("125.00", "0.00", "50.00", "50.00"),
+        ("250.00", "125.00", "150.00", "25.00"),
+        ("250.00", "150.00", "150.00", "0.00"),  # all that it is worth was given back
+        ("150.00", "0.00", "150.00", "150.00"),
+        ("50.00", "0.00", "125.00", "50.00"),  # never more than is less now
+        ("125.00", "125.00", "125.00", "0.00"),  # worth the same: nothing is drawn
+        ("125.00", "250.00", "300.00", "0.00"),
+        ("125.00", "0.00", "-5.00", "0.00"),
+    ],
+)
+def test_what_a_credit_note_gave_back_is_not_given_back_again(charged, now, credited, back):
+    found = back_already(charged=Decimal(charged), worth=Decimal(now), credited=Decimal(credited))
 
     assert found == Decimal(back)

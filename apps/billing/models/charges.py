@@ -100,8 +100,9 @@ class Charge(models.Model):
 
     ``amount`` is before tax, never nought, and negative where less is owed than was charged.
     ``waived_amount`` is what an approved waiver takes off; of a negative charge it is negative,
-    where the waiver goes with what was waived. Once it stands on a document's line it
-    is BILLED; NETTED: it and its event's other open charges came to nothing and need no line.
+    where the waiver goes with what was waived, and a later charge is waived by it again. Once it
+    stands on a document's line it is BILLED; NETTED: it and its event's other open charges came to
+    nothing and need no line.
 
     Clause: R-8, S-4, S-13.
     """

@@ -35,3 +35,24 @@ def credited_sums(invoices: Collection[int]) -> Mapping[Taxing, Decimal]:
     for invoice, category, percent, net in rows.values_list(*columns):
         sums[invoice, category, percent] += net
     return sums
+
+
+def credited_by_hand(events: Collection[int]) -> Mapping[int, Decimal]:
+    """Return event -> what final credit notes by hand took back of its net.
+
+    Their lines carry no charges; those of a run do, and are differences that were charged.
+
+    Clause: R-8, S-4.
+    """
+    taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    rows = Line.objects.filter(
+        event__in=events,
+        credits__isnull=False,
+        charges__isnull=True,
+        document__kind=Document.Kind.CREDIT_NOTE,
+        document__state=Document.State.FINAL,
+    ).order_by()
+    # Summed here: SQLite would add up floats.
+    for event, net in rows.values_list("event", "net_amount"):
+        taken[event or 0] += net
+    return taken

@@ -3,9 +3,12 @@
 from apps.billing.queries.checking import by_statement
 
 CHECKS = [
+    # What a credit note by hand gave back is not given back again when the worth falls: so much
+    # may stay charged beyond it. See ``rules.rating.back_already``.
     by_statement(
         "event_worth",
-        "What was charged of an event is what it is worth, unless it is held",
+        "What was charged of an event is what it is worth, or was given back by hand, unless it is"
+        " held",
         sql="""
             SELECT e.id AS event, e.title, [e.worth_amount] AS worth_amount,
                 COALESCE(c.charged, 0) AS charged_amount
@@ -13,7 +16,15 @@ CHECKS = [
                 SELECT c.event_id, SUM([c.amount]) AS charged
                 FROM billing_charge c GROUP BY c.event_id
             ) c ON c.event_id = e.id
-            WHERE e.held_for = '' AND [e.worth_amount] <> COALESCE(c.charged, 0)
+            WHERE e.held_for = '' AND [e.worth_amount] <> COALESCE(c.charged, 0) AND (
+                [e.worth_amount] > COALESCE(c.charged, 0) OR c.charged > (
+                    SELECT COALESCE(SUM([l.net_amount]), 0)
+                    FROM billing_line l JOIN billing_document d ON d.id = l.document_id
+                    WHERE l.event_id = e.id AND l.credits_id IS NOT NULL
+                        AND d.kind = 'CREDIT_NOTE' AND d.state = 'FINAL'
+                        AND NOT EXISTS (SELECT 1 FROM billing_charge b WHERE b.line_id = l.id)
+                )
+            )
         """,
         words="Event {event}, {title}, is worth {worth_amount}, and {charged_amount} was charged.",
     ),
@@ -46,7 +57,8 @@ CHECKS = [
         """,
         words="{document} line {position} says {net_amount}, its charges come to {charges_amount}.",
     ),
-    # A difference below nought takes a waiver back: see ``rules.rating.waived_again``.
+    # A difference below nought takes a waiver back, and a later one above it waives that again:
+    # see ``rules.rating.waived_again``.
     by_statement(
         "waivers",
         "What is waived of a charge is its waivers",
@@ -57,8 +69,16 @@ CHECKS = [
                 SELECT w.charge_id, SUM([w.amount]) AS waived
                 FROM billing_waiver w GROUP BY w.charge_id
             ) w ON w.charge_id = c.id
-            WHERE [c.waived_amount] <> COALESCE(w.waived, 0)
+            WHERE [c.waived_amount] < COALESCE(w.waived, 0)
                 AND (c.waived_amount >= 0 OR w.waived IS NOT NULL)
+                OR [c.waived_amount] > COALESCE(w.waived, 0) AND (
+                    SELECT SUM([o.waived_amount]) FROM billing_charge o
+                    WHERE o.event_id = c.event_id AND o.number <= c.number
+                ) > (
+                    SELECT COALESCE(SUM([a.amount]), 0)
+                    FROM billing_waiver a JOIN billing_charge o ON o.id = a.charge_id
+                    WHERE o.event_id = c.event_id AND o.number <= c.number
+                )
         """,
         words="Charge {charge} says {kept_amount} waived, its waivers come to {waivers_amount}.",
     ),

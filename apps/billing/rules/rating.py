@@ -164,29 +164,66 @@ def unpriced(*, minutes: int, clause: str, text: str, currency: str) -> Worth:
 
 
 def difference(
-    steps: Sequence[Step], *, worth: Decimal, charged: Decimal, cites: str
+    steps: Sequence[Step], *, worth: Decimal, charged: Decimal, cites: str, back: Decimal = ZERO
 ) -> list[Step]:
     """Return a charge's explanation: what its event is worth now, less what was charged so far.
+
+    ``back``: how much of it credit notes by hand gave back already.
 
     Clause: R-8.
     """
     if not charged:
         return list(steps)
     text = "Worth {worth} now, less {charged} charged before: {amount}."
-    figures = {"worth": worth, "charged": charged, "amount": worth - charged}
+    figures = {"worth": worth, "charged": charged, "amount": worth + back - charged}
+    if back:
+        text = "Worth {worth} now, less {charged} charged and {back} given back before: {amount}."
+        figures["back"] = back
     return [*steps, Step(cites, text, _texts(figures))]
 
 
-def waived_again(*, amount: Decimal, worth: Decimal, waived: Decimal) -> Decimal:
-    """Return how much of a difference below nought takes a waiver back; nought or less.
+def back_already(*, worth: Decimal, charged: Decimal, credited: Decimal) -> Decimal:
+    """Return how much of what is worth less now was given back by hand already; nought or more.
 
-    What is waived of an event is never more than it is worth: where less is owed than was charged,
-    the client is not given back what they were let off.
+    ``credited`` is what credit notes by hand took back. It comes off what the event is worth, as a
+    waiver does: only what is left of the worth can be given back once more.
+
+    Clause: R-8, S-4.
+    """
+    return max(min(charged - worth, credited - max(worth, ZERO)), ZERO)
+
+
+def said_back(back: Decimal, *, cites: str, currency: str) -> Step:
+    """Return the step that says that so much was given back already.
 
     Clause: R-8.
     """
+    text = "A credit note gave {back} {currency} back already: it is not given back again."
+    return Step(cites, text, _texts({"back": back, "currency": currency}))
+
+
+def waived_again(*, amount: Decimal, worth: Decimal, waived: Decimal, approved: Decimal) -> Decimal:
+    """Return how much of a difference is waived: nought or less where it takes a waiver back.
+
+    What is waived of an event is never more than it is worth: where less is owed than was charged,
+    the client is not given back what they were let off. Where it is charged again, they are let
+    off again, up to the ``approved`` waivers.
+
+    Clause: R-8.
+    """
+    if amount > 0:
+        return max(min(amount, min(approved, worth) - waived), ZERO)
     excess = waived - max(worth, ZERO)
-    return -min(excess, -amount) if amount < 0 and excess > 0 else ZERO
+    return -min(excess, -amount) if excess > 0 else ZERO
+
+
+def said_waived(waived: Decimal, *, cites: str, currency: str) -> Step:
+    """Return the step that says that so much of a difference is waived again.
+
+    Clause: R-8.
+    """
+    text = "{waived} {currency} of it was waived before, and is waived again."
+    return Step(cites, text, _texts({"waived": waived, "currency": currency}))
 
 
 def _step(fee: Fee, text: str, figures: Mapping[str, object]) -> Step:

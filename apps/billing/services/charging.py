@@ -5,15 +5,23 @@ The caller holds the accounts, so that nobody else rates, waives or quotes there
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from apps.billing.models import Charge, RatedEvent
+from apps.billing.queries.credited import credited_by_hand
+from apps.billing.queries.waived import approved_of
 from apps.billing.rules.fees import HeldFor, Step
 from apps.billing.rules.money import LARGEST, ZERO
-from apps.billing.rules.rating import difference, waived_again
+from apps.billing.rules.rating import (
+    back_already,
+    difference,
+    said_back,
+    said_waived,
+    waived_again,
+)
 from apps.contracts.models import Account
 
 BATCH = 500
@@ -36,7 +44,10 @@ CHANGING = (
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """What an event is worth now, and what it is. ``facts`` are columns of ``RatedEvent``."""
+    """What an event is worth now, and what it is. ``facts`` are columns of ``RatedEvent``.
+
+    ``back``: how much of what it is worth less credit notes by hand gave back already.
+    """
 
     key: str
     facts: dict[str, Any]
@@ -45,15 +56,24 @@ class Priced:
     held_for: HeldFor = HeldFor.NOTHING
     incurred_on: date | None = None
     cites: str = ""
+    back: Decimal = ZERO
 
 
 @dataclass(slots=True)
 class Before:
-    """An event as it stands, and what was charged of it so far."""
+    """An event as it stands, and what was charged of it so far, the latest on ``last_on``.
+
+    ``credited`` is what credit notes by hand took back; it is read where less is due than before.
+    ``approved`` is what its waivers come to; it is read where one was taken back.
+    """
 
     event: RatedEvent
     amounts: list[Decimal] = field(default_factory=list)
     waived: Decimal = ZERO
+    last_on: date = date.min
+    credited: Decimal = ZERO
+    was_taken_back: bool = False
+    approved: Decimal = ZERO
 
     @property
     def charged(self) -> Decimal:
@@ -68,29 +88,44 @@ def hold_accounts(pks: Iterable[int]) -> list[Account]:
 
 
 def standing_of_events(**chosen: Any) -> dict[str, Before]:
-    """Return key -> the event with its charges, in two queries. The caller holds the accounts."""
+    """Return key -> the event with its charges, in two or three queries.
+
+    The caller holds the accounts.
+    """
     held = RatedEvent.objects.select_for_update(no_key=True, of=("self",)).filter(**chosen)
     found = {event.pk: Before(event) for event in held.order_by("pk")}
     rows = Charge.objects.filter(event__in=found).order_by("pk") if found else Charge.objects.none()
     # Summed here: SQLite would add up floats.
-    for event_id, amount, waived in rows.values_list("event_id", "amount", "waived_amount"):
-        found[event_id].amounts.append(amount)
-        found[event_id].waived += waived
+    columns = ("event_id", "amount", "waived_amount", "incurred_on")
+    for event_id, amount, waived, incurred_on in rows.values_list(*columns):
+        there = found[event_id]
+        there.amounts.append(amount)
+        there.waived += waived
+        there.was_taken_back |= waived < 0
+        there.last_on = max(there.last_on, incurred_on)
+    _read_approved([there for there in found.values() if there.was_taken_back])
     return {before.event.key: before for before in found.values()}
+
+
+def _read_approved(found: Collection[Before]) -> None:
+    approved = approved_of([there.event.pk for there in found]) if found else {}
+    for there in found:
+        there.approved = approved.get(there.event.pk, ZERO)
 
 
 def charge(priced: Collection[Priced], before: dict[str, Before], *, at: datetime) -> int:
     """Write what events are worth now, and a charge for each difference; return how many.
 
     What is the same as before writes nothing. An amount beyond what a column holds is held for a
-    person. ``before`` is what ``standing_of_events`` returned in this transaction.
+    person. What a credit note by hand gave back already is not given back again. ``before`` is
+    what ``standing_of_events`` returned in this transaction.
 
     Clause: R-8, S-4, S-13.
     """
     new: list[RatedEvent] = []
     changed: list[RatedEvent] = []
     charges: list[Charge] = []
-    for one in map(_bounded, priced):
+    for one in _less_given_back([_bounded(one) for one in priced], before):
         there = before.get(one.key)
         if there is None:
             there = Before(RatedEvent(key=one.key, rated_at=at))
@@ -118,6 +153,29 @@ def _bounded(one: Priced) -> Priced:
     return Priced(one.key, one.facts, None, steps, HeldFor.TERM, one.incurred_on, one.cites)
 
 
+def _less_given_back(priced: Sequence[Priced], before: dict[str, Before]) -> list[Priced]:
+    """Return the same, and how much credit notes by hand gave back of what is worth less now."""
+    less = [
+        before[one.key]
+        for one in priced
+        if one.key in before and one.amount is not None and one.amount < before[one.key].charged
+    ]
+    credited = credited_by_hand([there.event.pk for there in less]) if less else {}
+    for there in less:
+        there.credited = credited.get(there.event.pk, ZERO)
+    return [_given_back(one, before[one.key]) if one.key in before else one for one in priced]
+
+
+def _given_back(one: Priced, before: Before) -> Priced:
+    if one.amount is None or not before.credited:
+        return one
+    back = back_already(worth=one.amount, charged=before.charged, credited=before.credited)
+    if not back:
+        return one
+    said = said_back(back, cites=one.cites, currency=before.event.currency)
+    return replace(one, back=back, steps=[*one.steps, said])
+
+
 def _take(event: RatedEvent, one: Priced, *, at: datetime) -> bool:
     """Put what is known now into an event; return whether that is anything new."""
     now = {
@@ -140,12 +198,15 @@ def _difference(before: Before, one: Priced, *, at: datetime) -> Charge | None:
     """Return the charge of what an event is worth more or less than before; None: nothing."""
     if one.amount is None:
         return None
-    amount = one.amount - before.charged
+    event, charged = before.event, before.charged
+    amount = one.amount + one.back - charged
     if not amount:
         return None
-    event = before.event
-    steps = difference(one.steps, worth=one.amount, charged=before.charged, cites=one.cites)
-    waived = waived_again(amount=amount, worth=one.amount, waived=before.waived)
+    steps = difference(one.steps, worth=one.amount, charged=charged, cites=one.cites, back=one.back)
+    owed = one.amount - before.credited
+    waived = waived_again(amount=amount, worth=owed, waived=before.waived, approved=before.approved)
+    if waived > 0:
+        steps.append(said_waived(waived, cites=one.cites, currency=event.currency))
     state = Charge.State.WAIVED if waived == amount else Charge.State.READY
     return Charge(
         event=event,
@@ -155,7 +216,8 @@ def _difference(before: Before, one: Priced, *, at: datetime) -> Charge | None:
         amount=amount,
         waived_amount=waived,
         state=state,
-        incurred_on=one.incurred_on or event.ends_on,
+        # Never before what it corrects: a run through a day in between would give back too much.
+        incurred_on=max(one.incurred_on or event.ends_on, before.last_on),
         explanation=[step.as_json() for step in steps],
         rated_at=at,
     )
