@@ -1,11 +1,8 @@
 """From time entries to charges: late, corrected, moved and removed entries yield the difference."""
 
-import random
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from apps.billing.models import Charge, RatedEvent
 from apps.billing.queries.verify import verify_ledger
@@ -346,64 +343,6 @@ def test_what_cannot_be_rated_keeps_its_mark_and_holds_up_nothing(caplog):
         f"The work of {bad} at 2026-03-04 14:00 UTC cannot be rated",
         f"The work of {bad} at 2026-03-05 15:30 UTC cannot be rated",
     ]
-
-
-@pytest.mark.parametrize("tickets_", [1, 12])
-def test_a_batch_takes_so_many_queries(tickets_, django_assert_num_queries):
-    one = of_category("custom-programming")
-    for _ in range(tickets_):
-        ticket = make_ticket(requester=one.requester, severity="4", at=one.registered_at)
-        tickets.classify(
-            ticket=ticket, category=one.category, covered_work=None, by=make_staff(),
-            at=one.registered_at,
-        )  # fmt: skip
-        ticket.refresh_from_db()
-        work(ticket, 20)
-    rate_marked(at=LATER)  # terms are read once a process
-    for ticket in one.account.tickets.all():
-        work(ticket, 20, at="2026-03-06 10:00")
-
-    with django_assert_num_queries(QUERIES):
-        rate_marked(at=LATER)
-
-
-QUERIES = 23
-
-
-LENGTHS = st.lists(st.integers(min_value=1, max_value=90), min_size=1, max_size=5)
-
-
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(lengths=LENGTHS, seed=st.integers(min_value=0, max_value=99))
-@pytest.mark.clause("R-8")
-def test_charges_add_up_to_what_the_total_is_worth_whatever_happened(lengths, seed):
-    dice = random.Random(seed)
-    ticket, same = of_category("custom-programming"), of_category("custom-programming")
-    entries = [work(ticket, n, at=f"2026-03-05 {8 + i * 2:02d}:00") for i, n in enumerate(lengths)]
-    for entry in list(entries):
-        if dice.random() < 0.5:
-            rated()
-        if dice.random() < 0.3:
-            correct(entry, minutes=dice.randint(1, 100))
-        elif dice.random() < 0.3:
-            tickets.remove_time(entry=entry, reason="No", by=entry.who, at=LATER)
-            entries.remove(entry)
-    rated()
-    for number, entry in enumerate(sorted(entries, key=lambda _: dice.random())):
-        entry.refresh_from_db()
-        work(same, entry.minutes, at=f"2026-03-06 {8 + number * 2:02d}:00")
-        if dice.random() < 0.5:
-            rated()
-    rated()
-
-    worth = {pk: sum(charges(event__ticket=pk), ZERO) for pk in (ticket.pk, same.pk)}
-    total = sum(entry.minutes for entry in entries)
-    expected = Decimal("62.50") * -(-total // 30)
-    assert worth == {ticket.pk: expected, same.pk: expected}
-    for event in RatedEvent.objects.filter(ticket__in=worth):
-        assert event.worth_amount == sum(charges(event=event), ZERO)
 
 
 def test_a_premium_order_has_no_hourly_fee():

@@ -123,6 +123,6 @@ def test_of_very_many_findings_the_first_are_shown_and_all_are_counted(history):
 
 def test_what_checks_cost_does_not_grow_with_the_rows(history, django_assert_num_queries):
     # The closed months are read thrice; then come totals and counts.
-    room = 0 if connection.vendor == "sqlite" else 4  # a savepoint, its end, two settings
+    room = 0 if connection.vendor == "sqlite" else 3  # a savepoint, its end, a setting
     with django_assert_num_queries(len(checks) + 2 + 2 + 7 + room):
         verify_ledger(as_of=NEXT_DAY)
