@@ -54,6 +54,12 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+    "csp",
     "simple_history",
     "import_export",
     "django_celery_beat",
@@ -63,6 +69,7 @@ INSTALLED_APPS = [
     "apps.escalation",
     "apps.billing",
     "apps.intake",
+    "apps.portal",
 ]
 
 MIDDLEWARE = [
@@ -72,6 +79,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.backoffice.middleware.ReadersTimeZone",
@@ -81,8 +90,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "contracts.User"
-LOGIN_URL = reverse_lazy("admin:login")
-LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+LOGIN_URL = reverse_lazy("account_login")
+LOGIN_REDIRECT_URL = reverse_lazy("portal:home")  # staff without a seat go on to the admin
 
 TEMPLATES = [
     {
@@ -127,7 +136,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # SQLite leaves out what an index includes beside its key, which is right for it.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
-AUTHENTICATION_BACKENDS = ["apps.backoffice.permissions.ReadAtOnce"]
+AUTHENTICATION_BACKENDS = [
+    "apps.backoffice.permissions.ReadAtOnce",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

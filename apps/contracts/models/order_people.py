@@ -1,5 +1,8 @@
 """The people of an order: who may speak for the client, and who is in charge at each rung."""
 
+from typing import Self
+
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -9,10 +12,21 @@ from simple_history.models import HistoricalRecords
 from apps.contracts.models.accounts import validate_plain_address
 from apps.contracts.models.names import validate_name
 from apps.contracts.models.orders import Order
+from apps.contracts.models.users import User
+
+
+class AuthorisedUserQuerySet(models.QuerySet):
+    def of(self, user: User) -> Self:
+        """Where a person who signs in may still speak for a client."""
+        return self.filter(user=user, is_active=True)
 
 
 class AuthorisedUser(models.Model):
-    """A person who may speak for the client under an order, and what each may do (V-3.5)."""
+    """A person who may speak for the client under an order, and what each may do (V-3.5).
+
+    ``user`` is who signs in as them, once they have taken up an invitation; ``invited_at`` the
+    last invitation, which alone still counts.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="authorised_users")
     name = models.CharField(max_length=120, validators=[validate_name])
@@ -32,13 +46,35 @@ class AuthorisedUser(models.Model):
     may_confirm_closure = models.BooleanField("may confirm closure", default=True)
     may_see_invoices = models.BooleanField("may see invoices", default=False)
     may_manage_users = models.BooleanField("may manage users", default=False)
+    sees_all_tickets = models.BooleanField(
+        "sees all tickets",
+        default=True,
+        db_default=True,
+        help_text="Of the order, in the portal. Without the tick: only their own.",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="authorised_users",
+    )
+    invited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    joined_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects = AuthorisedUserQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
         ordering = ["order", "name"]
         constraints = [
             models.UniqueConstraint("order", Lower("email"), name="authoriseduser_once_an_order"),
+            models.CheckConstraint(
+                condition=Q(user=None, joined_at=None)
+                | Q(user__isnull=False, joined_at__isnull=False),
+                name="authoriseduser_joined_exactly_with_a_user",
+            ),
         ]
         indexes = [models.Index(Lower("email"), name="authoriseduser_by_email")]
 

@@ -116,6 +116,12 @@ class Order(models.Model):
         related_name="+",
         help_text="Hours in which the TAM is reached. Empty: the plan's.",
     )
+    needs_second_factor = models.BooleanField(
+        "portal asks for a second factor",
+        default=False,
+        db_default=False,
+        help_text="Its people sign in with an authenticator app or a passkey beside the password.",
+    )
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     history = HistoricalRecords(m2m_fields=[services], excluded_fields=["revision"])

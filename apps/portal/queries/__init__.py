@@ -1,0 +1,1 @@
+"""What the portal reads, when it spans models."""

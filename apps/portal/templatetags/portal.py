@@ -1,0 +1,78 @@
+"""Instants, amounts and badges as the portal shows them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from apps.portal.access import SeatedRequest
+
+register = template.Library()
+
+
+@register.filter
+def when(at: datetime | None) -> SafeString | str:
+    """Return an instant in the reader's zone, such as “Fri 27 Nov 2026, 15:03 EST”."""
+    return _marked(at, timezone.get_current_timezone()) if at else ""
+
+
+@register.simple_tag
+def when_in(at: datetime | None, zone: str) -> SafeString | str:
+    """Return an instant in the reader's zone, and in the policy's where its clock differs."""
+    if at is None:
+        return ""
+    ours, theirs = ZoneInfo(zone), timezone.get_current_timezone()
+    if at.astimezone(ours).replace(tzinfo=None) == at.astimezone(theirs).replace(tzinfo=None):
+        return _marked(at, theirs)
+    return format_html(
+        '{} <span class="zone">({})</span>', _marked(at, theirs), _clock(at.astimezone(ours))
+    )
+
+
+@register.filter
+def day(on: date | None) -> SafeString | str:
+    """Return a date, such as “27 Nov 2026”."""
+    if on is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), f"{on.day} {on:%b %Y}")
+
+
+@register.simple_tag
+def money(amount: Decimal | None, currency: str) -> SafeString | str:
+    """Return an amount with its currency: the minus is a minus, and nothing breaks the line."""
+    if amount is None:
+        return ""
+    shown = f"{abs(amount):,.2f}"
+    sign = "−" if amount < 0 else ""
+    return format_html('<span class="money">{}{} {}</span>', sign, shown, currency)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], right: str) -> bool:
+    """Tell whether the reader has a right at the account that they look at."""
+    request: SeatedRequest = context["request"]
+    seat = getattr(request, "seat", None)
+    return seat is not None and seat.may(right)
+
+
+@register.simple_tag(takes_context=True)
+def current(context: dict[str, Any], *names: str) -> SafeString | str:
+    """Return the mark of the link to the page that is shown, or to the part that it belongs to."""
+    match = getattr(context["request"], "resolver_match", None)
+    shown = match.url_name if match else ""
+    return mark_safe(' aria-current="page"') if shown in names else ""
+
+
+def _marked(at: datetime, zone: Any) -> SafeString:
+    local = at.astimezone(zone)
+    machine = at.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}">{}</time>', machine, _clock(local))
+
+
+def _clock(local: datetime) -> str:
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"

@@ -1,0 +1,1 @@
+"""The portal: what an account's people see and do."""

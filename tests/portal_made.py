@@ -1,0 +1,45 @@
+"""People of the portal: somebody with a seat, and whoever must be kept out."""
+
+from datetime import datetime
+from itertools import count
+
+from django.test import Client
+
+from apps.contracts.models import AuthorisedUser, Order, User
+from tests.factories import MORNING, make_order
+
+_serial = count(1)
+
+
+def make_person(
+    *, order: Order | None = None, at: datetime = MORNING, **rights: bool
+) -> AuthorisedUser:
+    """Create an authorised user who has taken up their invitation: with all rights but those."""
+    serial = next(_serial)
+    email = f"person{serial}@client.example.com"
+    every = {name: True for name in RIGHTS} | rights
+    return AuthorisedUser.objects.create(
+        order=order or make_order(),
+        name=f"Person {serial}",
+        email=email,
+        user=User.objects.create(username=email, email=email, first_name=f"Person {serial}"),
+        invited_at=at,
+        joined_at=at,
+        **every,
+    )
+
+
+def signed_in(person: AuthorisedUser) -> Client:
+    """Return a browser in which that person is signed in."""
+    client = Client()
+    client.force_login(person.user)
+    return client
+
+
+RIGHTS = (
+    "may_open",
+    "may_escalate",
+    "may_confirm_closure",
+    "may_see_invoices",
+    "may_manage_users",
+)
