@@ -17,6 +17,8 @@ class BillingConfig(AppConfig):
             standing_mails,  # noqa: F401
         )
         from apps.billing.queries.beside import with_money  # noqa: PLC0415
-        from apps.contracts import read_with  # noqa: PLC0415
+        from apps.billing.services.standing import review_standing  # noqa: PLC0415
+        from apps.contracts import follow_with, read_with  # noqa: PLC0415
 
         read_with.ACCOUNT_PAGE.append(with_money)
+        follow_with.HOLD_LIFTED.append(review_standing)

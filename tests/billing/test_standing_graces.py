@@ -1,6 +1,7 @@
 """Exemptions, promises to pay, and suspensions that wait for finance."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from apps.billing.services.proposals import confirm, dismiss
 from apps.billing.services.standing import review_standing
 from apps.billing.services.standing_sweep import review_standings
 from apps.contracts.models import Standing
+from apps.outbox.models import Message
+from apps.outbox.rendering import Withdrawn, render
 from tests.factories import make_policy, make_preset, make_staff
 from tests.standing_made import DUE, WHOLESALE, make_debtor, on, owe, pay, state_of
 
@@ -87,6 +90,74 @@ def test_a_promise_is_kept_by_paying():
 
     row.refresh_from_db()
     assert (row.status, state_of(profile)) == ("KEPT", "GOOD")
+
+
+@pytest.mark.clause("S-12", "R-12")
+@pytest.mark.parametrize(
+    ("paid", "day", "status", "why"),
+    [
+        ("60.00", 25, "KEPT", "Of 60.00 USD, 60.00 USD was paid by 2026-03-29."),
+        ("59.99", 25, "BROKEN", "Of 60.00 USD, 59.99 USD was paid by 2026-03-29."),
+        ("60.00", 26, "BROKEN", "Of 60.00 USD, 0.00 USD was paid by 2026-03-29."),
+        ("100.00", 25, "KEPT", "Nothing is overdue any more."),
+    ],
+)
+def test_a_promise_of_an_amount_is_kept_by_paying_that_in_time(paid, day, status, why):
+    profile = make_debtor()
+    invoice = owe(profile)
+    pay(owe(profile, "500.00"), "500.00", at=on(14))
+    row = spare(profile, 15, 25, kind="PROMISE", amount=Decimal(60))
+
+    pay(invoice, paid, at=on(day, hour=1))
+    review_standings(at=on(26))
+
+    row.refresh_from_db()
+    assert (row.status, row.ended_why) == (status, why)
+
+
+@pytest.mark.clause("S-12", "R-12")
+def test_the_client_is_told_before_an_exemption_ends_of_the_step_that_was_passed():
+    profile = make_debtor()
+    owe(profile)
+    spare(profile, 10, 30)
+
+    for day in range(10, 24):
+        review_standings(at=on(day))
+    early = StandingNotice.objects.exists()
+    review_standings(at=on(24))
+    mail = Message.objects.get(topic="standing.notice")
+    words = render(topic=mail.topic, payload=mail.payload).text
+    # Another exemption: what was told is taken back, and told again before the new end.
+    spare(profile, 25, 40)
+    with pytest.raises(Withdrawn):
+        render(topic=mail.topic, payload=mail.payload)
+    for day in range(26, 42):
+        review_standings(at=on(day))
+
+    told = StandingNotice.objects.order_by("pk")
+    assert (early, "4 Apr 2026" in words) == (False, True)
+    assert [(row.kind, row.state, row.days_before, (row.acts_on - DUE).days) for row in told] == [
+        ("WARNING", D, 7, 31),
+        ("WARNING", D, 7, 41),
+        ("WARNING", D, 1, 41),
+        ("CHANGE", D, 0, 41),
+    ]
+
+
+@pytest.mark.clause("S-12", "R-12")
+def test_a_promise_that_ends_before_a_step_changes_nothing_of_what_is_told():
+    profile = make_debtor()
+    owe(profile)
+    spare(profile, 10, 18, kind="PROMISE")
+
+    for day in range(11, 23):
+        review_standings(at=on(day))
+
+    told = StandingNotice.objects.filter(kind="WARNING").order_by("pk")
+    assert [(row.state, row.days_before, row.at) for row in told] == [
+        (S, 7, on(15)),
+        (S, 1, on(21)),
+    ]
 
 
 @pytest.mark.clause("S-12", "R-12")

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.billing.models import Exemption, StandingProposal, StandingReview
+from apps.billing.queries import standings_ahead
+from apps.billing.queries.standings_ahead import changes_ahead
 from apps.billing.services.standing import review_standing
 from tests.billing.test_standing_graces import third_policy
 from tests.factories import make_staff
@@ -61,6 +63,30 @@ def test_what_comes_in_seven_days_is_listed(finance, django_assert_max_num_queri
     rows = [(row.account, row.from_state, row.to_state) for row, *_ in shown.context["rows"]]
     assert rows == [(soon.account, S, "DASHBOARD_SUSPENDED")]
     assert str(later.account) not in shown.content.decode()
+
+
+@pytest.mark.clause("S-12")
+def test_what_comes_is_listed_in_pages_and_nothing_is_cut(monkeypatch):
+    monkeypatch.setattr(standings_ahead, "MOST", 2)
+    spared = [overdue(days=days) for days in (27, 28)]
+    owing = [overdue(days=days) for days in (26, 25, 24)]
+    for profile in spared:
+        Exemption.objects.create(
+            account=profile.account,
+            kind="EXEMPTION",
+            until_on=timezone.now().date() + timedelta(days=2),
+            reason="Made for a test.",
+            made_at=timezone.now(),
+            made_by=make_staff(),
+        )
+
+    pages = [changes_ahead(at=timezone.now(), page=page) for page in (1, 2, 3)]
+
+    assert [({each.account for each in rows}, has_more) for rows, has_more in pages] == [
+        ({each.account for each in spared}, True),
+        ({each.account for each in owing[:2]}, True),
+        ({owing[2].account}, False),
+    ]
 
 
 @pytest.mark.clause("S-12", "R-12")

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from apps.billing.models import Exemption, StandingNotice, StandingReview
+from apps.billing.queries.days import today_of
 from apps.billing.queries.governing import governing
 from apps.billing.queries.standings_due import accounts_due
 from apps.billing.services.standing_sweep import Reviewed, review_standings
-from apps.contracts.models import Standing
+from apps.contracts.models import Order, Standing
 from apps.contracts.queries import dashboard_allowed, restrictions
 from apps.contracts.services import DashboardSuspended, check_dashboard, set_standing
 from apps.outbox.models import Message
@@ -18,6 +19,12 @@ from tests.standing_made import DUE, WHOLESALE, dispute, make_debtor, on, owe, p
 
 pytestmark = pytest.mark.django_db
 S, D = "SUPPORT_SUSPENDED", "DASHBOARD_SUSPENDED"
+OURS = 'time_zone = "America/New_York"'
+
+
+def policy_of(zone: str):
+    text = make_preset(slug=WHOLESALE).source
+    return make_policy(text=text.replace(OURS, f'time_zone = "{zone}"', 1))
 
 
 def days_of(*profiles):
@@ -79,6 +86,19 @@ def test_who_is_held_is_not_even_looked_at():
     assert list(accounts_due(at=on(40))) == []
 
 
+@pytest.mark.clause("S-12", "R-12")
+def test_a_hold_that_is_lifted_lets_the_ladder_act_at_once():
+    profile = make_debtor()
+    owe(profile)
+    facts = {"account": profile.account, "state": "GOOD", "clause": "S-12", "by": make_staff()}
+    set_standing(why="A friend.", at=on(1), hold=True, **facts)
+    held = state_of(profile), review_standings(at=on(40))
+
+    set_standing(why="No friend.", at=on(40), **facts)
+
+    assert (held, state_of(profile)) == (("GOOD", Reviewed()), D)
+
+
 @pytest.mark.clause("S-12")
 def test_who_owes_nothing_any_more_is_released_though_nobody_reviewed_that():
     profile = make_debtor()
@@ -90,12 +110,7 @@ def test_who_owes_nothing_any_more_is_released_though_nobody_reviewed_that():
 
 @pytest.mark.clause("S-12", "R-4")
 def test_each_policy_has_midnight_in_its_own_zone():
-    berlin = make_policy(
-        text=(make_preset(slug=WHOLESALE).source).replace(
-            'time_zone = "America/New_York"', 'time_zone = "Asia/Tokyo"', 1
-        )
-    )
-    there, here = make_debtor(version=berlin), make_debtor()
+    there, here = make_debtor(version=policy_of("Asia/Tokyo")), make_debtor()
     for profile in (there, here):
         owe(profile)
 
@@ -109,7 +124,7 @@ def test_each_policy_has_midnight_in_its_own_zone():
 
 @pytest.mark.clause("S-12")
 def test_the_order_in_term_that_began_last_governs_else_the_last_that_began():
-    profile = make_debtor()
+    profile, elsewhere = make_debtor(), policy_of("Asia/Tokyo")
     first = profile.account.orders.get()
     given = {"account": profile.account, "version": first.version}
     newer = make_order(**given, starts_on=date(2026, 2, 1), ends_on=date(2026, 3, 31))
@@ -123,6 +138,8 @@ def test_the_order_in_term_that_began_last_governs_else_the_last_that_began():
         return governing(accounts=[profile.account_id], at=at)[profile.account_id].order_id
 
     assert governs(on(0)) == newer.pk
+    Order.objects.filter(state="DRAFT").update(version=elsewhere)
+    assert today_of(profile.account, at=on(0, hour=23)) == DUE
     assert governs(on(60)) == first.pk
     type(first).objects.filter(pk__in=[first.pk, newer.pk, future.pk]).update(state="TERMINATED")
     assert governs(on(60)) == future.pk

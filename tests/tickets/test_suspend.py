@@ -95,6 +95,22 @@ def test_what_a_person_suspended_only_a_person_resumes():
     assert ticket.status == "OPEN"
 
 
+@pytest.mark.clause("S-12", "R-13")
+def test_what_a_person_suspended_does_not_stand_in_the_way_of_others():
+    by_hand, ticket = parked(), parked()
+    services.suspend(
+        ticket=by_hand, why="By agreement.", clause="", by=make_staff(), at=later(hours=1)
+    )
+    stand(ticket, "SUPPORT_SUSPENDED", later(hours=2))
+    services.follow_standings(at=later(hours=2))
+    stand(ticket, "GOOD", later(hours=3))
+
+    assert services.follow_standings(at=later(hours=3), most=1) == 1
+    for each in (by_hand, ticket):
+        each.refresh_from_db()
+    assert (by_hand.status, ticket.status) == ("SUSPENDED", "OPEN")
+
+
 @pytest.mark.clause("R-13")
 def test_by_hand_it_rests_on_the_reading_and_the_mail_says_who_takes_it_up_again():
     ticket = wholesale("3")

@@ -22,7 +22,7 @@ from apps.billing.admin.acting import (
 from apps.billing.admin.standing_forms import SpareForm
 from apps.billing.admin.standing_page import clauses_of, page_of, told_of
 from apps.billing.models import StandingNotice, StandingReview
-from apps.billing.queries.standings_ahead import AHEAD, MOST, changes_ahead
+from apps.billing.queries.standings_ahead import AHEAD, changes_ahead
 from apps.billing.services.exempting import exempt
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import Account, Standing
@@ -39,6 +39,12 @@ ADD = "billing.add_exemption"
 def account_page(pk: int) -> str:
     """Return the address of an account's standing."""
     return reverse("admin:billing_standing_account", args=[pk])
+
+
+def _page_said(text: str) -> int:
+    # Four digits are more pages than there are accounts.
+    is_number = text.isascii() and text.isdigit() and len(text) <= 4  # noqa: PLR2004
+    return max(int(text), 1) if is_number else 1
 
 
 @admin.register(StandingReview)
@@ -115,14 +121,17 @@ class StandingReviewAdmin(MoneyAdmin):
         """
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = changes_ahead(at=timezone.now())
+        page = _page_said(request.GET.get("p", ""))
+        rows, has_more = changes_ahead(at=timezone.now(), page=page)
         labels = dict(Standing.State.choices)
         context = {
             **self.site(request),
             "opts": None,
             "title": f"What changes in the next {AHEAD} days",
             "days": AHEAD,
-            "most": MOST,
+            "page": page,
+            "before": page - 1,
+            "next": page + 1 if has_more else 0,
             "rows": [
                 (row, labels[row.from_state], labels[row.to_state], account_page(row.account.pk))
                 for row in rows

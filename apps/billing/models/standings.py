@@ -119,7 +119,8 @@ class Exemption(models.Model):
 
     Both days are included, in the policy's zone. While an exemption is in force nothing is
     suspended; while a promise is, nothing more. The day after, the ladder has its word again; a
-    promise is then KEPT or BROKEN.
+    promise is then KEPT or BROKEN: by what was paid in its time where it names an amount, else by
+    whether anything is overdue.
 
     Clause: S-12, R-12.
     """
@@ -179,8 +180,8 @@ class Exemption(models.Model):
 class StandingNotice(models.Model):
     """What an account's client was told: a step ahead, or a change. The database keeps it.
 
-    A WARNING is written once for each rung, oldest due date and days before. ``messages`` are the
-    keys of the outbox's messages, whose state is the proof of sending.
+    A WARNING is written once for each rung, oldest due date, day of the step and days before.
+    ``messages`` are the keys of the outbox's messages, whose state is the proof of sending.
 
     Clause: S-12.
     """
@@ -206,7 +207,7 @@ class StandingNotice(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "state", "oldest_due_on", "days_before"],
+                fields=["account", "state", "oldest_due_on", "days_before", "acts_on"],
                 condition=Q(kind="WARNING"),
                 name="standingnotice_warned_once",
             ),

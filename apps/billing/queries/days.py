@@ -3,16 +3,15 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from apps.contracts.models import Account, Order
+from apps.billing.queries.governing import zone_of
+from apps.contracts.models import Account
 
 UTC = "UTC"
 
 
 def today_of(account: Account, *, at: datetime) -> date:
-    """Return the day in the time zone of the account's policy, by its latest order; else in UTC.
+    """Return the day in the time zone of the policy that governs the account; else in UTC.
 
     Clause: R-4.
     """
-    orders = Order.objects.filter(account=account).order_by("-starts_on", "-pk")
-    zone = orders.values_list("version__time_zone", flat=True).first()
-    return at.astimezone(ZoneInfo(zone or UTC)).date()
+    return at.astimezone(ZoneInfo(zone_of(account=account, at=at) or UTC)).date()

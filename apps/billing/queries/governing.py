@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from apps.billing.rules.ladder import Ladder, ladder_of
-from apps.contracts.models import Order
+from apps.contracts.models import Account, Order
 from apps.contracts.queries import terms_of
 
 State = Order.State
@@ -54,7 +54,21 @@ def governing_all(*, at: datetime) -> dict[int, Governing]:
     return _chosen(rows.values_list(*COLUMNS).iterator(chunk_size=CHUNK), at)
 
 
+def zone_of(*, account: Account, at: datetime) -> str | None:
+    """Return the time zone of the policy that governs an account; None: it never had an order.
+
+    Clause: R-4.
+    """
+    rows = Order.objects.filter(account=account).exclude(state=State.DRAFT)
+    return next((row[-1] for row in _best(rows.values_list(*COLUMNS), at).values()), None)
+
+
 def _chosen(rows: Iterable[Row], at: datetime) -> dict[int, Governing]:
+    return _with_ladders(_best(rows, at))
+
+
+def _best(rows: Iterable[Row], at: datetime) -> dict[int, Row]:
+    """Return account -> the row of the order that governs it."""
     best: dict[int, tuple[tuple[bool, date, int], Row]] = {}
     days: dict[str, date] = {}
     for row in rows:
@@ -64,7 +78,7 @@ def _chosen(rows: Iterable[Row], at: datetime) -> dict[int, Governing]:
         rank = (holds, starts_on, order)
         if account not in best or rank > best[account][0]:
             best[account] = rank, row
-    return _with_ladders({account: row for account, (_, row) in best.items()})
+    return {account: row for account, (_, row) in best.items()}
 
 
 def _with_ladders(rows: dict[int, Row]) -> dict[int, Governing]:

@@ -59,6 +59,10 @@ class Facts:
             return None
         return Grace(row.kind == Exemption.Kind.PROMISE, row.until_on, row.reason)
 
+    def day_of(self, at: datetime) -> date:
+        """Return the day of an instant in the policy's zone."""
+        return _day(self.governing, at)
+
     def delinquency(self) -> Delinquency | None:
         """Return what the ladder says; None: there is no ladder.
 

@@ -14,7 +14,7 @@ from apps.billing.rules.verdict import Act, verdict
 from apps.contracts.models import Account, Order
 
 AHEAD = 7  # days
-MOST = 200  # accounts that are looked at
+MOST = 200  # accounts that are looked at for one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,26 @@ class Ahead:
     currency: str
 
 
-def changes_ahead(*, at: datetime, days: int = AHEAD) -> Sequence[Ahead]:
-    """Return what changes within so many days, soonest first; of at most so many accounts.
+def changes_ahead(
+    *, at: datetime, days: int = AHEAD, page: int = 1
+) -> tuple[Sequence[Ahead], bool]:
+    """Return what changes within so many days, soonest first, and whether there is another page.
+
+    A page is of so many accounts: those whose exemption ends come first, then those with the
+    oldest documents.
 
     Clause: S-12, R-4, R-12.
     """
-    accounts = _accounts(at, days)
+    start = (page - 1) * MOST
+    accounts = _accounts(at, days, start, start + MOST + 1)
+    accounts, has_more = accounts[:MOST], len(accounts) > MOST
     names = Account.objects.in_bulk(accounts)
     found = [
         each
         for account, facts in facts_of(accounts=accounts, at=at).items()
         for each in ahead_of(names[account], facts, days=days)
     ]
-    return sorted(found, key=lambda each: (each.on, each.account.name))
+    return sorted(found, key=lambda each: (each.on, each.account.name)), has_more
 
 
 def ahead_of(account: Account, facts: Facts, *, days: int = AHEAD) -> Iterator[Ahead]:
@@ -67,8 +74,8 @@ def ahead_of(account: Account, facts: Facts, *, days: int = AHEAD) -> Iterator[A
             state = said.state
 
 
-def _accounts(at: datetime, days: int) -> list[int]:
-    """Return the accounts of which a document may come to a rung by then, or a grace ends."""
+def _accounts(at: datetime, days: int, start: int, end: int) -> list[int]:
+    """Return a slice of the accounts of which a document may come to a rung, or a grace ends."""
     today, reach = at.date(), Q()
     pairs = Order.objects.exclude(state=Order.State.DRAFT).order_by().values_list("version")
     plans = {(version, plan) for version, plan in pairs.annotate(plan=Min("plan"))}
@@ -81,11 +88,15 @@ def _accounts(at: datetime, days: int) -> list[int]:
             due_on__gte=today - timedelta(days=first),
             due_on__lte=today + timedelta(days=days + 1 - first),
         )
-    items = OpenItem.objects.filter(side=OpenItem.Side.DEBIT, open_amount__gt=0).filter(reach)
-    due = items.order_by().values("account").annotate(first=Min("due_on")).order_by("first")
     ending = Exemption.objects.filter(
         status=Exemption.Status.IN_FORCE, until_on__lte=today + timedelta(days=days)
     )
-    spared = ending.order_by("until_on").values_list("account", flat=True)[:MOST]
-    owing = due.values_list("account", flat=True)[:MOST] if rungs else []
-    return list(dict.fromkeys([*spared, *owing]))[:MOST]
+    # Each is made by hand, and an account has one in force: these are few.
+    spared = list(ending.order_by("until_on", "pk").values_list("account", flat=True))
+    if not rungs or end <= len(spared):
+        return spared[start:end]
+    items = OpenItem.objects.filter(side=OpenItem.Side.DEBIT, open_amount__gt=0).filter(reach)
+    items = items.exclude(account__in=ending.order_by().values("account"))
+    due = items.order_by().values("account").annotate(first=Min("due_on"))
+    owing = due.order_by("first", "account").values_list("account", flat=True)
+    return [*spared[start:], *owing[max(start - len(spared), 0) : end - len(spared)]]

@@ -6,9 +6,8 @@ may name an account too many, whose review then finds nothing to do; it never le
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Min, Q, Sum
@@ -30,7 +29,7 @@ class _Record:
     held: set[int] = field(default_factory=set)
     spared: dict[int, tuple[str, date]] = field(default_factory=dict)
     proposed: dict[int, str] = field(default_factory=dict)
-    told: set[tuple[int, str, date | None, int]] = field(default_factory=set)
+    told: set[tuple[int, date, int]] = field(default_factory=set)  # acts on, days before
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def _on_record(at: datetime) -> _Record:
     ahead = StandingNotice.objects.filter(
         kind=StandingNotice.Kind.WARNING, acts_on__gte=date.fromordinal(at.toordinal() - 1)
     )
-    columns = ("account_id", "state", "oldest_due_on", "days_before")
+    columns = ("account_id", "acts_on", "days_before")
     record.told = set(ahead.values_list(*columns))
     return record
 
@@ -129,7 +128,11 @@ class _Screen:
         wanted, first = _wanted(ladder, owes, state, on)
         if account in self.record.spared:
             is_promise = self.record.spared[account][0] == Exemption.Kind.PROMISE
-            return state != (min(state, wanted, key=_hardness) if is_promise else GOOD)
+            if state != (min(state, wanted, key=_hardness) if is_promise else GOOD):
+                return True
+            # What comes on the day after may rest on what is paid by now: a review looks.
+            back_on = self.record.spared[account][1] + timedelta(days=1)
+            return first is not None and self._is_untold(ladder, account, back_on, on)
         if wanted != state or account in self.record.proposed:
             return wanted == state or self.record.proposed.get(account) != wanted
         return first is not None and self._is_to_be_told(ladder, account, wanted, (on, first))
@@ -139,12 +142,14 @@ class _Screen:
     ) -> bool:
         on, first = dates
         for rung in ladder.rungs:
-            ahead = rung.first_day - (on - first).days
-            if ahead > 0 and is_harder(rung.state, state):
-                notices = [each for each in ladder.notice_days if ahead <= each]
-                key: Any = (account, rung.state, first, min(notices, default=0))
-                return bool(notices) and key not in self.record.told
+            acts_on = first + timedelta(days=rung.first_day)
+            if acts_on > on and is_harder(rung.state, state):
+                return self._is_untold(ladder, account, acts_on, on)
         return False
+
+    def _is_untold(self, ladder: Ladder, account: int, acts_on: date, on: date) -> bool:
+        notices = [each for each in ladder.notice_days if (acts_on - on).days <= each]
+        return bool(notices) and (account, acts_on, min(notices)) not in self.record.told
 
 
 def _wanted(ladder: Ladder, owes: _Owes, state: str, on: date) -> tuple[str, date | None]:

@@ -7,7 +7,9 @@ from decimal import Decimal
 from django.db import transaction
 
 from apps.billing.models import Exemption
+from apps.billing.queries.promised import paid_on
 from apps.billing.queries.standing import facts_of_one
+from apps.billing.rules.standing_why import money
 from apps.billing.services.refusal import BillingRefused
 from apps.billing.services.standing_rows import Case
 from apps.contracts.models import Account, User
@@ -87,21 +89,37 @@ def revoke(*, exemption: Exemption, why: str, at: datetime, by: User) -> None:
 def close_ended(*, cases: Sequence[Case], at: datetime) -> None:
     """Write down what became of exemptions and promises whose last day is over.
 
-    A promise is broken if anything undisputed is still overdue on the day after.
+    A promise of an amount is kept if as much was paid in its time; one that names none is broken
+    if anything undisputed is still overdue on the day after.
 
     Clause: S-12, R-12.
     """
-    for case in cases:
-        row = case.facts.exemption
-        if row is None or row.until_on >= case.facts.on:
-            continue
-        if row.kind == Kind.EXEMPTION:
-            _end(row, Status.ENDED, "Its last day is over.", at=at, by=None)
-        elif case.now and case.now.overdue:
-            owed = f"{case.now.overdue_amount:,.2f} {case.facts.currency}"
-            _end(row, Status.BROKEN, f"{owed} is still overdue.", at=at, by=None)
-        else:
-            _end(row, Status.KEPT, "Nothing is overdue any more.", at=at, by=None)
+    ended = [
+        (row, case)
+        for case in cases
+        if (row := case.facts.exemption) is not None and row.until_on < case.facts.on
+    ]
+    promises = {
+        row: case.facts.day_of(row.made_at)
+        for row, case in ended
+        if row.kind == Kind.PROMISE and row.amount
+    }
+    paid = paid_on(promises)
+    for row, case in ended:
+        status, why = _became(row, case, paid[row.account_id, case.facts.currency])
+        _end(row, status, why, at=at, by=None)
+
+
+def _became(row: Exemption, case: Case, paid: Decimal) -> tuple[str, str]:
+    currency = case.facts.currency
+    if row.kind == Kind.EXEMPTION:
+        return Status.ENDED, "Its last day is over."
+    if case.now is None or not case.now.overdue:
+        return Status.KEPT, "Nothing is overdue any more."
+    if row.amount is None:
+        return Status.BROKEN, f"{money(case.now.overdue_amount, currency)} is still overdue."
+    why = f"Of {money(row.amount, currency)}, {money(paid, currency)} was paid by {row.until_on}."
+    return (Status.KEPT if paid >= row.amount else Status.BROKEN), why
 
 
 def _end(row: Exemption, status: str, why: str, *, at: datetime, by: User | None) -> None:

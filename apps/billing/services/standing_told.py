@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from apps.billing.models import BillingProfile, StandingNotice, StandingReview
-from apps.billing.rules.ahead import notice_due
+from apps.billing.rules.ahead import Spared, notice_due
+from apps.billing.rules.verdict import Act
 from apps.billing.services.standing_rows import Case
 from apps.contracts.models import AuthorisedUser
 from apps.outbox.enqueue import nudge, prepared
@@ -76,16 +77,14 @@ def _changes(reviews: Sequence[StandingReview], at: datetime) -> Iterator[Letter
 def _warnings(cases: Sequence[Case], at: datetime) -> Iterator[Letter]:
     due = [(case, found) for case in cases if (found := _due(case))]
     accounts = [case.facts.account_id for case, _ in due]
-    columns = ("account_id", "state", "oldest_due_on", "days_before")
+    columns = ("account_id", "state", "oldest_due_on", "days_before", "acts_on")
     told = StandingNotice.objects.filter(kind=Kind.WARNING, account__in=accounts)
     known = set(told.values_list(*columns)) if due else set()
     for case, (then, days) in due:
-        name = (case.facts.account_id, then.state, then.oldest_due_on, days)
+        name = (case.facts.account_id, then.state, then.oldest_due_on, days, then.on)
         if name in known:
             continue
-        notice = StandingNotice(
-            **dict(zip(columns, name, strict=True)), kind=Kind.WARNING, acts_on=then.on, at=at
-        )
+        notice = StandingNotice(**dict(zip(columns, name, strict=True)), kind=Kind.WARNING, at=at)
         facts = {
             "account_id": case.facts.account_id,
             "state": then.state,
@@ -97,11 +96,23 @@ def _warnings(cases: Sequence[Case], at: datetime) -> Iterator[Letter]:
 
 
 def _due(case: Case) -> Any:
-    """Return the step ahead that the client is told of today; nothing while it is spared."""
+    """Return the step ahead that the client is told of today, and the days before it.
+
+    While it is spared nothing comes; the first step comes on the day after.
+    """
     facts = case.facts
-    if facts.ladder is None or facts.is_held or facts.grace is not None:
+    if facts.ladder is None or facts.is_held:
         return None
-    return notice_due(ladder=facts.ladder, owed=facts.owed, changes=facts.changes, on=facts.on)
+    grace, spared = facts.grace, None
+    if grace is not None:
+        spared = Spared(grace.until_on, case.state if case.act == Act.MOVES else facts.state)
+    return notice_due(
+        ladder=facts.ladder,
+        owed=facts.owed,
+        changes=facts.changes,
+        on=facts.on,
+        spared=spared,
+    )
 
 
 def _addresses(cases: Sequence[Case], accounts: Collection[int]) -> Mapping[int, list[str]]:

@@ -96,6 +96,10 @@ class StandingPage(ModelAdmin):
         text = f"Standing of {account}: {label}{held}." if moved else "That is how it stands."
         if moved:
             self.log_change(request, account, text)
+        # Read anew: where a hold was lifted, what is owed has had its effect by now.
+        now = Standing.objects.filter(account=account).first()
+        if now and now.state != form.cleaned_data["state"]:
+            text += f" By what is owed it is now: {now.get_state_display().lower()}."
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(_page(account.pk))
 

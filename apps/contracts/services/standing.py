@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from apps.contracts.follow_with import HOLD_LIFTED
 from apps.contracts.models import Account, Standing, User
 from apps.contracts.services.orders import sign
 
@@ -29,7 +30,8 @@ def set_standing(
 
     ``by`` None is the machine. It moves nothing that a person holds, and writes nothing while the
     state stays the same. A person decides about the hold with each change: without ``hold`` the
-    machine may move the standing again.
+    machine may move the standing again, and where a hold is lifted it does so at once, in the same
+    transaction.
 
     Clause: S-12, R-12.
 
@@ -58,4 +60,7 @@ def set_standing(
     standing.held_by = by if hold else None
     sign(standing, reason=why, by=by, at=at)
     standing.save()
+    if before[-1] and not hold:
+        for follow in HOLD_LIFTED:
+            follow(account=account, at=at, by=by)
     return True

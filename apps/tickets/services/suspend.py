@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from apps.contracts.models import Reason, Rule, Standing, User
 from apps.outbox.enqueue import enqueue
@@ -64,15 +64,17 @@ def resume(*, ticket: Ticket, why: str, at: datetime, by: User | None = None) ->
     _tell("ticket.resumed", ticket, event, at)
 
 
-def follow_standings(*, at: datetime) -> int:
+def follow_standings(*, at: datetime, most: int = BATCH) -> int:
     """Suspend and resume tickets as their accounts' standings say; return how many changed.
+
+    It takes at most so many that are to be suspended, and as many that are to go on.
 
     It is for what the transaction that moved a standing did not take along, such as a ticket that
     was classified since. A second run finds nothing.
 
     Clause: S-12, R-6, R-13.
     """
-    return _follow(Ticket.objects.unclosed(), most=BATCH, at=at)
+    return _follow(Ticket.objects.unclosed(), most=most, at=at)
 
 
 def follow_accounts(*, accounts: Collection[int], at: datetime) -> int:
@@ -102,20 +104,17 @@ def _follow(open_ones: QuerySet[Ticket], *, most: int | None, at: datetime) -> i
     to_resume = open_ones.filter(status=Status.SUSPENDED).exclude(
         pk__in=open_ones.filter(due, status=Status.SUSPENDED).order_by().values("pk")
     )
+    # What a person suspended, a person resumes. (In the query: else these would fill a batch.)
+    stopped = Event.objects.filter(ticket=OuterRef("pk"), kind=Event.What.SUSPENDED)
+    to_resume = to_resume.annotate(stopped_by=Subquery(stopped.order_by("-pk").values("by")[:1]))
+    to_resume = to_resume.filter(stopped_by__isnull=True)
     changed = 0
     for ticket in to_suspend.select_related("account__standing")[:most]:
         standing = ticket.account.standing
         changed += _try(ticket, suspend, why=standing.why, clause=standing.clause, at=at)
     for ticket in to_resume[:most]:
-        if not _by_hand(ticket):
-            changed += _try(ticket, resume, why="The account is in good standing again.", at=at)
+        changed += _try(ticket, resume, why="The account is in good standing again.", at=at)
     return changed
-
-
-def _by_hand(ticket: Ticket) -> bool:
-    """Tell whether a person suspended it: then a person resumes it."""
-    last = ticket.events.filter(kind=Event.What.SUSPENDED).order_by("-pk").first()
-    return last is not None and last.by_id is not None
 
 
 def _try(ticket: Ticket, act: object, **facts: object) -> int:
