@@ -179,6 +179,22 @@ def appointment_mails() -> Iterator[Made]:
     yield latest("appointment.declined"), None
 
 
+def service_mails() -> Iterator[Made]:
+    """Yield the mails on a service that a client asks for."""
+    request = contracts.ask_service(
+        requester=make_client(),
+        kind="ADD",
+        service=None,
+        details=SUBJECT,
+        source_key="service",
+        at=MORNING,
+    )
+    yield latest("service.asked"), None
+    given = {"state": "DONE", "answer": SUBJECT, "by": make_staff(), "at": MORNING}
+    contracts.settle_service(request=request, **given)
+    yield latest("service.settled"), None
+
+
 def intake_mails() -> Iterator[Made]:
     """Yield the mails on what was not taken."""
     take(sender="eve@example.net", subject=SUBJECT)
@@ -286,6 +302,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     hours_mails,
     tam_mails,
     appointment_mails,
+    service_mails,
     intake_mails,
     outage_mails,
     on_call_mails,

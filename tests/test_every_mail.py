@@ -21,7 +21,7 @@ WITHOUT_A_MAILBOX = {
 }
 SAYS_THE_WORDS = (
     *("appointment.", "request.", "mail.", "order.", "page."),
-    *("credit_note.", "amount.", "standing."),
+    *("credit_note.", "amount.", "standing.", "service."),
 )
 ATTACHED = {
     topic: ["application/pdf"]

@@ -148,6 +148,12 @@ GROUPS = [
             ),
             Link("Services", "lan", "contracts_service_changelist", "contracts.view_service"),
             Link(
+                "Service requests",
+                "playlist_add_check",
+                "contracts_servicerequest_changelist",
+                "contracts.view_servicerequest",
+            ),
+            Link(
                 "Authorised users",
                 "badge",
                 "contracts_authoriseduser_changelist",

@@ -26,6 +26,11 @@ from apps.contracts.services.policies import (
     replace_draft,
 )
 from apps.contracts.services.self_service import DashboardSuspended, check_dashboard
+from apps.contracts.services.service_requests import (
+    ServiceRefused,
+    ask_service,
+    settle_service,
+)
 from apps.contracts.services.sheets import (
     SheetOutdated,
     SheetRefused,
@@ -46,12 +51,14 @@ __all__ = [
     "DraftInUse",
     "Loaded",
     "OrderRefused",
+    "ServiceRefused",
     "SheetOutdated",
     "SheetRefused",
     "StandingRefused",
     "TamRefused",
     "amend_order",
     "ask_appointment",
+    "ask_service",
     "assign_tam",
     "cancel_appointment",
     "check_dashboard",
@@ -73,6 +80,7 @@ __all__ = [
     "publish",
     "replace_draft",
     "set_standing",
+    "settle_service",
     "terminate_order",
     "withdraw_handover",
 ]
