@@ -15,7 +15,9 @@ from apps.billing.models import OpenItem
 from apps.billing.rules.money import ZERO, to_cents
 from apps.portal.queries.seats import Seat
 
-OWED = Q(side=OpenItem.Side.DEBIT)
+OWED, CREDIT = Q(side=OpenItem.Side.DEBIT), Q(side=OpenItem.Side.CREDIT)
+# As the two indexes of what is open have it, one for each side.
+OPEN = OWED & Q(open_amount__gt=0) | CREDIT & Q(open_amount__gt=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def home_money(seat: Seat, *, at: datetime) -> Sequence[Sums]:
     """
     late = OWED & Q(due_on__lt=today_at(seat, at=at))
     rows = (
-        OpenItem.objects.filter(account=seat.account, open_amount__gt=0)
+        OpenItem.objects.filter(OPEN, account=seat.account)
         .order_by("currency")
         .values("currency")
         .annotate(
@@ -46,7 +48,7 @@ def home_money(seat: Seat, *, at: datetime) -> Sequence[Sums]:
             late=Sum("open_amount", filter=late),
             late_disputed=Sum("disputed_amount", filter=late),
             disputed=Sum("disputed_amount", filter=OWED),
-            credit=Sum("open_amount", filter=~OWED),
+            credit=Sum("open_amount", filter=CREDIT),
         )
     )
     return [
