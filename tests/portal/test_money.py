@@ -1,10 +1,12 @@
 """Money in the portal: what is owed, why, what was paid, and the papers of it."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from apps.billing.files.statement_pdf import statement_pdf
@@ -99,6 +101,8 @@ def test_the_box_of_the_home_page_has_the_sums_in_one_query(django_assert_num_qu
     amounts = (sums.open_amount, sums.disputed_amount, sums.overdue_amount, sums.credit_amount)
     assert amounts == (Decimal("210.00"), Decimal("48.00"), Decimal("162.00"), Decimal("0.00"))
     assert home_money(seats_of(make_person().user)[0], at=LATER) == []
+    box = render_to_string("portal/home_money.html", {"sums": [sums]})
+    assert re.findall(r"[\d.]+(?= USD)", box) == ["210.00", "162.00", "48.00", "0.00"]
 
 
 @pytest.mark.clause("V-3.4.6")

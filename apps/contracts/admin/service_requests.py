@@ -11,6 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.decorators import display
 
@@ -52,7 +54,7 @@ class LookFilter(admin.SimpleListFilter):
 class ServiceRequestAdmin(ReadOnlyAdmin):
     """What clients want added, changed or removed. Each button calls one service."""
 
-    list_display = ["asked", "account", "order", "wanted", "about", "badge"]
+    list_display = ["asked", "account", "number", "wanted", "about", "badge"]
     list_display_links = ["asked", "wanted"]
     list_filter = [LookFilter, "kind"]
     list_select_related = ["order__account", "service", "requester", "decided_by"]
@@ -64,12 +66,16 @@ class ServiceRequestAdmin(ReadOnlyAdmin):
     search_help_text = "Order number, account, address of who asked"
 
     @display(description="Asked", ordering="-pk")
-    def asked(self, row: ServiceRequest) -> str:
-        return f"{timezone.localtime(row.asked_at):%Y-%m-%d %H:%M}"
+    def asked(self, row: ServiceRequest) -> SafeString:
+        return _one_line(f"{timezone.localtime(row.asked_at):%Y-%m-%d %H:%M}")
 
     @display(description="Account")
     def account(self, row: ServiceRequest) -> str:
         return Truncator(row.order.account.name).chars(40)
+
+    @display(description="Order")
+    def number(self, row: ServiceRequest) -> SafeString:
+        return _one_line(row.order.number)
 
     @display(description="Wanted")
     def wanted(self, row: ServiceRequest) -> str:
@@ -155,3 +161,7 @@ class ServiceRequestAdmin(ReadOnlyAdmin):
             **typed,
         }
         return TemplateResponse(request, PAGE, context, status=status)
+
+
+def _one_line(text: str) -> SafeString:
+    return format_html('<span class="fl-nowrap">{}</span>', text)
