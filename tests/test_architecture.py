@@ -70,6 +70,7 @@ def test_the_clock_is_read_at_the_edges_only():
         "admin",
         "tasks.py",
         "views.py",
+        "views",
         "admin.py",
         "templatetags",
         "middleware.py",
