@@ -19,6 +19,7 @@ from tests.benchmarks.server import execute, value
 
 AT = datetime(2026, 3, 4, 14, tzinfo=UTC)
 ROUNDS = 3  # of half a minute a side, each on rows that are put back before
+ACTS = ("draft", "finalise")
 CENT, PERCENT = Decimal("0.01"), Decimal("7.7")
 
 # All that a run writes, but for keys: the same, whoever wrote it.
@@ -70,25 +71,16 @@ def race(*, accounts: int, charges: int) -> list[Ratio]:
                 _again(accounts)
     assert len(written) == 1, "the two sides did not write the same"
     middle = {key: median(times) for key, times in taken.items()}
-    return [
-        _ratio("draft", f"{charges:,} charges to drafts", middle),
-        _ratio("finalise", f"{accounts:,} drafts to final", middle),
-        _sum_of(middle),
-    ]
+    return [_ratio(middle, charges)]
 
 
-def _ratio(act: str, name: str, middle: dict[tuple[str, str], float]) -> Ratio:
-    ours, sql = middle["ours", act], middle["SQL", act]
-    note = f"ours {ours:.1f} s, SQL {sql:.1f} s"
-    return Ratio(f"{name}, ours to SQL", ours / sql, 2, at_least=False, note=note)
-
-
-def _sum_of(middle: dict[tuple[str, str], float]) -> Ratio:
-    ours, sql = (
-        sum(middle[name, act] for act in ("draft", "finalise")) for name in ("ours", "SQL")
-    )
-    note = f"ours {ours:.1f} s, SQL {sql:.1f} s"
-    return Ratio("charges to final invoices, ours to SQL", ours / sql, 2, at_least=False, note=note)
+def _ratio(middle: dict[tuple[str, str], float], charges: int) -> Ratio:
+    """Of the whole, which is what is promised; how it falls into drafts and finals is a note."""
+    ours, sql = (sum(middle[name, act] for act in ACTS) for name in ("ours", "SQL"))
+    halves = (f"{act} {middle['ours', act]:.1f} and {middle['SQL', act]:.1f} s" for act in ACTS)
+    note = f"ours {ours:.1f} s, SQL {sql:.1f} s: {', '.join(halves)}"
+    name = f"{charges:,} charges to final invoices, ours to SQL"
+    return Ratio(name, ours / sql, 2, at_least=False, note=note)
 
 
 def _draft() -> None:
