@@ -29,8 +29,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose the tests of this engine, and put those of real processes first: they take longest."""
-    items.sort(key=lambda item: "services" not in item.path.parts)
+    """Choose the tests of this engine."""
     if config.getoption("--database-only"):
         left_out = [item for item in items if not _is_of_the_engine(item)]
         config.hook.pytest_deselected(items=left_out)
@@ -43,7 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_of_the_engine(item: pytest.Item) -> bool:
-    return touches_database(item) or item.get_closest_marker("postgresql") is not None
+    """Tell whether a test may show something else on another engine, in its own process or not."""
+    return (
+        touches_database(item)
+        or "settings_of_engine" in item.fixturenames  # type: ignore[attr-defined]
+        or item.get_closest_marker("postgresql") is not None
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -14,10 +14,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from urllib.parse import urlsplit
 
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
+PROCESSES = "tests/services"
+DATABASE_ONLY = "--database-only"
 NO_TESTS = 5  # pytest's exit code where it was left with none
 
 
@@ -49,12 +52,30 @@ def told(name: str, *, default: str) -> str:
 
 
 def run(name: str, environment: dict[str, str], arguments: list[str]) -> int:
-    """Run pytest with an engine's environment."""
+    """Run pytest with an engine's environment; return its exit code.
+
+    Tests of real processes wait more than they work. Where all tests run, they run beside the
+    others, and what they say is printed at the end.
+    """
     print(f"\n=== tests on {name} ===", flush=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-n", os.environ.get("JOBS", "auto")]
-    return subprocess.run(
-        [*command, *arguments], env={**os.environ, **environment}, check=False
-    ).returncode
+    environment = {**os.environ, **environment}
+    command = [sys.executable, "-m", "pytest", "-q"]
+    many = ["-n", os.environ.get("JOBS", "auto")]
+    if [each for each in arguments if each != DATABASE_ONLY]:
+        return subprocess.run(
+            [*command, *many, *arguments], env=environment, check=False
+        ).returncode
+    with tempfile.TemporaryFile() as said:
+        beside = subprocess.Popen(
+            [*command, "-n", "0", PROCESSES, *arguments], env=environment, stdout=said, stderr=said
+        )
+        others = [*command, *many, f"--ignore={PROCESSES}", *arguments]
+        status = subprocess.run(others, env=environment, check=False).returncode
+        status = beside.wait() or status
+        print(f"\n=== tests of real processes on {name} ===", flush=True)
+        said.seek(0)
+        print(said.read().decode(errors="replace"), flush=True)
+    return status
 
 
 def run_on(engines: dict[str, dict[str, str]], arguments: list[str]) -> dict[str, int]:
@@ -62,7 +83,7 @@ def run_on(engines: dict[str, dict[str, str]], arguments: list[str]) -> dict[str
     first, *others = engines
     results = {first: run(first, engines[first], arguments)}
     for name in others:
-        status = run(name, engines[name], ["--database-only", *arguments])
+        status = run(name, engines[name], [DATABASE_ONLY, *arguments])
         # Of a few tests that were asked for, none may be of a database.
         results[name] = 0 if status == NO_TESTS and arguments else status
     return results

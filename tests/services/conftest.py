@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.services.processes import MIGRATED, forget, migrate
+from tests.services.processes import MIGRATED, end_consoles, forget, migrate
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,13 @@ def migrated():
             yield name
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(autouse=True)
+def no_console_stays():
+    """End what a test's scripts ran in."""
+    yield
+    end_consoles()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Real processes around a test: a database of its own, a worker, beat, and a mail server."""
 
+import json
 import os
 import shutil
 import signal
@@ -102,6 +103,25 @@ class Installation:
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
+    def script(self, text: str) -> str:
+        """Run a script in a process of its own, to its end, and return what it printed."""
+        done = self._run(text)
+        assert done["status"] == 0, done["err"]
+        return done["out"]
+
+    def dies(self, text: str) -> None:
+        """Run a script in a process of its own that is killed before its end."""
+        done = self._run(text)
+        assert done["status"] == -signal.SIGKILL, done["err"]
+
+    def _run(self, text: str) -> dict:
+        console = _console(self)
+        assert console.stdin is not None
+        assert console.stdout is not None
+        console.stdin.write(json.dumps(text) + "\n")
+        console.stdin.flush()
+        return json.loads(console.stdout.readline())
+
     @contextmanager
     def running(self, *arguments: str) -> Iterator[subprocess.Popen]:
         """Run a Celery process for the length of a block, then end it as an operator would."""
@@ -130,6 +150,32 @@ class Installation:
 
     def beat(self):
         return self.running("beat", "--pidfile=")
+
+
+_CONSOLES: dict[str, subprocess.Popen[str]] = {}
+
+
+def _console(made: Installation) -> subprocess.Popen[str]:
+    """Return the process that forks for the installation's scripts: started with the first."""
+    name = json.dumps(made.environment, sort_keys=True)
+    if name not in _CONSOLES:
+        _CONSOLES[name] = subprocess.Popen(
+            [sys.executable, "-m", "tests.services.console"],
+            cwd=ROOT,
+            env={"DJANGO_SETTINGS_MODULE": "config.settings", **made.environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    return _CONSOLES[name]
+
+
+def end_consoles() -> None:
+    """End what forked for the scripts of a test."""
+    while _CONSOLES:
+        _, console = _CONSOLES.popitem()
+        with console:
+            console.kill()
 
 
 def installation(folder: Path, **settings: str) -> Installation:

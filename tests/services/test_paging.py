@@ -51,7 +51,7 @@ print(sorted(set(Message.objects.values_list("state", flat=True))))
 
 
 def shell(faultline, script: str) -> str:
-    return faultline.manage("shell", "--no-imports", "--command", script)
+    return faultline.script(script)
 
 
 def copies(inbox) -> dict[str, set[str]]:
