@@ -13,6 +13,7 @@ from apps.contracts.queries.catalogue import _known
 from apps.contracts.queries.hours import _frozen
 from apps.contracts.queries.terms import _published
 from tests.database import empty, touches_database
+from tests.migrated import begun_with_a_copy
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,6 +49,13 @@ def _is_of_the_engine(item: pytest.Item) -> bool:
         or "settings_of_engine" in item.fixturenames  # type: ignore[attr-defined]
         or item.get_closest_marker("postgresql") is not None
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> Iterator[None]:
+    """Begin with a copy of the database that this run has migrated, where it has one."""
+    with begun_with_a_copy():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from urllib.parse import urlsplit
+
+from tests.migrated import VARIABLE, migrate, place
 
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
@@ -78,6 +82,17 @@ def run(name: str, environment: dict[str, str], arguments: list[str]) -> int:
     return status
 
 
+@contextmanager
+def migrated(engines: dict[str, dict[str, str]]) -> Iterator[None]:
+    """Migrate a database of each engine once, for all who test on it to copy."""
+    with ExitStack() as places:
+        for environment in engines.values():
+            environment[VARIABLE] = places.enter_context(place(environment["TEST_DATABASE_URL"]))
+        if not migrate(environment[VARIABLE] for environment in engines.values()):
+            sys.exit("Nothing was tested: a database could not be migrated, as is said above.")
+        yield
+
+
 def run_on(engines: dict[str, dict[str, str]], arguments: list[str]) -> dict[str, int]:
     """Run all tests on the first engine, and those that touch a database on the others."""
     first, *others = engines
@@ -112,7 +127,9 @@ def main() -> int:
         missing.append("Chromium")
     if not shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
         missing.append("a mailbox of Dovecot (apt-get install dovecot-imapd)")
-    results = run_on(engines, arguments)
+    # A few tests that are asked for may need no database: those that do migrate one themselves.
+    with nullcontext() if arguments else migrated(engines):
+        results = run_on(engines, arguments)
     print()
     for name, status in results.items():
         print(f"{name}: {'passed' if status == 0 else 'FAILED'}")

@@ -2,14 +2,11 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -179,23 +176,7 @@ def end_consoles() -> None:
 
 
 def installation(folder: Path, **settings: str) -> Installation:
-    """Return an installation with its own files, migrated."""
-    made = _made(folder, settings)
-    if "DATABASE_URL" not in settings:
-        # Migrated once a process of the tests: each installation gets a copy.
-        shutil.copy(_migrated(made), folder / DATABASE)
-    elif settings["DATABASE_URL"] not in MIGRATED:
-        made.manage("migrate", "--verbosity=0")
-    return made
-
-
-def migrate(url: str) -> None:
-    """Migrate a database of the tests, so that others can be copied from it."""
-    with tempfile.TemporaryDirectory() as folder:
-        _made(Path(folder), {"DATABASE_URL": url}).manage("migrate", "--verbosity=0")
-
-
-def _made(folder: Path, settings: Mapping[str, str]) -> Installation:
+    """Return an installation with its own files; where no other is named, its database is there."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return Installation(
         {
@@ -208,20 +189,7 @@ def _made(folder: Path, settings: Mapping[str, str]) -> Installation:
     )
 
 
-DATABASE = "faultline.sqlite3"
-_TEMPLATES: list[Path] = []
-MIGRATED: set[str] = set()  # addresses of databases that are copies of a migrated one
-
-
-def _migrated(like: Installation) -> Path:
-    if not _TEMPLATES:
-        folder = Path(tempfile.mkdtemp(prefix="faultline-migrated-"))
-        made = Installation({**like.environment, "VAR_DIR": str(folder)})
-        made.manage("migrate", "--verbosity=0")
-        with sqlite3.connect(folder / DATABASE) as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        _TEMPLATES.append(folder / DATABASE)
-    return _TEMPLATES[0]
+DATABASE = "faultline.sqlite3"  # in an installation's folder
 
 
 def forget(url: str, *, prefix: str) -> None:
