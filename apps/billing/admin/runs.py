@@ -150,8 +150,10 @@ class InvoiceRunAdmin(MoneyAdmin):
         stages = list(parked.order_by().values_list("stage", flat=True))
         moved = record.moved_at or record.started_at
         is_still = timezone.now() - moved > STILL
-        drafts = counts[Document.State.DRAFT] - stages.count(Stage.FINALISING)
-        is_final_begun = counts[Document.State.FINAL] > 0 and drafts > 0 and not record.trouble
+        held_back = parked.filter(stage=Stage.FINALISING).order_by().values("account")
+        drafts = record.documents.filter(state=Document.State.DRAFT)
+        has_drafts = drafts.exclude(account__in=held_back).exists()
+        is_final_begun = counts[Document.State.FINAL] > 0 and has_drafts and not record.trouble
         return {
             "run": record,
             "drafts": counts[Document.State.DRAFT],

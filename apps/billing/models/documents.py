@@ -99,7 +99,9 @@ class Document(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="document_number"),
-            models.UniqueConstraint(fields=["run", "account"], name="document_one_a_run"),
+            models.UniqueConstraint(
+                fields=["run", "account", "kind"], name="document_one_of_a_kind_a_run"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     state="DRAFT",
@@ -141,11 +143,12 @@ class Document(models.Model):
 
 
 class Line(models.Model):
-    """A line: rounded here, once. ``net_amount`` is signed; a document's sum is not negative.
+    """A line: rounded here, once. ``net_amount`` is above nought; on old invoices it may be below.
 
-    ``kind`` is the kind of revenue, a ``RatedEvent.Kind``. ``credits`` is the line of an invoice
-    that a credit note's line takes back, in whole or in part. ``tax_key``, ``tax_code`` and
-    ``tax_percent`` are copies.
+    ``kind`` is the kind of revenue, a ``RatedEvent.Kind``.
+    ``credits`` is the line of an invoice that a credit note's line takes back, in whole or in part;
+    what goes back of one event may be several lines, and the first has its charges. ``tax_code``
+    and ``tax_percent`` are copies.
     """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="lines")

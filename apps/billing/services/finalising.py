@@ -5,15 +5,18 @@ Clause: V-3.4.6, S-12, S-13.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from apps.billing.models import Document, OpenItem, RatedEvent, TaxTotal
+from apps.billing.models import Document, Line, OpenItem, RatedEvent, TaxTotal
 from apps.billing.queries.days import today_of
 from apps.billing.queries.printed import printed_of, profiles_of
 from apps.billing.queries.rates import rates_on
 from apps.billing.services.after import settled
 from apps.billing.services.after_final import lock_time
+from apps.billing.services.crediting import more_than_is_left
 from apps.billing.services.document_books import book_documents
 from apps.billing.services.holding import hold_account
 from apps.billing.services.issue_mails import send_documents
@@ -26,6 +29,9 @@ from apps.contracts.models import User
 from apps.outbox.rules.address import is_plain_address
 
 Kind, State = Document.Kind, Document.State
+UNDECIDED = (
+    "A finding that it rests on was taken back: discard the draft, or wait for the next finding."
+)
 
 
 @transaction.atomic
@@ -38,8 +44,8 @@ def finalise(*, document: Document, issued_on: date, at: datetime, by: User | No
 
     Clause: V-3.4.6, S-12, S-13.
 
-    :raises BillingRefused: the date is to come, before the series' last, or in a closed month; or
-        the account cannot be billed.
+    :raises BillingRefused: the date is to come, before the series' last, or in a closed month; the
+        account cannot be billed; or more would be taken back than is left.
     """
     account = hold_account(document.account)
     held = Document.objects.select_for_update(of=("self",)).filter(pk=document.pk).first()
@@ -126,17 +132,22 @@ def _check(document: Document) -> None:
     if not document.lines.exists():
         raise BillingRefused(f"{document} has no lines. Discard it.")
     profile = profiles_of([document.account_id]).get(document.account_id)
-    problem = problem_of(document, profile) or _line_problem(document)
+    problem = problem_of(document, profile)
+    if not problem and undecided_documents().filter(document=document).exists():
+        problem = UNDECIDED
+    if not problem and document.kind == Kind.CREDIT_NOTE:
+        problem = more_than_is_left(document)
     if problem:
         raise BillingRefused(f"{document.account}: {problem}")
 
 
-def _line_problem(document: Document) -> str:
-    """Return why a draft's lines cannot be final as things stand now, or nothing (S-4)."""
-    lines = document.lines.filter(event__isnull=False)
-    if lines.filter(event__held_for=RatedEvent.HeldFor.FINDING).exists():
-        return "A finding that it rests on was taken back: discard the draft, or wait for the next."
-    return ""
+def undecided_documents() -> QuerySet[Line, Any]:
+    """Return the keys of documents with work whose finding was taken back (S-4), for a subquery.
+
+    Clause: S-4.
+    """
+    undecided = RatedEvent.objects.filter(held_for=RatedEvent.HeldFor.FINDING)
+    return Line.objects.filter(event__in=undecided).order_by().values("document")
 
 
 def _settle(documents: Sequence[Document], how: Issuing) -> None:

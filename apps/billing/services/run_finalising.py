@@ -10,11 +10,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from apps.billing.models import BillingProfile, Document, InvoiceRun, RunAccount, Series
 from apps.billing.queries.printed import profiles_of
 from apps.billing.services.after import settled_all
-from apps.billing.services.finalising import finalise_held, is_taxed_as_of, problem_of
+from apps.billing.services.finalising import (
+    UNDECIDED,
+    finalise_held,
+    is_taxed_as_of,
+    problem_of,
+    undecided_documents,
+)
 from apps.billing.services.ledger import hold_books
 from apps.billing.services.numbering import Issuing, check_series
 from apps.billing.services.refusal import BillingRefused
@@ -90,7 +97,7 @@ def stop_run(*, run: InvoiceRun, why: str, at: datetime) -> None:
 def _next(run: InvoiceRun, size: int) -> Sequence[Document]:
     parked = RunAccount.objects.filter(run=run, stage=Stage.FINALISING).values("account")
     drafts = run.documents.filter(state=Document.State.DRAFT).exclude(account__in=parked)
-    return list(drafts.order_by("account_id")[:size])
+    return list(drafts.order_by("account_id", "pk")[:size])
 
 
 def _still_there(drafts: Sequence[Document], accounts: Mapping[int, Account]) -> Sequence[Document]:
@@ -98,6 +105,9 @@ def _still_there(drafts: Sequence[Document], accounts: Mapping[int, Account]) ->
     rows = Document.objects.select_for_update(of=("self",)).filter(
         pk__in=[document.pk for document in drafts], state=Document.State.DRAFT
     )
+    is_undecided = ExpressionWrapper(Q(pk__in=undecided_documents()), BooleanField())
+    rows = rows.annotate(is_undecided=is_undecided)
+    # Sorted once more: an invoice stays before the credit note beside it.
     found = sorted(rows.order_by("pk"), key=lambda document: document.account_id)
     for document in found:
         document.account = accounts[document.account_id]
@@ -108,17 +118,20 @@ def _prepare(drafts: Sequence[Document], *, on: date) -> dict[int, str]:
     """Tax drafts as of the day; return account -> why its draft cannot be made final."""
     profiles = profiles_of([document.account_id for document in drafts])
     taxed = is_taxed_as_of(drafts, on)
-    reasons = {
-        document.account_id: _problem(document, profiles, on=on, is_taxed=document.pk in taxed)
-        for document in drafts
-    }
-    return {account: reason for account, reason in reasons.items() if reason}
+    reasons: dict[int, str] = {}
+    for document in drafts:
+        reason = _problem(document, profiles, on=on, is_taxed=document.pk in taxed)
+        if reason:  # of an invoice or of the credit note beside it: both wait
+            reasons[document.account_id] = reason
+    return reasons
 
 
 def _problem(
     document: Document, profiles: Mapping[int, BillingProfile], *, on: date, is_taxed: bool
 ) -> str:
     problem = problem_of(document, profiles.get(document.account_id))
+    if not problem and getattr(document, "is_undecided", False):
+        problem = UNDECIDED
     if problem or is_taxed:
         return problem
     try:

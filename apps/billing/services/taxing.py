@@ -4,12 +4,12 @@ Clause: V-3.4.6, S-13.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from apps.billing.models import Document, Line, TaxTotal
-from apps.billing.queries.credited import credited_sums
+from apps.billing.queries.credited import Taxing, credited_sums
 from apps.billing.queries.rates import rates_on
 from apps.billing.rules.invoicing import Taxed, tax_to_credit, taxes_of
 from apps.billing.rules.money import ZERO
@@ -35,13 +35,11 @@ def tax_draft(document: Document, *, on: date) -> None:
             (line.tax_category_id, line.tax_percent, line.net_amount) for line in lines
         )
     else:
-        taxes = _taxes_back(lines)
-    net = sum((line.net_amount for line in lines), ZERO)
-    tax = sum((each.tax for each in taxes), ZERO)
-    if net < 0 or tax < 0:
-        raise BillingRefused(f"{document} would come to less than nothing.")
-    _write(document, lines, taxes)
-    document.net_amount, document.tax_amount, document.total_amount = net, tax, net + tax
+        invoices = {line.credits.document_id for line in lines if line.credits}
+        taxes = taxes_back(lines, credited_sums(invoices) if invoices else {})
+    put_sums(document, lines, taxes)
+    document.taxes.all().delete()
+    TaxTotal.objects.bulk_create(tax_rows(document, lines, taxes))
     document.save(update_fields=["net_amount", "tax_amount", "total_amount"])
 
 
@@ -69,10 +67,13 @@ def _rate(lines: Sequence[Line], *, on: date) -> None:
     Line.objects.bulk_update(changed, ["tax_code", "tax_percent"], batch_size=200)
 
 
-def _taxes_back(lines: Sequence[Line]) -> Taxes:
-    """Return what tax goes back: of each invoice by its own sum, of other lines by theirs."""
-    invoices = {line.credits.document_id for line in lines if line.credits}
-    before = credited_sums(invoices) if invoices else {}
+def taxes_back(lines: Sequence[Line], before: Mapping[Taxing, Decimal]) -> Taxes:
+    """Return what tax goes back: of each invoice by its own sum, of other lines by theirs.
+
+    ``before`` is what went back of the invoices before. The lines know what they take back.
+
+    Clause: V-3.4.6, S-13.
+    """
     sums: dict[tuple[int | None, int, Decimal], Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         invoice = line.credits.document_id if line.credits else None
@@ -86,11 +87,28 @@ def _taxes_back(lines: Sequence[Line]) -> Taxes:
     return [Taxed(key, percent, net, tax) for (key, percent), (net, tax) in totals.items()]
 
 
-def _write(document: Document, lines: Sequence[Line], taxes: Taxes) -> None:
+def put_sums(document: Document, lines: Sequence[Line], taxes: Taxes) -> None:
+    """Put what a document comes to into it; the caller saves it.
+
+    Clause: V-3.4.6, S-13.
+
+    :raises BillingRefused: less than nothing would be due.
+    """
+    net = sum((line.net_amount for line in lines), ZERO)
+    tax = sum((each.tax for each in taxes), ZERO)
+    if net < 0 or tax < 0:
+        raise BillingRefused(f"{document} would come to less than nothing.")
+    document.net_amount, document.tax_amount, document.total_amount = net, tax, net + tax
+
+
+def tax_rows(document: Document, lines: Sequence[Line], taxes: Taxes) -> list[TaxTotal]:
+    """Return the totals of a document by rate, for the caller to write.
+
+    Clause: V-3.4.6, S-13.
+    """
     categories = {line.tax_category_id: line.tax_category for line in lines}
     codes = {(line.tax_category_id, line.tax_percent): line.tax_code for line in lines}
-    document.taxes.all().delete()
-    TaxTotal.objects.bulk_create(
+    return [
         TaxTotal(
             document=document,
             category_id=each.key,
@@ -101,4 +119,4 @@ def _write(document: Document, lines: Sequence[Line], taxes: Taxes) -> None:
             note=categories[each.key].note,
         )
         for each in taxes
-    )
+    ]
