@@ -30,8 +30,13 @@ class LineShown:
     left: Decimal  # that can still be credited of it
 
 
-def page_of(document: Document, *, number: str, zone: str, today: date) -> dict[str, Any]:
-    """Return the page's context. ``number`` is that of the page of lines; ``zone`` the reader's."""
+def page_of(
+    document: Document, *, number: str, zone: str, today: date, dated_on: date
+) -> dict[str, Any]:
+    """Return the page's context. ``number`` is that of the page of lines; ``zone`` the reader's.
+
+    ``today`` is the account's, ``dated_on`` the seller's.
+    """
     is_final = document.state == Document.State.FINAL
     printed = printed_now(document)
     item = OpenItem.objects.filter(document=document).first() if is_final else None
@@ -50,6 +55,7 @@ def page_of(document: Document, *, number: str, zone: str, today: date) -> dict[
         "allocations": _allocations(item) if item else [],
         "credit_notes": document.credit_notes.order_by("pk") if is_final else [],
         "today": today.isoformat(),
+        "dated_on": dated_on.isoformat(),
         "through": (document.run.through_on if document.run else today).isoformat(),
         "has_charges": not is_final and Charge.objects.filter(line__document=document).exists(),
     }

@@ -68,7 +68,7 @@ class DocumentAdmin(MoneyAdmin):
     page_template = "admin/billing/document/page.html"
     page_related = (
         "account",
-        "series",
+        "series__seller",
         "run",
         "corrects",
         "drafted_by",
@@ -170,6 +170,7 @@ class DocumentAdmin(MoneyAdmin):
             number=request.GET.get("lines", "1"),
             zone=timezone.get_current_timezone_name(),
             today=today_of(record.account, at=timezone.now()),
+            dated_on=record.series.seller.today(at=timezone.now()),
         )
 
     @display(description="Number")

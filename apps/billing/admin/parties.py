@@ -20,6 +20,7 @@ from apps.billing.models import (
 )
 from apps.billing.queries.rates import rates_on
 from apps.billing.services.currency import check_currency, rate_anew
+from apps.billing.services.following import follow_profile
 from apps.billing.services.refusal import BillingRefused
 from apps.billing.wording import share
 from apps.contracts.admin.kept import KeptAdmin, KeptForm
@@ -30,12 +31,12 @@ from apps.contracts.services.order_fees import mark_account
 class SellerAdmin(KeptAdmin):
     """The legal persons that bill; final documents keep their own copy."""
 
-    list_display = ["name", "country", "tax_number", "email"]
+    list_display = ["name", "country", "tax_number", "email", "time_zone"]
     search_fields = ["name__icontains", "tax_number__icontains"]
     search_help_text = "Name, tax number"
     fieldsets = [
         (None, {"fields": ["name", "address", "country", "tax_number", "email"]}),
-        ("On each document", {"fields": ["bank_details", "note"]}),
+        ("On each document", {"fields": ["time_zone", "bank_details", "note"]}),
         ("History", {"fields": ["change_reason"]}),
     ]
 
@@ -146,6 +147,8 @@ class BillingProfileAdmin(KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if change and "tax_category" in form.changed_data:
+            follow_profile(account=obj.account, at=timezone.now())
         if "currency" in form.changed_data:
             rate_anew(account=obj.account, at=timezone.now())
         elif "plans_from_on" in form.changed_data:

@@ -51,6 +51,8 @@ class Document(models.Model):
 
     A draft has no number. A final one has: ``number`` counts in its series from 1 without a gap,
     ``reference`` is how it is printed. ``parties`` and ``terms`` are copies made at finalisation.
+    ``tax_category`` is the account's when a draft invoice was last taxed: lines of that category
+    follow the account's billing profile, those of another were given their own.
 
     Clause: V-3.4.6, S-13.
     """
@@ -77,6 +79,9 @@ class Document(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="credit_notes"
     )
     reason = models.CharField(max_length=250, blank=True, help_text="Why a credit note is given.")
+    tax_category = models.ForeignKey(
+        TaxCategory, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     starts_on = models.DateField(null=True, help_text="First day that it bills.")
     ends_on = models.DateField(null=True, help_text="Last day that it bills.")
     issued_on = models.DateField(null=True)

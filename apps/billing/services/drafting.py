@@ -22,6 +22,7 @@ from apps.billing.rules.money import ZERO
 from apps.billing.services.crediting_lines import on_drafts
 from apps.billing.services.drawing import Drawn, write_drafts
 from apps.billing.services.holding import hold_account
+from apps.billing.services.rating import rate_pending
 from apps.billing.services.refusal import BillingRefused
 from apps.billing.services.taxing import rate_of
 from apps.contracts.models import Account, User
@@ -48,14 +49,15 @@ def draft_documents(
 ) -> list[Document]:
     """Draft what an account is to be invoiced of what was incurred through a day.
 
-    It is an invoice, a credit note of what is less than was invoiced before, or both, in that
-    order.
+    What is marked is rated first. It is an invoice, a credit note of what is less than was invoiced
+    before, or both, in that order.
 
     Clause: V-3.4.6, S-13, R-8.
 
     :raises BillingRefused: there is nothing to invoice, no billing profile, a charge in another
         currency, or no rate of its tax today.
     """
+    rate_pending(at=at, account=account)
     account = hold_account(account)
     profile = BillingProfile.objects.filter(account=account).select_related("tax_category").first()
     if profile is None:
@@ -100,6 +102,7 @@ def redraft(
     :raises BillingRefused: it is final, was drafted by hand from lines of an invoice, or there is
         nothing to invoice any more.
     """
+    rate_pending(at=at, account=document.account)
     account = hold_account(document.account)
     if not Charge.objects.filter(line__document=document).exists():
         raise BillingRefused(f"{document} was made by hand from an invoice: discard it instead.")

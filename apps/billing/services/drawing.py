@@ -78,7 +78,11 @@ def _documents(
         billed = {
             event: [Back(net, None, own, own.code, each.percent)] for event, net in more.items()
         }
-        told = {"kind": Document.Kind.INVOICE, "series_id": profile.series_id, "reason": ""}
+        told = {
+            "kind": Document.Kind.INVOICE,
+            "series_id": profile.series_id,
+            "tax_category_id": own.pk,
+        }
         yield told | _of(profile, more), _lines(billed)
     less = {event: -net for event, net in each.nets.items() if net < 0}
     if less:

@@ -46,6 +46,7 @@ FROM billing_netted n GROUP BY n.account_id
 DOCUMENT = {
     "account": "bigint",
     "series": "bigint",
+    "category": "bigint",
     "currency": "text",
     "starts_on": "date",
     "ends_on": "date",
@@ -55,10 +56,10 @@ DOCUMENT = {
 }
 DOCUMENTS = """
 INSERT INTO billing_document
-    (kind, state, account_id, series_id, currency, run_id, reason, starts_on, ends_on, parties,
-     terms, net_amount, tax_amount, total_amount, drafted_at, drafted_by_id)
-SELECT 'INVOICE', 'DRAFT', account, series, currency, %s, '', starts_on, ends_on, '{{}}', '{{}}',
-       net, tax, total, %s, %s
+    (kind, state, account_id, series_id, tax_category_id, currency, run_id, reason, starts_on,
+     ends_on, parties, terms, net_amount, tax_amount, total_amount, drafted_at, drafted_by_id)
+SELECT 'INVOICE', 'DRAFT', account, series, category, currency, %s, '', starts_on, ends_on, '{{}}',
+       '{{}}', net, tax, total, %s, %s
 FROM {given}
 """
 TAX = {
@@ -193,6 +194,7 @@ def _document(each: Sum, profile: BillingProfile, taxed: Taxed[int]) -> Mapping[
     return {
         "account": each.account,
         "series": profile.series_id,
+        "category": profile.tax_category_id,
         "currency": profile.currency,
         "starts_on": each.starts_on,
         "ends_on": each.ends_on,

@@ -17,6 +17,7 @@ from apps.billing.queries.printed import profiles_of
 from apps.billing.services.after import settled_all
 from apps.billing.services.finalising import (
     UNDECIDED,
+    check_date,
     finalise_held,
     is_taxed_as_of,
     problem_of,
@@ -25,7 +26,7 @@ from apps.billing.services.finalising import (
 from apps.billing.services.ledger import hold_books
 from apps.billing.services.numbering import Issuing, check_series
 from apps.billing.services.refusal import BillingRefused
-from apps.billing.services.running import ZONES, park
+from apps.billing.services.running import park
 from apps.billing.services.taxing import tax_draft
 from apps.contracts.models import Account, User
 
@@ -45,11 +46,9 @@ def begin_finalising(*, run: InvoiceRun, issued_on: date, at: datetime) -> Invoi
     run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
     if run.state != InvoiceRun.State.DONE:
         raise BillingRefused("The run is still under way. Wait until all accounts are drafted.")
-    latest = (at + ZONES).date()
-    if issued_on > latest:
-        raise BillingRefused(f"{issued_on} is to come. Use {latest} or an earlier day.")
     used = run.documents.filter(state=Document.State.DRAFT).values("series")
-    for series in Series.objects.filter(pk__in=used):
+    for series in Series.objects.filter(pk__in=used).select_related("seller"):
+        check_date(series.seller, issued_on=issued_on, at=at)
         check_series(series, issued_on=issued_on)
     hold_books(dated_on=issued_on)
     RunAccount.objects.filter(run=run, stage=Stage.FINALISING).delete()
@@ -117,7 +116,7 @@ def _still_there(drafts: Sequence[Document], accounts: Mapping[int, Account]) ->
 def _prepare(drafts: Sequence[Document], *, on: date) -> dict[int, str]:
     """Tax drafts as of the day; return account -> why its draft cannot be made final."""
     profiles = profiles_of([document.account_id for document in drafts])
-    taxed = is_taxed_as_of(drafts, on)
+    taxed = is_taxed_as_of(drafts, profiles, on)
     reasons: dict[int, str] = {}
     for document in drafts:
         reason = _problem(document, profiles, on=on, is_taxed=document.pk in taxed)
@@ -136,7 +135,7 @@ def _problem(
         return problem
     try:
         with transaction.atomic():
-            tax_draft(document, on=on)
+            tax_draft(document, on=on, category=profiles[document.account_id].tax_category)
     except BillingRefused as refusal:
         return str(refusal)
     return ""

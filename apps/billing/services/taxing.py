@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from apps.billing.models import Document, Line, TaxTotal
+from apps.billing.models import Document, Line, TaxCategory, TaxTotal
 from apps.billing.queries.credited import Taxing, credited_sums
 from apps.billing.queries.rates import rates_on
 from apps.billing.rules.invoicing import Taxed, tax_to_credit, taxes_of
@@ -18,10 +18,11 @@ from apps.billing.services.refusal import BillingRefused
 Taxes = list[Taxed[int]]
 
 
-def tax_draft(document: Document, *, on: date) -> None:
+def tax_draft(document: Document, *, on: date, category: TaxCategory | None = None) -> None:
     """Tax a draft as of a day: its lines' rates, the totals by rate, and what it comes to.
 
-    An invoice takes the rates of the day, a credit note those of the lines that it takes back. The
+    An invoice takes the rates of the day, a credit note those of the lines that it takes back.
+    ``category`` is the account's now: lines of an invoice that had the account's follow it. The
     caller holds the account.
 
     Clause: V-3.4.6, S-13.
@@ -30,6 +31,8 @@ def tax_draft(document: Document, *, on: date) -> None:
     """
     lines = list(document.lines.select_related("tax_category", "credits"))
     if document.kind == Document.Kind.INVOICE:
+        if category is not None:
+            _follow(document, lines, category)
         _rate(lines, on=on)
         taxes = taxes_of(
             (line.tax_category_id, line.tax_percent, line.net_amount) for line in lines
@@ -40,7 +43,8 @@ def tax_draft(document: Document, *, on: date) -> None:
     put_sums(document, lines, taxes)
     document.taxes.all().delete()
     TaxTotal.objects.bulk_create(tax_rows(document, lines, taxes))
-    document.save(update_fields=["net_amount", "tax_amount", "total_amount"])
+    columns = ["net_amount", "tax_amount", "total_amount", "tax_category"]
+    document.save(update_fields=columns)
 
 
 def rate_of(category: int, *, on: date, title: str) -> Decimal:
@@ -52,6 +56,19 @@ def rate_of(category: int, *, on: date, title: str) -> Decimal:
     if percent is None:
         raise BillingRefused(f"The tax category “{title}” has no rate on {on}. Add one.")
     return percent
+
+
+def _follow(document: Document, lines: Sequence[Line], category: TaxCategory) -> None:
+    """Give the lines that had the account's category the one that it has now."""
+    was = document.tax_category_id
+    if was is None:  # a draft of before it was kept: its only one
+        known = {line.tax_category_id for line in lines}
+        was = known.pop() if len(known) == 1 else category.pk
+    changed = [line for line in lines if line.tax_category_id == was != category.pk]
+    for line in changed:
+        line.tax_category = category
+    Line.objects.bulk_update(changed, ["tax_category"], batch_size=200)
+    document.tax_category = category
 
 
 def _rate(lines: Sequence[Line], *, on: date) -> None:
