@@ -1,10 +1,14 @@
 """Drafts know the tax category that they follow; sellers where their documents are dated."""
 
+from importlib import import_module
+
 import django.db.models.deletion
 from django.db import migrations, models
 
+from apps.contracts.freeze import installing, removing
 from apps.contracts.models.users import validate_zone
 
+GUARDS = import_module("apps.billing.migrations.0006_beside").GUARDS
 
 def _zone():
     return models.CharField(
@@ -19,7 +23,8 @@ class Migration(migrations.Migration):
     dependencies = [("billing", "0007_quoted")]
 
     operations = [
-        # It may be empty: SQLite adds it without building a guarded table anew.
+        # Taken back, SQLite builds the guarded table anew.
+        removing(*GUARDS),
         migrations.AddField(
             "document",
             "tax_category",
@@ -30,6 +35,7 @@ class Migration(migrations.Migration):
                 related_name="+",
             ),
         ),
+        installing(*GUARDS),
         migrations.AddField("seller", "time_zone", _zone()),
         migrations.AddField("historicalseller", "time_zone", _zone()),
     ]
