@@ -29,9 +29,10 @@ def show(apps, schema_editor):
         last = batch[-1].pk
         said = {row.pk: [] for row in batch}
         seen = messages.filter(ticket__in=said).exclude(direction="NOTE").order_by("pk")
-        for ticket, first, family, username, *told in seen.values_list("ticket", *SENDER, "text").iterator():
+        for ticket, *names, username, client, email, text in seen.values_list("ticket", *SENDER, "text"):
             # Ours are known to clients by their names.
-            said[ticket] += filter(None, [f"{first} {family}".strip() or username, *told])
+            ours = " ".join(filter(None, names)) or username
+            said[ticket] += filter(None, [ours, client, email, text])
         for row in batch:
             asked = row.ticket.requester
             known = [f"{settings.TICKET_PREFIX}-{row.pk:06d}", row.ticket.subject, asked.name, asked.email]
