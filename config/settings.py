@@ -265,7 +265,7 @@ SENT_FILES_MAX_BYTES = whole_number("SENT_FILES_MAX_BYTES", default=15 * 1024 * 
 # Whatever is uploaded anywhere, in all its files; more is not kept, not even for a moment.
 UPLOAD_MAX_BYTES = max(2 * SENT_FILES_MAX_BYTES, 30 * 1024 * 1024)
 FILE_UPLOAD_HANDLERS = [
-    "apps.tickets.admin.attachments.Bounded",
+    "apps.tickets.attachments.Bounded",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -10,8 +10,10 @@ from django.test import Client
 from apps.billing.models import BillingDispute, BillingProfile, Document
 from apps.billing.services.disputes import raise_dispute
 from apps.contracts.models import AuthorisedUser, Order, User
+from apps.tickets.models import Attachment
+from apps.tickets.services import Upload
 from tests.billing_made import make_invoice, make_profile
-from tests.factories import MORNING, make_order
+from tests.factories import MORNING, make_order, make_ticket
 
 _serial = count(1)
 
@@ -59,6 +61,15 @@ def disputed(person: AuthorisedUser, *, amount: str = "40.00") -> BillingDispute
         by=None,
         at=MORNING,
     )
+
+
+def file_of(
+    person: AuthorisedUser, *, name: str = "trace.txt", content: bytes = b"INVITE"
+) -> Attachment:
+    """Let a person open a ticket with a file; return the file."""
+    upload = Upload(name, "text/plain", content)
+    ticket = make_ticket(requester=person, uploads=[upload])
+    return Attachment.objects.get(message__ticket=ticket)
 
 
 RIGHTS = (

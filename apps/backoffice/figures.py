@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet
 
-from apps.backoffice.capped import CappedCount, capped_count
 from apps.billing.models import (
     BillingDispute,
     PaymentImportRow,
@@ -29,6 +28,7 @@ from apps.contracts.models import (
 )
 from apps.escalation.models import CoverageGap, Escalation, OutageReport, Page
 from apps.intake.models import InboundMail, VoiceMessage
+from apps.outbox.capped import CappedCount, capped_count
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Ticket
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.backoffice import figures
-from apps.backoffice.capped import capped_count, shown
 from apps.backoffice.my_clients import my_clients
 from apps.contracts.models import User
+from apps.outbox.capped import capped_count, shown
 from apps.tickets.admin.queue_tabs import counts_for
 from apps.tickets.models import Ticket
 from apps.tickets.wording import span

@@ -9,7 +9,8 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from apps.contracts.models import AuthorisedUser
 from apps.portal.queries.seats import RIGHTS
-from tests.portal_made import disputed, invoiced, make_person, signed_in
+from tests.factories import make_ticket
+from tests.portal_made import disputed, file_of, invoiced, make_person, signed_in
 
 PAGES = {pattern.name: pattern for pattern in get_resolver("apps.portal.urls").url_patterns}
 NOT_THERE, SIGN_IN = 404, 302
@@ -20,6 +21,8 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "reference": lambda person: invoiced(person).reference,
     "line": lambda person: invoiced(person).lines.get().pk,
     "dispute": lambda person: disputed(person).pk,
+    "ticket": lambda person: make_ticket(requester=person).pk,
+    "file": lambda person: file_of(person).pk,
 }
 
 
