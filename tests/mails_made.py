@@ -293,6 +293,24 @@ def standing_mails() -> Iterator[Made]:
     yield latest("standing.changed"), None
 
 
+def sign_in_mails() -> Iterator[Made]:
+    """Yield an invitation of somebody with a hostile name, and what people are told of logins."""
+    person = make_client()
+    person.name = SUBJECT
+    person.save()
+    contracts.invite(person=person, by=None, at=MORNING)
+    yield latest("person.invited"), None
+    staff = make_staff()
+    staff.first_name = SUBJECT
+    staff.save()
+    contracts.ask_new_password(address=staff.email, at=MORNING)
+    yield latest("user.reset_asked"), None
+    contracts.tell_changed_sign_in(
+        user=staff, what="webauthn_added", ip="192.0.2.1", browser=SUBJECT, at=MORNING
+    )
+    yield latest("user.sign_in_changed"), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -310,6 +328,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     invoice_mails,
     amount_mails,
     standing_mails,
+    sign_in_mails,
 ]
 
 

@@ -51,6 +51,11 @@ class Seat:
         return [person.order for person in self.people.values()]
 
     @property
+    def needs_second_factor(self) -> bool:
+        """Tell whether an order of theirs says that a password is not enough."""
+        return any(order.needs_second_factor for order in self.orders)
+
+    @property
     def standing(self) -> Standing | None:
         """What is suspended; None: nothing (S-12)."""
         standing = getattr(self.account, "standing", None)
