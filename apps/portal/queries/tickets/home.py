@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 
 from apps.contracts.models import PolicyVersion, Severity
 from apps.outbox.capped import CAP, CappedCount, shown
@@ -12,6 +12,7 @@ from apps.portal.queries.seats import Seat
 from apps.portal.queries.tickets.listed import latest_keys
 from apps.portal.queries.tickets.rows import Row, rows_of
 from apps.portal.queries.tickets.turns import UNCLOSED, YOURS
+from apps.tickets.models import Ticket
 
 LISTED = 5
 
@@ -48,7 +49,11 @@ def _open_by_severity(seat: Seat) -> list[tuple[str, str]]:
     rows = Severity.objects.filter(
         version__policy__in=policies, version__state=PolicyVersion.State.PUBLISHED
     )
-    tickets = seat.tickets().filter(status__in=UNCLOSED, severity=OuterRef("pk"))
+    # By order alone, as the index has it: an order's tickets are of its account.
+    seen = [pk for pk, person in seat.people.items() if person.sees_all_tickets]
+    own = [person.pk for person in seat.people.values() if not person.sees_all_tickets]
+    theirs = Q(order__in=seen) | Q(requester__in=own) if own else Q(order__in=seen)
+    tickets = Ticket.objects.filter(theirs, status__in=UNCLOSED, severity=OuterRef("pk"))
     counted = rows.annotate(open_count=CappedCount(tickets)).order_by("rank", "label")
     found: dict[str, int] = {}
     for label, count in counted.values_list("label", "open_count"):
