@@ -94,7 +94,7 @@ def seats_of(user: User) -> list[Seat]:
     )
     accounts: dict[Account, dict[int, AuthorisedUser]] = {}
     for person in rows:
-        # Asked of the database, “any state but this one” is a poor guess of how few orders are left.
+        # Asked of the database, “any state but this” is a poor guess of how few orders are left.
         if person.order.state == Order.State.DRAFT:
             continue
         accounts.setdefault(person.order.account, {})[person.order_id] = person
