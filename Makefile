@@ -48,7 +48,7 @@ dovecot:
 				--no-install-recommends dovecot-imapd >/dev/null 2>&1; } || true
 
 test: .venv/.synced dovecot  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
-	@$(BIN)/python tests/run.py $(ARGS)
+	@$(BIN)/python -m tests.run $(ARGS)
 
 check: .venv/.synced  ## Format, lint, types, import contracts, migrations, deployment settings
 	$(BIN)/ruff format --check .

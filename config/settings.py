@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from kombu import Exchange, Queue
 
+from config import browsers, sign_in
 from config.mailbox import mailbox_at
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,6 +41,11 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
 X_FRAME_OPTIONS = "DENY"
+# What a page may load, and who may sign in how, are no matter of the host: each has its own file.
+vars().update(browsers.SETTINGS)
+vars().update(sign_in.settings(behind_proxy=SECURE_PROXY_SSL_HEADER is not None))
+# Staff of a site that others can reach sign in with more than a password.
+ADMIN_SECOND_FACTOR = env.bool("ADMIN_SECOND_FACTOR", default=HTTPS)
 
 INSTALLED_APPS = [
     "apps.backoffice",
@@ -74,6 +80,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "apps.backoffice.middleware.BrowserPolicies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -84,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.backoffice.middleware.ReadersTimeZone",
+    "apps.backoffice.middleware.StaffSecondFactor",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -92,6 +100,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "contracts.User"
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("portal:home")  # staff without a seat go on to the admin
+LOGOUT_REDIRECT_URL = LOGIN_URL
 
 TEMPLATES = [
     {
@@ -133,6 +142,15 @@ else:
 if env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = {**DATABASES["default"], **env.db("DATABASE_REPLICA_URL")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# How often somebody has tried to sign in is known to every process, and needs no Redis: losing it
+# locks nobody out, and lets nobody in. `sweep_cache` takes away what is over.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 # SQLite leaves out what an index includes beside its key, which is right for it.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
@@ -265,7 +283,7 @@ SENT_FILES_MAX_BYTES = whole_number("SENT_FILES_MAX_BYTES", default=15 * 1024 * 
 # Whatever is uploaded anywhere, in all its files; more is not kept, not even for a moment.
 UPLOAD_MAX_BYTES = max(2 * SENT_FILES_MAX_BYTES, 30 * 1024 * 1024)
 FILE_UPLOAD_HANDLERS = [
-    "apps.tickets.admin.attachments.Bounded",
+    "apps.tickets.attachments.Bounded",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

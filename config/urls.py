@@ -1,5 +1,6 @@
 """Addresses: the admin is the whole back office; a link of a mail needs no password."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -8,13 +9,20 @@ from apps.escalation import on_call_views
 from apps.escalation.views import acknowledge
 from apps.intake import views as intake
 
+# Staff sign in where everybody does: limits, second factors and notices are the same.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
+    path(
+        "admin/password_change/",
+        RedirectView.as_view(pattern_name="account_change_password"),
+    ),
     path("admin/", admin.site.urls),
     path("escalations/<str:token>/", acknowledge, name="escalation_acknowledge"),
     path("hooks/voice/", intake.voice_webhook, name="voice_webhook"),
     path("pages/<str:token>/", on_call_views.acknowledge, name="page_acknowledge"),
     path("on-call/<str:token>.ics", on_call_views.calendar, name="on_call_calendar"),
-    path("account/", include("allauth.urls")),
+    path("account/", include("apps.portal.sign_in_urls")),
     path("portal/", include("apps.portal.urls")),
     path("", RedirectView.as_view(pattern_name="portal:home")),
 ]

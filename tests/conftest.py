@@ -13,6 +13,7 @@ from apps.contracts.queries.catalogue import _known
 from apps.contracts.queries.hours import _frozen
 from apps.contracts.queries.terms import _published
 from tests.database import empty, touches_database
+from tests.migrated import begun_with_a_copy
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,8 +30,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose the tests of this engine, and put those of real processes first: they take longest."""
-    items.sort(key=lambda item: "services" not in item.path.parts)
+    """Choose the tests of this engine."""
     if config.getoption("--database-only"):
         left_out = [item for item in items if not _is_of_the_engine(item)]
         config.hook.pytest_deselected(items=left_out)
@@ -43,7 +43,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_of_the_engine(item: pytest.Item) -> bool:
-    return touches_database(item) or item.get_closest_marker("postgresql") is not None
+    """Tell whether a test may show something else on another engine, in its own process or not."""
+    return (
+        touches_database(item)
+        or "settings_of_engine" in item.fixturenames  # type: ignore[attr-defined]
+        or item.get_closest_marker("postgresql") is not None
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> Iterator[None]:
+    """Begin with a copy of the database that this run has migrated, where it has one."""
+    with begun_with_a_copy():
+        yield
 
 
 @pytest.fixture(autouse=True)

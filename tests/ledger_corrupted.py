@@ -219,6 +219,13 @@ def credited_too_far():
     changed(Line.objects.filter(document=credited()), credits=other)
 
 
+def given_back():
+    row = Charge.objects.get(line__document=first(), line__position=1)
+    changed(Line.objects.filter(pk=row.line_id), event=row.event)
+    credited()
+    changed(Charge.objects.filter(pk=row.pk), amount=Decimal(50))
+
+
 def credited() -> Document:
     """Take back a third of a line, twice; return the second credit note."""
     line = Line.objects.get(document=first(), position=1)
@@ -333,6 +340,7 @@ CORRUPTIONS = {
     netted: {"netted": 1},
     credited_tax: {"credited_tax": 1},
     credited_too_far: {"credited": 1},
+    given_back: {"given_back": 1, "line_charges": 1, "event_worth": 1},
     waived_events: {"waived_events": 1},
     transfers: {"transfers": 1},
     exports: {"exports": 1},

@@ -179,6 +179,22 @@ def appointment_mails() -> Iterator[Made]:
     yield latest("appointment.declined"), None
 
 
+def service_mails() -> Iterator[Made]:
+    """Yield the mails on a service that a client asks for."""
+    request = contracts.ask_service(
+        requester=make_client(),
+        kind="ADD",
+        service=None,
+        details=SUBJECT,
+        source_key="service",
+        at=MORNING,
+    )
+    yield latest("service.asked"), None
+    given = {"state": "DONE", "answer": SUBJECT, "by": make_staff(), "at": MORNING}
+    contracts.settle_service(request=request, **given)
+    yield latest("service.settled"), None
+
+
 def intake_mails() -> Iterator[Made]:
     """Yield the mails on what was not taken."""
     take(sender="eve@example.net", subject=SUBJECT)
@@ -277,6 +293,24 @@ def standing_mails() -> Iterator[Made]:
     yield latest("standing.changed"), None
 
 
+def sign_in_mails() -> Iterator[Made]:
+    """Yield an invitation of somebody with a hostile name, and what people are told of logins."""
+    person = make_client()
+    person.name = SUBJECT
+    person.save()
+    contracts.invite(person=person, by=None, at=MORNING)
+    yield latest("person.invited"), None
+    staff = make_staff()
+    staff.first_name = SUBJECT
+    staff.save()
+    contracts.ask_new_password(address=staff.email, at=MORNING)
+    yield latest("user.reset_asked"), None
+    contracts.tell_changed_sign_in(
+        user=staff, what="webauthn_added", ip="192.0.2.1", browser=SUBJECT, at=MORNING
+    )
+    yield latest("user.sign_in_changed"), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -286,6 +320,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     hours_mails,
     tam_mails,
     appointment_mails,
+    service_mails,
     intake_mails,
     outage_mails,
     on_call_mails,
@@ -293,6 +328,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     invoice_mails,
     amount_mails,
     standing_mails,
+    sign_in_mails,
 ]
 
 

@@ -14,10 +14,17 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from urllib.parse import urlsplit
+
+from tests.migrated import VARIABLE, migrate, place
 
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
+PROCESSES = "tests/services"
+DATABASE_ONLY = "--database-only"
 NO_TESTS = 5  # pytest's exit code where it was left with none
 
 
@@ -49,12 +56,41 @@ def told(name: str, *, default: str) -> str:
 
 
 def run(name: str, environment: dict[str, str], arguments: list[str]) -> int:
-    """Run pytest with an engine's environment."""
+    """Run pytest with an engine's environment; return its exit code.
+
+    Tests of real processes wait more than they work. Where all tests run, they run beside the
+    others, and what they say is printed at the end.
+    """
     print(f"\n=== tests on {name} ===", flush=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-n", os.environ.get("JOBS", "auto")]
-    return subprocess.run(
-        [*command, *arguments], env={**os.environ, **environment}, check=False
-    ).returncode
+    environment = {**os.environ, **environment}
+    command = [sys.executable, "-m", "pytest", "-q"]
+    many = ["-n", os.environ.get("JOBS", "auto")]
+    if [each for each in arguments if each != DATABASE_ONLY]:
+        return subprocess.run(
+            [*command, *many, *arguments], env=environment, check=False
+        ).returncode
+    with tempfile.TemporaryFile() as said:
+        beside = subprocess.Popen(
+            [*command, "-n", "0", PROCESSES, *arguments], env=environment, stdout=said, stderr=said
+        )
+        others = [*command, *many, f"--ignore={PROCESSES}", *arguments]
+        status = subprocess.run(others, env=environment, check=False).returncode
+        status = beside.wait() or status
+        print(f"\n=== tests of real processes on {name} ===", flush=True)
+        said.seek(0)
+        print(said.read().decode(errors="replace"), flush=True)
+    return status
+
+
+@contextmanager
+def migrated(engines: dict[str, dict[str, str]]) -> Iterator[None]:
+    """Migrate a database of each engine once, for all who test on it to copy."""
+    with ExitStack() as places:
+        for environment in engines.values():
+            environment[VARIABLE] = places.enter_context(place(environment["TEST_DATABASE_URL"]))
+        if not migrate(environment[VARIABLE] for environment in engines.values()):
+            sys.exit("Nothing was tested: a database could not be migrated, as is said above.")
+        yield
 
 
 def run_on(engines: dict[str, dict[str, str]], arguments: list[str]) -> dict[str, int]:
@@ -62,7 +98,7 @@ def run_on(engines: dict[str, dict[str, str]], arguments: list[str]) -> dict[str
     first, *others = engines
     results = {first: run(first, engines[first], arguments)}
     for name in others:
-        status = run(name, engines[name], ["--database-only", *arguments])
+        status = run(name, engines[name], [DATABASE_ONLY, *arguments])
         # Of a few tests that were asked for, none may be of a database.
         results[name] = 0 if status == NO_TESTS and arguments else status
     return results
@@ -91,7 +127,9 @@ def main() -> int:
         missing.append("Chromium")
     if not shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
         missing.append("a mailbox of Dovecot (apt-get install dovecot-imapd)")
-    results = run_on(engines, arguments)
+    # A few tests that are asked for may need no database: those that do migrate one themselves.
+    with nullcontext() if arguments else migrated(engines):
+        results = run_on(engines, arguments)
     print()
     for name, status in results.items():
         print(f"{name}: {'passed' if status == 0 else 'FAILED'}")

@@ -70,9 +70,11 @@ def test_the_clock_is_read_at_the_edges_only():
         "admin",
         "tasks.py",
         "views.py",
+        "views",
         "admin.py",
         "templatetags",
         "middleware.py",
+        "adapter.py",
         "home.py",
         "on_call_views.py",
     }

@@ -18,10 +18,13 @@ WITHOUT_A_MAILBOX = {
     "page.raised",
     "page.given_up",
     "voice.ticket_missing",
+    "user.reset_asked",
+    "user.sign_in_changed",
 }
 SAYS_THE_WORDS = (
     *("appointment.", "request.", "mail.", "order.", "page."),
-    *("credit_note.", "amount.", "standing."),
+    *("credit_note.", "amount.", "standing.", "service.", "person.", "user."),
+    *("person.", "user."),
 )
 ATTACHED = {
     topic: ["application/pdf"]

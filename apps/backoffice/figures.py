@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet
 
-from apps.backoffice.capped import CappedCount, capped_count
 from apps.billing.models import (
     BillingDispute,
     PaymentImportRow,
@@ -22,12 +21,14 @@ from apps.contracts.models import (
     AuthorisedUser,
     Order,
     PolicyVersion,
+    ServiceRequest,
     Severity,
     Standing,
     User,
 )
 from apps.escalation.models import CoverageGap, Escalation, OutageReport, Page
 from apps.intake.models import InboundMail, VoiceMessage
+from apps.outbox.capped import CappedCount, capped_count
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Ticket
 
@@ -85,11 +86,12 @@ def open_by_severity() -> Sequence[Bar]:
 
 
 # What waits for somebody, by the tile that it stands on; of escalations also those in nobody's hand
-# (V-9.2, S-7, S-6, S-2, S-12, R-9).
+# (V-9.2, S-7, S-6, S-2, S-12, V-2-order, R-9).
 WAITING: Mapping[str, Callable[[], QuerySet]] = {
     "escalations": lambda: Escalation.objects.filter(state__in=Escalation.IN_HAND),
     "in_nobodys_hand": Escalation.objects.unanswered,
     "appointments": Appointment.objects.asked,
+    "service_requests": ServiceRequest.objects.asked,
     "reports_to_write": lambda: OutageReport.objects.unissued().filter(state="DRAFT"),
     "reports_to_review": lambda: OutageReport.objects.unissued().filter(state="REVIEW"),
     "suspended": lambda: Standing.objects.exclude(state=Standing.State.GOOD),

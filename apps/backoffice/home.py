@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.backoffice import figures
-from apps.backoffice.capped import capped_count, shown
 from apps.backoffice.my_clients import my_clients
 from apps.contracts.models import User
+from apps.outbox.capped import capped_count, shown
 from apps.tickets.admin.queue_tabs import counts_for
 from apps.tickets.models import Ticket
 from apps.tickets.wording import span
@@ -47,11 +47,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["tiles"] += [
             _tile("Escalations unanswered", counts["escalations"], url, alarm=alarm > 0)
         ]
-    if request.user.has_perms(["contracts.view_appointment", "contracts.change_appointment"]):
-        url = _list("contracts_appointment", shown="asked")
-        context["tiles"] += [
-            _tile("Appointments to decide", counts["appointments"], url, alarm=False)
-        ]
+    context["tiles"] += _asked(request.user, counts)
     context["tiles"] += _outages(request.user, counts)
     if request.user.has_perms(["contracts.view_account", "contracts.view_standing"]):
         url = _list("contracts_account", standing="suspended")
@@ -72,6 +68,22 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["tiles"] += [_tile("Dead letters", dead, url, alarm=dead > 0)]
     context["tiles_a_row"] = _in_even_rows(len(context["tiles"]))
     return context
+
+
+def _asked(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return what clients ask for, for those who decide on it.
+
+    Clause: S-2.1, S-3, V-2-order.
+    """
+    offered = [
+        ("Appointments to decide", "appointments", "appointment", {"shown": "asked"}),
+        ("Service requests to decide", "service_requests", "servicerequest", {"look": "open"}),
+    ]
+    return [
+        _tile(name, counts[count], _list(f"contracts_{model}", **query), alarm=False)
+        for name, count, model, query in offered
+        if user.has_perms([f"contracts.view_{model}", f"contracts.change_{model}"])
+    ]
 
 
 def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
-from apps.backoffice.capped import CappedCount, shown
 from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser, Order, TamAssignment, User
+from apps.outbox.capped import CappedCount, shown
 from apps.tickets.admin.badges import Badge, badge_of
 from apps.tickets.models import Deadline, Ticket
 from apps.tickets.queries import tam_months

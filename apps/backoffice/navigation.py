@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.backoffice.capped import capped_count, shown
 from apps.backoffice.link import EVERYBODY, Link
 from apps.backoffice.money_links import MONEY
+from apps.outbox.capped import capped_count, shown
 from apps.outbox.models import Message
 
 DEAD_LETTERS = Link(
@@ -147,6 +147,12 @@ GROUPS = [
                 "contracts.view_tamassignment",
             ),
             Link("Services", "lan", "contracts_service_changelist", "contracts.view_service"),
+            Link(
+                "Service requests",
+                "playlist_add_check",
+                "contracts_servicerequest_changelist",
+                "contracts.view_servicerequest",
+            ),
             Link(
                 "Authorised users",
                 "badge",

@@ -28,7 +28,8 @@ from apps.outbox.rendering import (
 )
 
 # What is signed stands for its recipient, who needs no password: nobody else may press it.
-SIGNED = re.compile(r"[\w.-]+:[\w-]+:[\w-]{27,}")
+# The second is the end of a link to a new password.
+SIGNED = re.compile(r"[\w.-]+:[\w-]+:[\w-]{27,}|[0-9a-z]+-[0-9a-z]{6,}-[0-9a-f]{32,}")
 HIDDEN = "(a link for its recipient alone)"
 
 

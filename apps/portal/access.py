@@ -6,7 +6,8 @@ A page that lets nobody else in says so where it is written::
     def invoices(request: SeatedRequest) -> HttpResponse: ...
 
 Whoever is signed out is sent to sign in. Whoever has no seat, or not the right, gets the same 404
-as for what does not exist.
+as for what does not exist. Whoever has to sign in with a second factor and has none is sent to set
+one up, and gets nowhere else.
 """
 
 from collections.abc import Callable, Collection
@@ -14,16 +15,21 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
 from apps.contracts.models import User
 from apps.portal.queries.seats import RIGHTS, Seat, seat_at, seats_of
 
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 ACCOUNT = "portal_account"  # the key in the session of the account that is looked at
 View = Callable[..., HttpResponse]
 
@@ -77,6 +83,8 @@ def _turned_away(request: HttpRequest, needs: str, allowed: Collection[str]) -> 
         if request.user.is_staff:
             return redirect("admin:index")
         raise Http404("No seat.")
+    if lacks_second_factor(seated):
+        return _to_second_factor(request)
     if needs and not seated.seat.may(needs):
         raise Http404("Not their right.")
     return None
@@ -91,6 +99,16 @@ def take_seat(request: SeatedRequest) -> bool:
     return True
 
 
+def lacks_second_factor(request: SeatedRequest) -> bool:
+    """Tell whether an order at one of the person's accounts needs what they have not set up.
+
+    Of any account: who is signed in goes over to each without signing in anew. Asked for only
+    where an order needs it, by one query.
+    """
+    needed = any(seat.needs_second_factor for seat in request.seats)
+    return needed and not is_mfa_enabled(request.user, SECOND_FACTORS)
+
+
 def move_to(request: SeatedRequest, account_id: int, *, needs: str = "") -> Seat:
     """Seat the person at another account of theirs: where what they opened belongs to it.
 
@@ -103,6 +121,14 @@ def move_to(request: SeatedRequest, account_id: int, *, needs: str = "") -> Seat
         request.seat = seat
         request.session[ACCOUNT] = account_id
     return seat
+
+
+def _to_second_factor(request: HttpRequest) -> HttpResponse:
+    target = reverse("mfa_index")
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Redirect": target})
+    messages.warning(request, _("Your account asks for a second factor. Set one up to go on."))
+    return redirect(target)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -2,11 +2,40 @@
 
 from django.urls import path
 
-from apps.portal.views import home, seats
+from apps.portal.views import amount_disputes, costs, documents, home, seats, services, standing
+from apps.portal.views.tickets import acts, listing, new, ticket
 
 app_name = "portal"
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("at/", seats.switch, name="switch"),
+    # Tickets.
+    path("tickets/", listing.tickets, name="tickets"),
+    path("tickets/new/", new.ticket_new, name="ticket_new"),
+    path("tickets/files/<int:file>/", ticket.ticket_file, name="ticket_file"),
+    path("tickets/<int:ticket>/", ticket.ticket, name="ticket"),
+    path("tickets/<int:ticket>/live/", ticket.ticket_live, name="ticket_live"),
+    path("tickets/<int:ticket>/reply/", ticket.ticket_reply, name="ticket_reply"),
+    path("tickets/<int:ticket>/settle/", acts.ticket_settle, name="ticket_settle"),
+    path("tickets/<int:ticket>/dispute/", acts.ticket_dispute, name="ticket_dispute"),
+    path("tickets/<int:ticket>/escalate/", acts.ticket_escalate, name="ticket_escalate"),
+    # Money. The number of a document may hold a slash.
+    path("invoices/", documents.invoices, name="invoices"),
+    path("invoices/<path:reference>/pdf/", documents.invoice_pdf, name="invoice_pdf"),
+    path("invoices/<path:reference>/", documents.invoice, name="invoice"),
+    path("charges/", costs.charges, name="charges"),
+    path("payments/", costs.payments, name="payments"),
+    path("statement/", costs.statement, name="statement"),
+    path("statement/pdf/", costs.statement_file, name="statement_pdf"),
+    path("amounts/", amount_disputes.amount_disputes, name="amount_disputes"),
+    path("amounts/<int:dispute>/", amount_disputes.amount_dispute, name="amount_dispute"),
+    path(
+        "amounts/<int:dispute>/withdraw/", amount_disputes.dispute_withdraw, name="dispute_withdraw"
+    ),
+    path("amounts/of/<int:line>/", amount_disputes.dispute_line, name="dispute_line"),
+    path("standing/", standing.standing, name="standing"),
+    # Services.
+    path("services/", services.services, name="services"),
+    path("services/ask/", services.service_ask, name="service_ask"),
 ]

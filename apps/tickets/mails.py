@@ -110,10 +110,13 @@ def to_client(
     attachments: tuple[Attachment, ...] = (),
 ) -> Email:
     thread = mail_id(ticket.pk, "acknowledged")
+    # Who reads along in copy may have no seat in the portal, or not see this ticket there.
+    has_seat = ticket.requester.user_id is not None and not context.get("is_copy")
+    page = f"{settings.BASE_URL}{reverse('portal:ticket', args=[ticket.pk])}" if has_seat else ""
     known = [f"<{in_reply_to}>"] if in_reply_to else []
     return Email(
         subject=f"[{ticket.number}] {ticket.subject}",
-        text=_text(template, {"ticket": ticket, **context}),
+        text=_text(template, {"ticket": ticket, "page": page, **context}),
         reply_to=(ticket.version.support_address,),
         in_reply_to=known[0] if known else "",
         references=tuple(known if begins_thread else [thread, *known]),

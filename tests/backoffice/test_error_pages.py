@@ -16,7 +16,7 @@ def test_a_page_that_is_not_there_says_so(client):
 
     assert answer.status_code == 404
     assert "There is no such page" in answer.content.decode()
-    assert f'href="{reverse("admin:index")}"' in answer.content.decode()
+    assert f'href="{reverse("portal:home")}"' in answer.content.decode()
 
 
 def test_a_page_that_one_may_not_see_says_who_can_change_that(client):

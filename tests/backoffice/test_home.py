@@ -73,7 +73,8 @@ def test_the_page_takes_few_queries(signed_in, django_assert_max_num_queries):
 
 
 WATCHED = ["Missed and still open", "Our turn", "Waiting on client"]
-WORKED = ["Unassigned", "Mine", "Appointments to decide", "Outage reports to write"]
+ASKED = ["Appointments to decide", "Service requests to decide"]
+WORKED = ["Unassigned", "Mine", *ASKED, "Outage reports to write"]
 MONEY = ["Suspensions to confirm", "Disputed amounts to decide", "Payments to look at"]
 PRICES = ["Prices to quote", "Waivers to decide"]
 ON_CALL = ["Pages in nobody's hand", "Nobody on call, ahead", "Voice messages"]

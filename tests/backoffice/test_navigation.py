@@ -24,7 +24,8 @@ WORK = [
     "Refused requests",
 ]
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
-CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services", "Authorised users"]
+CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services"]
+CONTRACTS += ["Service requests", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MINE = "My notices"
 COSTS = ["Charges", "Held", "Waivers"]

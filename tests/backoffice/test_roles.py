@@ -30,6 +30,7 @@ NAMES = [
     "0014_standing",
     "0015_exports",
     "0016_ledger",
+    "0017_service_requests",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -38,6 +39,7 @@ WORK = {
     "tickets.change_timeentry",
     "contracts.add_appointment",
     "contracts.change_appointment",
+    "contracts.change_servicerequest",
     "escalation.add_escalation",
     "escalation.change_incident",
     "escalation.add_rotationoverride",

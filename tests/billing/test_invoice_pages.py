@@ -210,7 +210,7 @@ def test_a_currency_with_something_open_stays(finance):
 
     answer = finance.post(url, {**typed, "currency": "EUR"})
 
-    assert "open items in USD" in answer.content.decode()
+    assert "It owes something in USD" in answer.content.decode()
     finance.post(url, {**typed, "payment_days": "45", "change_reason": "Agreed"})
     profile.refresh_from_db()
     assert (profile.payment_days, profile.history.first().history_change_reason) == (45, "Agreed")

@@ -9,14 +9,21 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from apps.contracts.models import AuthorisedUser
 from apps.portal.queries.seats import RIGHTS
-from tests.portal_made import make_person, signed_in
+from tests.factories import make_ticket
+from tests.portal_made import disputed, file_of, invoiced, make_person, signed_in
 
 PAGES = {pattern.name: pattern for pattern in get_resolver("apps.portal.urls").url_patterns}
 NOT_THERE, SIGN_IN = 404, 302
 
 # What an address names, by the name of its part: a row of the person's own account. Whoever adds
 # a page that names something else, adds here how a row of it is made.
-NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {}
+NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
+    "reference": lambda person: invoiced(person).reference,
+    "line": lambda person: invoiced(person).lines.get().pk,
+    "dispute": lambda person: disputed(person).pk,
+    "ticket": lambda person: make_ticket(requester=person).pk,
+    "file": lambda person: file_of(person).pk,
+}
 
 
 @pytest.fixture

@@ -186,3 +186,20 @@ def _cents(value: Fraction) -> Decimal:
     whole, rest = divmod(cents.numerator, cents.denominator)
     rounded = whole + (2 * rest >= cents.denominator)
     return (Decimal(rounded) / 100).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+@pytest.mark.clause("V-3.4.6")
+def test_fees_in_two_currencies_are_not_added_up():
+    old = Agreed(on("2026-01-01"), Decimal("310.00"), "MONTH", Terms(), currency="USD")
+    new = Agreed(on("2026-01-11"), Decimal("620.00"), "MONTH", Terms(), currency="EUR")
+    facts = {"starts_on": on("2026-01-01"), "ends_on": None, "until": on("2026-02-01")}
+    january, february = periods_of([old, new], **facts)
+
+    worth = worth_of_period(january, currency="USD")
+
+    assert (worth.amount, worth.asked) == (None, "100.00 USD + 420.00 EUR")
+    assert [step.figures["currency"] for step in worth.steps[:2]] == ["USD", "EUR"]
+    assert worth_of_period(february, currency="EUR").asked == "620.00 EUR"
+    none = Terms(pro_rata="none")
+    first = Agreed(on("2026-01-01"), Decimal("310.00"), "MONTH", none, currency="USD")
+    assert worth_of_period(periods_of([first, new], **facts)[0], currency="USD").amount == 310

@@ -1,14 +1,12 @@
 """Real processes around a test: a database of its own, a worker, beat, and a mail server."""
 
+import json
 import os
-import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -102,6 +100,25 @@ class Installation:
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
+    def script(self, text: str) -> str:
+        """Run a script in a process of its own, to its end, and return what it printed."""
+        done = self._run(text)
+        assert done["status"] == 0, done["err"]
+        return done["out"]
+
+    def dies(self, text: str) -> None:
+        """Run a script in a process of its own that is killed before its end."""
+        done = self._run(text)
+        assert done["status"] == -signal.SIGKILL, done["err"]
+
+    def _run(self, text: str) -> dict:
+        console = _console(self)
+        assert console.stdin is not None
+        assert console.stdout is not None
+        console.stdin.write(json.dumps(text) + "\n")
+        console.stdin.flush()
+        return json.loads(console.stdout.readline())
+
     @contextmanager
     def running(self, *arguments: str) -> Iterator[subprocess.Popen]:
         """Run a Celery process for the length of a block, then end it as an operator would."""
@@ -132,24 +149,34 @@ class Installation:
         return self.running("beat", "--pidfile=")
 
 
+_CONSOLES: dict[str, subprocess.Popen[str]] = {}
+
+
+def _console(made: Installation) -> subprocess.Popen[str]:
+    """Return the process that forks for the installation's scripts: started with the first."""
+    name = json.dumps(made.environment, sort_keys=True)
+    if name not in _CONSOLES:
+        _CONSOLES[name] = subprocess.Popen(
+            [sys.executable, "-m", "tests.services.console"],
+            cwd=ROOT,
+            env={"DJANGO_SETTINGS_MODULE": "config.settings", **made.environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    return _CONSOLES[name]
+
+
+def end_consoles() -> None:
+    """End what forked for the scripts of a test."""
+    while _CONSOLES:
+        _, console = _CONSOLES.popitem()
+        with console:
+            console.kill()
+
+
 def installation(folder: Path, **settings: str) -> Installation:
-    """Return an installation with its own files, migrated."""
-    made = _made(folder, settings)
-    if "DATABASE_URL" not in settings:
-        # Migrated once a process of the tests: each installation gets a copy.
-        shutil.copy(_migrated(made), folder / DATABASE)
-    elif settings["DATABASE_URL"] not in MIGRATED:
-        made.manage("migrate", "--verbosity=0")
-    return made
-
-
-def migrate(url: str) -> None:
-    """Migrate a database of the tests, so that others can be copied from it."""
-    with tempfile.TemporaryDirectory() as folder:
-        _made(Path(folder), {"DATABASE_URL": url}).manage("migrate", "--verbosity=0")
-
-
-def _made(folder: Path, settings: Mapping[str, str]) -> Installation:
+    """Return an installation with its own files; where no other is named, its database is there."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return Installation(
         {
@@ -162,20 +189,7 @@ def _made(folder: Path, settings: Mapping[str, str]) -> Installation:
     )
 
 
-DATABASE = "faultline.sqlite3"
-_TEMPLATES: list[Path] = []
-MIGRATED: set[str] = set()  # addresses of databases that are copies of a migrated one
-
-
-def _migrated(like: Installation) -> Path:
-    if not _TEMPLATES:
-        folder = Path(tempfile.mkdtemp(prefix="faultline-migrated-"))
-        made = Installation({**like.environment, "VAR_DIR": str(folder)})
-        made.manage("migrate", "--verbosity=0")
-        with sqlite3.connect(folder / DATABASE) as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        _TEMPLATES.append(folder / DATABASE)
-    return _TEMPLATES[0]
+DATABASE = "faultline.sqlite3"  # in an installation's folder
 
 
 def forget(url: str, *, prefix: str) -> None:

@@ -5,13 +5,10 @@ is; another one goes on.
 """
 
 import json
-import signal
-import subprocess
-import sys
 
 import pytest
 
-from tests.services.processes import PATIENCE, ROOT, Installation, installation
+from tests.services.processes import Installation, installation
 
 ACCOUNTS = 7
 SEED = f"""
@@ -75,29 +72,18 @@ print(json.dumps(told))
 
 def killed(faultline: Installation, script: str, words: str, times: int) -> None:
     """Run a script that is killed behind the ``times``-th statement that begins with ``words``."""
-    code = DEADLY.format(words=words, times=times) + script
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "--command", code],
-        cwd=ROOT,
-        env=faultline.environment,
-        capture_output=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    faultline.dies(DEADLY.format(words=words, times=times) + script)
 
 
 def told(faultline: Installation) -> dict:
-    return json.loads(faultline.manage("shell", "--no-imports", "--command", TELL))
+    return json.loads(faultline.script(TELL))
 
 
 @pytest.mark.clause("V-3.4.6")
 def test_killed_in_the_middle_of_a_run_and_of_its_finalisation(tmp_path, settings_of_engine):
     faultline = installation(tmp_path, **settings_of_engine)
 
-    def run(script: str) -> None:
-        faultline.manage("shell", "--no-imports", "--command", script)
-
+    run = faultline.script
     run(SEED)
     killed(faultline, RUN, "INSERT INTO billing_line", 1)
     killed(faultline, RUN, "UPDATE billing_charge", 3)

@@ -121,7 +121,7 @@ print(json.dumps(told))
 def test_whichever_statement_a_process_dies_behind_the_ledger_agrees(tmp_path, settings_of_engine):
     faultline = installation(tmp_path, **settings_of_engine)
 
-    told = json.loads(faultline.manage("shell", "--no-imports", "--command", SCRIPT))
+    told = json.loads(faultline.script(SCRIPT))
 
     # Documents, payments, postings, transfers, disputes, closed months.
     assert {act: rows for act, (_, rows) in told.items()} == {

@@ -51,7 +51,7 @@ print(sorted(set(Message.objects.values_list("state", flat=True))))
 
 
 def shell(faultline, script: str) -> str:
-    return faultline.manage("shell", "--no-imports", "--command", script)
+    return faultline.script(script)
 
 
 def copies(inbox) -> dict[str, set[str]]:
@@ -101,6 +101,7 @@ def test_without_a_broker_a_page_is_late_and_not_lost(tmp_path, settings_of_engi
     assert sent == [(ANA, "Page: Line down")]
 
 
+@pytest.mark.usefixtures("embedded")
 def test_a_service_that_hangs_holds_up_neither_mails_nor_other_pages(tmp_path):
     contacts = """
 for number in range(6):

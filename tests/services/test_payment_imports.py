@@ -1,13 +1,9 @@
 """An import of payments whose process is killed: no row twice, none lost, no cent astray."""
 
-import signal
-import subprocess
-import sys
-
 import pytest
 
 from apps.billing.services.imports import BATCH
-from tests.services.processes import PATIENCE, ROOT, Installation, installation
+from tests.services.processes import Installation, installation
 
 SEED = """
 from tests.billing_made import make_invoice, make_profile
@@ -66,21 +62,12 @@ print(PaymentImport.objects.get().state,
 
 
 def shell(faultline: Installation, script: str) -> str:
-    return faultline.manage("shell", "--no-imports", "--command", script).strip()
+    return faultline.script(script).strip()
 
 
 def killed(faultline: Installation, act: str, *, statements: int) -> None:
     """Run an act in a process that is killed before so many statements."""
-    script = FILE + KILLED.format(statements=statements, act=act)
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "--command", script],
-        cwd=ROOT,
-        env=faultline.environment,
-        capture_output=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    faultline.dies(FILE + KILLED.format(statements=statements, act=act))
 
 
 @pytest.mark.clause("V-3.4.6")

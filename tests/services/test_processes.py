@@ -42,7 +42,7 @@ def test_a_mail_comes_in_its_deadline_is_missed_and_mails_go_out(tmp_path, setti
         faultline = installation(tmp_path, EMAIL_URL=email_url, **settings_of_engine)
         # Beat's first sweep comes 15 seconds after its start: meanwhile the mail comes in.
         with faultline.worker(), faultline.beat():
-            faultline.manage("shell", "--no-imports", "--command", SEED)
+            faultline.script(SEED)
             # Silver answers severity IV within 24 hours.
             yesterday = (datetime.now(UTC) - timedelta(hours=24, seconds=1)).isoformat()
             taken = faultline.manage("receive_mail", "--at", yesterday, stdin=MAIL)

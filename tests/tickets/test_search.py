@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.contracts.models import Account
 from apps.tickets import services
 from apps.tickets.models import SearchText
-from apps.tickets.queries import spoken_of
-from apps.tickets.services.words import MOST_KEPT
+from apps.tickets.queries import shown_of, spoken_of
+from apps.tickets.services.words import MOST_KEPT, rewrite_words
 from tests.factories import make_client, make_order, make_staff, make_ticket
 from tests.tickets.reading import later
 
@@ -145,3 +145,29 @@ def test_the_words_of_a_ticket_without_any_are_written(tickets):
     services.index_words(ticket=tickets, texts=["late"])
 
     assert found("late") == ["Echo"]
+
+
+@pytest.mark.clause("V-3.5")
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("echo", True),
+        ("zurich", True),
+        ("the gateway", True),
+        ("danke firmw", False),  # a note's word
+        ("4.12", False),
+        ("bremen", False),  # it would find all of theirs
+        ("tamara", True),  # as whom the answer is signed
+    ],
+)
+def test_a_client_finds_what_they_read_and_nothing_that_only_staff_see(tickets, text, is_found):
+    before = shown_of(text, orders=[tickets.order_id]).exists()
+    rewrite_words(tickets)
+
+    after = shown_of(text, orders=[tickets.order_id]).exists()
+
+    assert (before, after) == (is_found, is_found)
+
+
+def test_a_client_finds_nothing_of_another_order(tickets):
+    assert not shown_of("works", orders=[tickets.order_id]).exists()

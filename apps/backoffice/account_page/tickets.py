@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from django.db.models import OuterRef, QuerySet
 
-from apps.backoffice.capped import CAP, CappedCount, shown
 from apps.contracts.models import Account, PolicyVersion, Severity
+from apps.outbox.capped import CAP, CappedCount, shown
 from apps.tickets.admin.badges import Badge, badges_of, hours_for
 from apps.tickets.models import Ticket
 

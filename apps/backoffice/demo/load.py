@@ -18,6 +18,7 @@ from apps.backoffice.demo.story_invoices import invoice, set_up_billing
 from apps.backoffice.demo.story_money import work_and_rate
 from apps.backoffice.demo.story_on_call import be_on_call
 from apps.backoffice.demo.story_payments import take_payments
+from apps.backoffice.demo.story_services import ask_for_services
 from apps.backoffice.demo.story_standing import fall_behind
 from apps.backoffice.demo.tam_time import assign_tams, log_tam_time
 from apps.contracts import services as contracts
@@ -90,6 +91,7 @@ def load_demo(*, at: datetime) -> Demo:
     escalation.climb_due(at=at)
     escalation.remind_owed(at=at)
     book_appointments(stage, at)
+    ask_for_services(stage, at)
     be_on_call(stage, at)
     invoice(stage, at)
     work_and_rate(stage, at)

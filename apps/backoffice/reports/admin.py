@@ -11,9 +11,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from apps.backoffice.capped import capped_count, shown
 from apps.backoffice.reports import found
 from apps.backoffice.reports.asked import AskForm
+from apps.outbox.capped import capped_count, shown
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.models import VendorCase
 

@@ -51,7 +51,9 @@ def thrown_away(document: Document, given: QueryDict, by: User, at: datetime) ->
 def anew(document: Document, given: QueryDict, by: User, at: datetime) -> Done:
     through_on = checked(RedraftForm(given))["through_on"]
     made = redraft(document=document, through_on=through_on, at=at, by=by)
-    return Done(f"{made} replaces {document}.", made)
+    names = " and ".join(str(each) for each in made)
+    first = next((each for each in made if each.kind == document.kind), made[0])
+    return Done(f"{names} {'replace' if len(made) > 1 else 'replaces'} {document}.", first)
 
 
 def credit(document: Document, given: QueryDict, by: User, at: datetime) -> Done:

@@ -1,6 +1,6 @@
 """What the page of an invoice or a credit note shows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
 
 from apps.billing.models import Allocation, Charge, Document, Line, OpenItem
-from apps.billing.queries.credited import credited_of
+from apps.billing.queries.credited import credited_of, left_to_take_back
 from apps.billing.queries.printed import printed_now
 from apps.billing.rules.money import ZERO
 from apps.contracts.queries.catalogue import catalogue
@@ -27,15 +27,16 @@ class LineShown:
     line: Line
     steps: Sequence[tuple[Charge | None, Sentences]]
     credited: Decimal
-
-    @property
-    def left(self) -> Decimal:
-        """What can still be credited of it."""
-        return self.line.net_amount - self.credited
+    left: Decimal  # that can still be credited of it
 
 
-def page_of(document: Document, *, number: str, zone: str, today: date) -> dict[str, Any]:
-    """Return the page's context. ``number`` is that of the page of lines; ``zone`` the reader's."""
+def page_of(
+    document: Document, *, number: str, zone: str, today: date, dated_on: date
+) -> dict[str, Any]:
+    """Return the page's context. ``number`` is that of the page of lines; ``zone`` the reader's.
+
+    ``today`` is the account's, ``dated_on`` the seller's.
+    """
     is_final = document.state == Document.State.FINAL
     printed = printed_now(document)
     item = OpenItem.objects.filter(document=document).first() if is_final else None
@@ -47,13 +48,14 @@ def page_of(document: Document, *, number: str, zone: str, today: date) -> dict[
         "parties": printed.parties,
         "terms": printed.terms,
         "rows": rows,
-        "lines": _shown(list(rows.object_list), zone=zone),
+        "lines": _shown(list(rows.object_list), zone=zone, is_final=is_final),
         "taxes": document.taxes.select_related("category"),
         "item": item,
         "is_overdue": bool(item and item.due_on and item.open_amount and item.due_on < today),
         "allocations": _allocations(item) if item else [],
         "credit_notes": document.credit_notes.order_by("pk") if is_final else [],
         "today": today.isoformat(),
+        "dated_on": dated_on.isoformat(),
         "through": (document.run.through_on if document.run else today).isoformat(),
         "has_charges": not is_final and Charge.objects.filter(line__document=document).exists(),
     }
@@ -66,10 +68,16 @@ def _lines(document: Document, number: str) -> Page:
     return Paginator(ready, SHOWN).get_page(number)
 
 
-def _shown(lines: Sequence[Line], *, zone: str) -> list[LineShown]:
-    credited: Mapping[int, Decimal] = credited_of([line.pk for line in lines])
+def _shown(lines: Sequence[Line], *, zone: str, is_final: bool) -> list[LineShown]:
+    credited = credited_of([line.pk for line in lines])
+    left = left_to_take_back(lines, credited) if is_final else {}
     return [
-        LineShown(line, list(_steps(line, zone=zone)), credited.get(line.pk, ZERO))
+        LineShown(
+            line,
+            list(_steps(line, zone=zone)),
+            credited.get(line.pk, ZERO),
+            left.get(line.pk, ZERO),
+        )
         for line in lines
     ]
 

@@ -29,12 +29,13 @@ from apps.billing.admin.fields import day_field, whose_field
 from apps.billing.invoice_pdf import document_pdf, file_name
 from apps.billing.models import Document
 from apps.billing.queries.days import today_of
-from apps.billing.services.drafting import draft_invoice
+from apps.billing.services.drafting import draft_documents
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import Account
 from apps.tickets.admin.keys import key_in
 
 State, Kind = Document.State, Document.Kind
+BESIDE = "What goes back of earlier invoices is on a credit note beside it:"
 
 
 class DraftForm(forms.Form):
@@ -67,7 +68,7 @@ class DocumentAdmin(MoneyAdmin):
     page_template = "admin/billing/document/page.html"
     page_related = (
         "account",
-        "series",
+        "series__seller",
         "run",
         "corrects",
         "drafted_by",
@@ -116,7 +117,7 @@ class DocumentAdmin(MoneyAdmin):
         form = DraftForm(request.POST or None, initial=_initial(request))
         if request.method == "POST" and form.is_valid():
             try:
-                made = draft_invoice(
+                made = draft_documents(
                     account=form.cleaned_data["account"],
                     through_on=form.cleaned_data["through_on"],
                     at=timezone.now(),
@@ -125,7 +126,9 @@ class DocumentAdmin(MoneyAdmin):
             except BillingRefused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                return HttpResponseRedirect(_page(made))
+                for beside in made[1:]:
+                    messages.info(request, f"{BESIDE} {beside}.")
+                return HttpResponseRedirect(_page(made[0]))
         context = {**self.site(request), "title": "Draft an invoice", "form": form}
         status = FORM_REFUSED if form.errors else None
         return TemplateResponse(
@@ -167,6 +170,7 @@ class DocumentAdmin(MoneyAdmin):
             number=request.GET.get("lines", "1"),
             zone=timezone.get_current_timezone_name(),
             today=today_of(record.account, at=timezone.now()),
+            dated_on=record.series.seller.today(at=timezone.now()),
         )
 
     @display(description="Number")

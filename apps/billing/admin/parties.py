@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,14 +13,15 @@ from unfold.decorators import display
 from apps.billing.admin.acting import account_link
 from apps.billing.models import (
     BillingProfile,
-    Charge,
-    OpenItem,
     Seller,
     Series,
     TaxCategory,
     TaxRate,
 )
 from apps.billing.queries.rates import rates_on
+from apps.billing.services.currency import check_currency, rate_anew
+from apps.billing.services.following import follow_profile
+from apps.billing.services.refusal import BillingRefused
 from apps.billing.wording import share
 from apps.contracts.admin.kept import KeptAdmin, KeptForm
 from apps.contracts.services.order_fees import mark_account
@@ -31,12 +31,12 @@ from apps.contracts.services.order_fees import mark_account
 class SellerAdmin(KeptAdmin):
     """The legal persons that bill; final documents keep their own copy."""
 
-    list_display = ["name", "country", "tax_number", "email"]
+    list_display = ["name", "country", "tax_number", "email", "time_zone"]
     search_fields = ["name__icontains", "tax_number__icontains"]
     search_help_text = "Name, tax number"
     fieldsets = [
         (None, {"fields": ["name", "address", "country", "tax_number", "email"]}),
-        ("On each document", {"fields": ["bank_details", "note"]}),
+        ("On each document", {"fields": ["time_zone", "bank_details", "note"]}),
         ("History", {"fields": ["change_reason"]}),
     ]
 
@@ -107,16 +107,10 @@ class BillingProfileForm(KeptForm):
         return said
 
     def _check_currency(self, currency: str) -> None:
-        account = self.instance.account_id
-        ready = Charge.objects.filter(account=account, state=Charge.State.READY)
-        still_open = OpenItem.objects.filter(account=account, open_amount__gt=0)
-        for rows, what in ((ready, "charges to be invoiced"), (still_open, "open items")):
-            other = rows.exclude(currency=currency).values_list("currency", flat=True).first()
-            if other is not None:
-                self.add_error(
-                    "currency",
-                    ValidationError(f"The account has {what} in {other}: settle them first."),
-                )
+        try:
+            check_currency(account=self.instance.account, currency=currency, at=timezone.now())
+        except BillingRefused as refusal:
+            self.add_error("currency", str(refusal))
 
 
 @admin.register(BillingProfile)
@@ -153,7 +147,11 @@ class BillingProfileAdmin(KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if {"plans_from_on", "currency"} & set(form.changed_data):
+        if change and "tax_category" in form.changed_data:
+            follow_profile(account=obj.account, at=timezone.now())
+        if "currency" in form.changed_data:
+            rate_anew(account=obj.account, at=timezone.now())
+        elif "plans_from_on" in form.changed_data:
             mark_account(obj.account, at=timezone.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BillingProfile]:

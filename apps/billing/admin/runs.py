@@ -20,6 +20,7 @@ from apps.billing import tasks
 from apps.billing.admin.acting import FORM_REFUSED, MoneyAdmin, account_link, one_line, person
 from apps.billing.admin.fields import day_field, day_of
 from apps.billing.models import Document, InvoiceRun, RunAccount
+from apps.billing.queries.ready import ready_charges
 from apps.billing.services.refusal import BillingRefused
 from apps.billing.services.run_finalising import begin_finalising
 from apps.billing.services.running import documents_of, retry_parked, start_run
@@ -150,8 +151,10 @@ class InvoiceRunAdmin(MoneyAdmin):
         stages = list(parked.order_by().values_list("stage", flat=True))
         moved = record.moved_at or record.started_at
         is_still = timezone.now() - moved > STILL
-        drafts = counts[Document.State.DRAFT] - stages.count(Stage.FINALISING)
-        is_final_begun = counts[Document.State.FINAL] > 0 and drafts > 0 and not record.trouble
+        held_back = parked.filter(stage=Stage.FINALISING).order_by().values("account")
+        drafts = record.documents.filter(state=Document.State.DRAFT)
+        has_drafts = drafts.exclude(account__in=held_back).exists()
+        is_final_begun = counts[Document.State.FINAL] > 0 and has_drafts and not record.trouble
         return {
             "run": record,
             "drafts": counts[Document.State.DRAFT],
@@ -159,6 +162,7 @@ class InvoiceRunAdmin(MoneyAdmin):
             "parked": parked.order_by("account__name")[:MOST_PARKED],
             "parked_count": len(stages),
             "parked_drafting": stages.count(Stage.DRAFTING),
+            "ready_count": _ready_again(record) if record.state == State.DONE else 0,
             "is_still": is_still,
             "is_moving": not is_still and (record.state == State.OPEN or is_final_begun),
             "today": timezone.localdate().isoformat(),
@@ -188,6 +192,13 @@ class InvoiceRunAdmin(MoneyAdmin):
     @display(description="By")
     def who(self, row: InvoiceRun) -> str:
         return str(row.started_by or "The system")
+
+
+def _ready_again(run: InvoiceRun) -> int:
+    """Return how many accounts have work through the run's day that is on no document."""
+    parked = RunAccount.objects.filter(run=run).values("account")
+    ready = ready_charges(through_on=run.through_on).exclude(account__in=parked)
+    return ready.order_by().values("account").distinct().count()
 
 
 @admin.register(RunAccount)

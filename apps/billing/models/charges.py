@@ -14,7 +14,8 @@ class RatedEvent(models.Model):
 
     ``worth_amount`` is what its total is worth now, in the account's currency and before tax;
     what is charged is the difference to what was charged before (R-8). None: not known yet.
-    While it is held, ``held_for`` says what it waits for and nothing is charged.
+    While it is held, ``held_for`` says what it waits for and nothing is charged. A quote holds in
+    its currency, for its minutes, and as long as its terms ask what they asked then.
     ``explanation`` is a list of {"clause", "text", "figures"}, as every "why?" is.
 
     Clause: S-2.1, S-4, S-10, S-13, S-13.1, V-3.4.6, R-7, R-8, R-9.
@@ -59,6 +60,18 @@ class RatedEvent(models.Model):
     quoted_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     quoted_minutes = models.PositiveIntegerField(
         default=0, help_text="For how many minutes it was quoted; more need another quote."
+    )
+    quoted_currency = models.CharField(
+        max_length=3, null=True, validators=[CURRENCY], help_text="Of the amount that was quoted."
+    )
+    quoted_for = models.CharField(
+        max_length=120, null=True, help_text="What was asked for it when it was quoted."
+    )
+    asks = models.CharField(
+        max_length=120,
+        null=True,
+        help_text="What its terms ask for it, in their own currency, where that waits for a quote;"
+        " empty: they have no price.",
     )
     explanation = models.JSONField(default=list)
     rated_at = models.DateTimeField()

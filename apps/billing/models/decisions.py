@@ -19,6 +19,8 @@ class Quote(models.Model):
     event = models.ForeignKey(RatedEvent, on_delete=models.PROTECT, related_name="quotes")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     minutes = models.PositiveIntegerField(default=0)
+    currency = models.CharField(max_length=3, null=True)
+    quoted_for = models.CharField(max_length=120, null=True, help_text="What its terms asked then.")
     reason = models.CharField(max_length=250)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

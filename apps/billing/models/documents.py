@@ -51,6 +51,8 @@ class Document(models.Model):
 
     A draft has no number. A final one has: ``number`` counts in its series from 1 without a gap,
     ``reference`` is how it is printed. ``parties`` and ``terms`` are copies made at finalisation.
+    ``tax_category`` is the account's when a draft invoice was last taxed: lines of that category
+    follow the account's billing profile, those of another were given their own.
 
     Clause: V-3.4.6, S-13.
     """
@@ -77,6 +79,9 @@ class Document(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="credit_notes"
     )
     reason = models.CharField(max_length=250, blank=True, help_text="Why a credit note is given.")
+    tax_category = models.ForeignKey(
+        TaxCategory, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     starts_on = models.DateField(null=True, help_text="First day that it bills.")
     ends_on = models.DateField(null=True, help_text="Last day that it bills.")
     issued_on = models.DateField(null=True)
@@ -99,7 +104,9 @@ class Document(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="document_number"),
-            models.UniqueConstraint(fields=["run", "account"], name="document_one_a_run"),
+            models.UniqueConstraint(
+                fields=["run", "account", "kind"], name="document_one_of_a_kind_a_run"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     state="DRAFT",
@@ -141,11 +148,12 @@ class Document(models.Model):
 
 
 class Line(models.Model):
-    """A line: rounded here, once. ``net_amount`` is signed; a document's sum is not negative.
+    """A line: rounded here, once. ``net_amount`` is above nought; on old invoices it may be below.
 
-    ``kind`` is the kind of revenue, a ``RatedEvent.Kind``. ``credits`` is the line of an invoice
-    that a credit note's line takes back, in whole or in part. ``tax_key``, ``tax_code`` and
-    ``tax_percent`` are copies.
+    ``kind`` is the kind of revenue, a ``RatedEvent.Kind``.
+    ``credits`` is the line of an invoice that a credit note's line takes back, in whole or in part;
+    what goes back of one event may be several lines, and the first has its charges. ``tax_code``
+    and ``tax_percent`` are copies.
     """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="lines")

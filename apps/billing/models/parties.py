@@ -1,6 +1,8 @@
 """Who bills, who is billed, under which numbers and taxes."""
 
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -10,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from apps.contracts.models import Account
 from apps.contracts.models.accounts import validate_plain_address
 from apps.contracts.models.names import validate_name
+from apps.contracts.models.users import validate_zone
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", "A currency is three capitals, such as USD.")
 COUNTRY = RegexValidator(r"^[A-Z]{2}\Z", "A country is two capitals, such as US.")
@@ -24,6 +27,12 @@ class Seller(models.Model):
     country = models.CharField(max_length=2, validators=[COUNTRY])
     tax_number = models.CharField(max_length=40, blank=True)
     email = models.EmailField(validators=[validate_plain_address])
+    time_zone = models.CharField(
+        max_length=60,
+        default="UTC",
+        validators=[validate_zone],
+        help_text="Where its documents are dated, such as America/New_York.",
+    )
     bank_details = models.TextField(blank=True, help_text="Where to pay, as printed.")
     note = models.TextField(blank=True, help_text="At the foot of each document.")
 
@@ -34,6 +43,10 @@ class Seller(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def today(self, *, at: datetime) -> date:
+        """Return the day that it is where its documents are dated."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 class Series(models.Model):

@@ -71,7 +71,7 @@ def profiles_of(accounts: Sequence[int]) -> Mapping[int, BillingProfile]:
     Clause: V-3.4.6.
     """
     rows = BillingProfile.objects.filter(account__in=accounts).select_related(
-        "account", "series__seller", "credit_series__seller"
+        "account", "series__seller", "credit_series__seller", "tax_category"
     )
     return {profile.account_id: profile for profile in rows}
 

@@ -22,11 +22,38 @@ CHECKS = [
                     FROM billing_line l JOIN billing_document d ON d.id = l.document_id
                     WHERE l.event_id = e.id AND l.credits_id IS NOT NULL
                         AND d.kind = 'CREDIT_NOTE' AND d.state = 'FINAL'
-                        AND NOT EXISTS (SELECT 1 FROM billing_charge b WHERE b.line_id = l.id)
+                        AND NOT EXISTS (
+                            SELECT 1 FROM billing_charge b JOIN billing_line k ON k.id = b.line_id
+                            WHERE b.event_id = e.id AND k.document_id = l.document_id
+                        )
                 )
             )
         """,
         words="Event {event}, {title}, is worth {worth_amount}, and {charged_amount} was charged.",
+    ),
+    by_statement(
+        "given_back",
+        "Of an event no more is given back by hand than is charged of it",
+        sql="""
+            SELECT e.id AS event, e.title, b.back AS back_amount, c.charged AS charged_amount
+            FROM (
+                SELECT l.event_id, SUM([l.net_amount]) AS back
+                FROM billing_line l JOIN billing_document d ON d.id = l.document_id
+                WHERE d.kind = 'CREDIT_NOTE' AND d.state = 'FINAL' AND l.credits_id IS NOT NULL
+                    AND NOT EXISTS (
+                        SELECT 1 FROM billing_charge b JOIN billing_line k ON k.id = b.line_id
+                        WHERE b.event_id = l.event_id AND k.document_id = l.document_id
+                    )
+                GROUP BY l.event_id
+            ) b JOIN billing_ratedevent e ON e.id = b.event_id
+            JOIN (
+                SELECT c.event_id, SUM([c.amount] - [c.waived_amount]) AS charged
+                FROM billing_charge c GROUP BY c.event_id
+            ) c ON c.event_id = b.event_id
+            WHERE b.back > c.charged
+        """,
+        words="Event {event}, {title}, has {charged_amount} charged, and credit notes by hand gave"
+        " {back_amount} back.",
     ),
     by_statement(
         "charge_parties",
@@ -44,16 +71,28 @@ CHECKS = [
     ),
     by_statement(
         "line_charges",
-        "A line is the sum of its charges, less what was waived",
+        "A line, with those of its event beside it, is the sum of its charges, less what was"
+        " waived",
+        # What goes back of an event may be several lines; the first of them has the charges.
         sql="""
             SELECT COALESCE(d.reference, 'Draft ' || d.id) AS document, l.position,
-                [l.net_amount] AS net_amount, s.billable AS charges_amount
+                w.net AS net_amount, w.billable AS charges_amount
             FROM (
-                SELECT c.line_id, SUM([c.amount] - [c.waived_amount]) AS billable
-                FROM billing_charge c WHERE c.line_id IS NOT NULL GROUP BY c.line_id
-            ) s JOIN billing_line l ON l.id = s.line_id
+                SELECT s.line_id, s.billable, [o.net_amount] + CASE
+                    WHEN o.credits_id IS NULL THEN 0
+                    ELSE (
+                        SELECT COALESCE(SUM([k.net_amount]), 0) FROM billing_line k
+                        WHERE k.document_id = o.document_id AND k.event_id = o.event_id
+                            AND k.id <> o.id
+                    )
+                END AS net
+                FROM (
+                    SELECT c.line_id, SUM([c.amount] - [c.waived_amount]) AS billable
+                    FROM billing_charge c WHERE c.line_id IS NOT NULL GROUP BY c.line_id
+                ) s JOIN billing_line o ON o.id = s.line_id
+            ) w JOIN billing_line l ON l.id = w.line_id
             JOIN billing_document d ON d.id = l.document_id
-            WHERE [l.net_amount] <> CASE d.kind WHEN 'INVOICE' THEN 1 ELSE -1 END * s.billable
+            WHERE w.net <> CASE d.kind WHEN 'INVOICE' THEN 1 ELSE -1 END * w.billable
         """,
         words="{document} line {position} says {net_amount}, its charges come to {charges_amount}.",
     ),

@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 
 from apps.billing.queries.prices import Prices, prices_of
 from apps.billing.rules.fees import Finding, Stretch
+from apps.billing.rules.findings import finding_of
 from apps.billing.rules.sharing import TAM, Booking, Review, Work
 from apps.contracts.models import Appointment, Order
 from apps.escalation.queries import findings_of
 from apps.escalation.rules.faults import review_owed_since
 from apps.tickets.models import Event, Ticket, TimeEntry
 from apps.tickets.rules.history import Happening, Kind
+
+Family = Mapping[int, Sequence[int]]  # ticket -> those that were merged into it directly
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def of_tickets(pks: Collection[int]) -> list[Worked]:
     ]
     families = _families([ticket.pk for ticket in tickets])
     owed = _owed_since(reviewed, families, prices)
-    findings = findings_of([pk for family in families.values() for pk in family])
+    findings = findings_of(list({pk for family in families.values() for pk in family}))
     bookings = _bookings(tickets, prices)
     return [
         Worked(
@@ -70,8 +73,15 @@ def of_tickets(pks: Collection[int]) -> list[Worked]:
                 category=ticket.category.label if ticket.category else "",
                 fee=(ticket.category.terms.get("fee") or "") if ticket.category else "",
                 clause=_cites(ticket.category),
-                review=_review(prices[ticket.version_id], owed.get(ticket.pk)),
-                finding=_latest(families[ticket.pk], findings),
+                review=_review(
+                    prices[ticket.version_id], min(owed[ticket.pk].values(), default=None)
+                ),
+                finding=finding_of(
+                    ticket.pk,
+                    children=families[ticket.pk],
+                    contacts=owed[ticket.pk],
+                    findings={pk: Finding(row.finding) for pk, row in findings.items()},
+                ),
                 bookings=bookings.get(ticket.order_id, []),
             ),
         )
@@ -124,8 +134,11 @@ def _has_ours(stretches: Iterable[Stretch]) -> bool:
     return any(one.kind != TAM for one in stretches)
 
 
-def _families(pks: Collection[int]) -> dict[int, list[int]]:
-    """Return ticket -> itself and all that were merged into it: its work came from them, too."""
+def _families(pks: Collection[int]) -> dict[int, Family]:
+    """Return ticket -> itself and all that were merged into it: its work came from them, too.
+
+    Each with those that were merged into it directly.
+    """
     duplicates: dict[int, list[int]] = defaultdict(list)
     known, latest = set(pks), set(pks)
     while latest:
@@ -135,7 +148,7 @@ def _families(pks: Collection[int]) -> dict[int, list[int]]:
             duplicates[into].append(pk)
         latest = {pk for pk, _ in rows} - known
         known |= latest
-    return {pk: list(_family(pk, duplicates)) for pk in pks}
+    return {pk: {one: duplicates.get(one, []) for one in _family(pk, duplicates)} for pk in pks}
 
 
 def _family(pk: int, duplicates: Mapping[int, Sequence[int]]) -> Iterator[int]:
@@ -145,30 +158,28 @@ def _family(pk: int, duplicates: Mapping[int, Sequence[int]]) -> Iterator[int]:
 
 
 def _owed_since(
-    tickets: Sequence[Ticket], families: Mapping[int, Sequence[int]], prices: Mapping[int, Prices]
-) -> dict[int, datetime]:
-    """Return ticket -> the first contact to be reviewed, on it or on one that it goes on for."""
+    tickets: Sequence[Ticket], families: Mapping[int, Family], prices: Mapping[int, Prices]
+) -> dict[int, dict[int, datetime]]:
+    """Return ticket -> the contacts to be reviewed: on it, or on those that it goes on for."""
+    found: dict[int, dict[int, datetime]] = defaultdict(dict)
     members = {pk for ticket in tickets for pk in families[ticket.pk]}
     if not members:
-        return {}
+        return found
     histories: dict[int, list[Happening]] = defaultdict(list)
     rows = Event.objects.filter(ticket__in=members).order_by("ticket", "pk")
     for ticket_id, kind, at, facts in rows.values_list("ticket_id", "kind", "at", "facts"):
         histories[ticket_id].append(Happening(Kind(kind), at, facts))
-    found = {}
     for ticket in tickets:
         rule = prices[ticket.version_id].review
         if rule is None:
             continue
         hours = prices[ticket.version_id].policy.hours[rule.settings["outside_calendar"]]
-        since = [
-            review_owed_since(histories[pk], rule=rule, is_inside=hours.time.is_open)
-            for pk in families[ticket.pk]
-            if histories[pk]
-        ]
-        owed = min((at for at in since if at is not None), default=None)
-        if owed is not None:
-            found[ticket.pk] = owed
+        for pk in families[ticket.pk]:
+            since = histories[pk] and review_owed_since(
+                histories[pk], rule=rule, is_inside=hours.time.is_open
+            )
+            if since:
+                found[ticket.pk][pk] = since
     return found
 
 
@@ -178,12 +189,6 @@ def _review(prices: Prices, since: datetime | None) -> Review | None:
         return None
     settings = rule.settings
     return Review(rule.clause, settings["fee"], settings["bill_before_finding"], since)
-
-
-def _latest(family: Iterable[int], findings: Mapping[int, Any]) -> Finding:
-    found = [findings[pk] for pk in family if pk in findings]
-    latest = max(found, key=lambda row: row.pk, default=None)
-    return Finding(latest.finding) if latest else Finding.UNDECIDED
 
 
 def _bookings(tickets: Sequence[Ticket], prices: Mapping[int, Prices]) -> dict[int, list[Booking]]:

@@ -80,23 +80,32 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """An amount that a person named, for so many minutes at most."""
+    """An amount that a person named, for so many minutes at most.
+
+    ``currency`` is its own, and ``asked`` what the terms asked for it then, as ``Worth.asked``; of
+    a quote from before these were kept they are empty and None.
+    """
 
     amount: Decimal
     minutes: int
+    currency: str = ""
+    asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
     """What a total is worth. ``amount`` None: not known, and ``held_for`` says what it waits for.
 
-    ``minutes`` are those that count for the price, before rounding.
+    ``minutes`` are those that count for the price, before rounding. Where it waits for a quote, or
+    was quoted, ``asked`` is what the terms ask for it in their own currency; "": they have no
+    price.
     """
 
     amount: Decimal | None
     minutes: int
     steps: Sequence[Step]
     held_for: HeldFor = HeldFor.NOTHING
+    asked: str | None = None
 
 
 MINUTE = timedelta(minutes=1)

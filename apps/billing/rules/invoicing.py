@@ -4,7 +4,7 @@ Clause: V-3.4.6, S-12, S-13.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -66,23 +66,11 @@ def rate_on(rates: Iterable[tuple[date, Decimal]], on: date) -> Decimal | None:
     return max(begun)[1] if begun else None
 
 
-def may_be_credited(amount: Decimal, *, net: Decimal, credited: Decimal) -> bool:
-    """Tell whether so much of a line can be taken back, after what was taken back before.
+def may_be_credited(amount: Decimal, *, left: Decimal) -> bool:
+    """Tell whether so much of a line can be taken back, where so much of it is left.
 
     A line below nought is taken back by an amount below nought, as when all of an invoice is.
 
     Clause: V-3.4.6, S-13.
     """
-    left = net - credited
-    return 0 < amount <= left if net > 0 else left <= amount < 0
-
-
-def left_to_credit(
-    lines: Mapping[Key, Decimal], credited: Mapping[Key, Decimal]
-) -> dict[Key, Decimal]:
-    """Return line -> what of its net is left, for lines of which something is.
-
-    Clause: V-3.4.6.
-    """
-    left = {key: net - credited.get(key, ZERO) for key, net in lines.items()}
-    return {key: amount for key, amount in left.items() if amount}
+    return 0 < amount <= left if left > 0 else left <= amount < 0

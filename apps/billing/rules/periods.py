@@ -38,7 +38,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The fee of an order from a day on. ``amount`` None: none is agreed.
+    """The fee of an order from a day on, in its policy's currency. ``amount`` None: none is agreed.
 
     ``source`` is whatever the caller wants to know again: the row that it came from.
     """
@@ -48,6 +48,7 @@ class Agreed:
     period: str
     terms: Terms
     source: object = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Part:
     starts_on: date
     ends_on: date
     amount: Decimal
+    currency: str = ""
 
     @property
     def days(self) -> int:
@@ -94,10 +96,14 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class PlanWorth:
-    """What a period is worth, and why."""
+    """What a period is worth, and why. ``amount`` None: it is in two currencies.
 
-    amount: Decimal
+    ``asked`` says what is asked for it, in whatever currency.
+    """
+
+    amount: Decimal | None
     steps: Sequence[Step]
+    asked: str = ""
 
 
 def periods_of(
@@ -127,7 +133,8 @@ def next_due(periods: Sequence[Period], *, on: date) -> date | None:
 def worth_of_period(period: Period, *, currency: str) -> PlanWorth:
     """Return what a period is worth: each day its share, rounded once.
 
-    Without pro-rata it is worth the fee of its first day, however few days are covered.
+    Without pro-rata it is worth the fee of its first day, however few days are covered. Fees in
+    several currencies are not added up: nobody but a person can say what they come to.
 
     Clause: V-3.4.6, V-2-order.
     """
@@ -136,14 +143,27 @@ def worth_of_period(period: Period, *, currency: str) -> PlanWorth:
         amount = to_cents(period.parts[0].amount)
         text = "The period begins on {first}: {amount} {currency}, whatever part of it is covered."
         figures = {"first": str(period.starts_on), "amount": str(amount), "currency": currency}
-        return PlanWorth(amount, [Step(terms.cites, text, figures)])
-    exact = sum((part.amount * part.days for part in period.parts), Decimal(0)) / period.days
-    amount = to_cents(exact)
-    steps = [_step_of(part, period, currency) for part in period.parts]
+        return PlanWorth(amount, [Step(terms.cites, text, figures)], f"{amount} {currency}")
+    steps = [_step_of(part, period, part.currency or currency) for part in period.parts]
+    sums = _sums(period, currency)
+    asked = " + ".join(f"{amount} {named}" for named, amount in sums.items())
+    if len(sums) > 1:
+        text = "Its fees are in more than one currency, and nothing is converted: {asked}."
+        return PlanWorth(None, [*steps, Step(terms.cites, text, {"asked": asked})], asked)
+    [amount] = sums.values()
     if len(period.parts) > 1:
         text = "Together, rounded once: {amount} {currency}."
         steps.append(Step(terms.cites, text, {"amount": str(amount), "currency": currency}))
-    return PlanWorth(amount, steps)
+    return PlanWorth(amount, steps, asked)
+
+
+def _sums(period: Period, currency: str) -> dict[str, Decimal]:
+    """Return currency -> what the days with fees in it are worth, each rounded once."""
+    exact: dict[str, Decimal] = {}
+    for part in period.parts:
+        named = part.currency or currency
+        exact[named] = exact.get(named, Decimal(0)) + part.amount * part.days
+    return {named: to_cents(amount / period.days) for named, amount in exact.items()}
 
 
 def nothing_left(*, cites: str, currency: str) -> PlanWorth:
@@ -242,7 +262,7 @@ def _parts(run: Sequence[_Span], begins: date, ends: date) -> Iterator[Part]:
         first = max(span.starts_on, begins)
         last = ends if span.ends_on is None else min(span.ends_on, ends)
         if first <= last and span.agreed.amount is not None:
-            yield Part(first, last, span.agreed.amount)
+            yield Part(first, last, span.agreed.amount, span.agreed.currency)
 
 
 def _borders(first: date, agreed: Agreed) -> Iterator[date]:

@@ -7,6 +7,7 @@ Clause: S-2.1, S-4, S-10, S-13, S-13.1, V-6.3, R-7, R-8, R-9.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from apps.billing.rules.fees import Fee, Finding, HeldFor, Quote, Step, Worth
@@ -15,20 +16,27 @@ from apps.billing.rules.money import ZERO, to_cents
 HOUR = 60  # minutes
 
 
-def rate(fee: Fee, *, minutes: int, currency: str, quote: Quote | None = None) -> Worth:
+def rate(
+    fee: Fee, *, minutes: int, currency: str, quote: Quote | None = None, billed_in: str = ""
+) -> Worth:
     """Return what so many minutes that count are worth under a fee.
 
     ``quote`` is an amount that a person named for work that the policy has no price for; more
-    minutes than it was named for wait for another one.
+    minutes than it was named for wait for another one. It is in ``billed_in``, where that is
+    another currency than the policy's.
 
     Clause: S-4, S-10, S-13, S-13.1, V-6.3, R-7, R-8, R-9.
     """
     if not minutes:
         return Worth(ZERO, 0, [Step(fee.cites, "No time counts: nothing is charged.")])
-    return _KINDS.get(fee.kind, _without_a_price)(fee, minutes, currency, quote)
+    if fee.kind == "tiers":
+        return _tiers(fee, minutes, currency, billed_in or currency, quote)
+    if fee.kind in _KINDS:
+        return _KINDS[fee.kind](fee, minutes, currency)
+    return _without_a_price(fee, minutes, billed_in or currency, quote)
 
 
-def _hourly(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
+def _hourly(fee: Fee, minutes: int, currency: str) -> Worth:
     rate_of_hour = Decimal(fee.terms["hourly_amount"])
     increment, minimum = fee.terms["increment_minutes"], fee.terms["minimum_minutes"]
     rounded = -(-minutes // increment) * increment
@@ -48,7 +56,7 @@ def _hourly(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth
     return Worth(amount, minutes, [*steps, _step(fee, text, figures)])
 
 
-def _tiers(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
+def _tiers(fee: Fee, minutes: int, currency: str, billed_in: str, quote: Quote | None) -> Worth:
     tiers = fee.terms["tiers"]
     for tier in tiers:
         if tier["from_minutes"] <= minutes <= tier["to_minutes"]:
@@ -66,49 +74,85 @@ def _tiers(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
     text = "The price list ends at {last} min, and {minutes} min count: it waits for a quote."
     figures = {"last": tiers[-1]["to_minutes"], "minutes": minutes}
     waits = Step(cites, text, _texts(figures))
-    return quoted(waits, HeldFor.QUOTE, minutes=minutes, currency=currency, quote=quote)
+    return quoted(waits, HeldFor.QUOTE, minutes=minutes, currency=billed_in, quote=quote)
 
 
-def _free(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
+def _free(fee: Fee, minutes: int, currency: str) -> Worth:
     text = "Work of this kind costs nothing: {minutes} min, {amount} {currency}."
     return Worth(ZERO, minutes, [_step(fee, text, _nothing(minutes, currency))])
 
 
-def _allowance(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
+def _allowance(fee: Fee, minutes: int, currency: str) -> Worth:
     text = "{minutes} min count against hours that the plan includes: {amount} {currency}."
     return Worth(ZERO, minutes, [_step(fee, text, _nothing(minutes, currency))])
 
 
-def _without_a_price(fee: Fee, minutes: int, currency: str, quote: Quote | None) -> Worth:
+def _without_a_price(fee: Fee, minutes: int, billed_in: str, quote: Quote | None) -> Worth:
     text = "“{fee}” has no price for time worked: it waits for a quote."
     waits = Step(fee.cites, text, {"fee": fee.title})
-    return quoted(waits, HeldFor.TERM, minutes=minutes, currency=currency, quote=quote)
+    return quoted(waits, HeldFor.TERM, minutes=minutes, currency=billed_in, quote=quote)
 
 
-_KINDS: Mapping[str, Callable[[Fee, int, str, Quote | None], Worth]] = {
+_KINDS: Mapping[str, Callable[[Fee, int, str], Worth]] = {
     "hourly": _hourly,
-    "tiers": _tiers,
     "free": _free,
     "allowance": _allowance,
 }
 
 
 def quoted(
-    waits: Step, held_for: HeldFor, *, minutes: int, currency: str, quote: Quote | None
+    waits: Step,
+    held_for: HeldFor,
+    *,
+    minutes: int,
+    currency: str,
+    quote: Quote | None,
+    asked: str = "",
 ) -> Worth:
-    """Return what a price that waits for a person is worth: what was quoted for it, if enough.
+    """Return what a price that waits for a person is worth: what was quoted for it, if that holds.
 
-    Clause: S-13.1, R-9.
+    ``currency`` is that of the quote, and ``asked`` what the terms ask in their own. A quote in
+    another currency, for something else, or for fewer minutes waits for another one: nothing is
+    guessed.
+
+    Clause: S-13.1, V-3.4.6, R-9.
     """
     if quote is None:
-        return Worth(None, minutes, [waits], held_for)
+        return Worth(None, minutes, [waits], held_for, asked)
+    figures = {
+        "amount": quote.amount,
+        "quoted_in": quote.currency,
+        "currency": currency,
+        "before": quote.asked or "no price",
+        "asked": asked or "no price",
+        "quoted": quote.minutes,
+        "minutes": minutes,
+    }
+    text, holds = _of_quote(quote, currency=currency, asked=asked, minutes=minutes)
+    said = Step(waits.clause, text, _texts(_named_in(text, figures)))
+    steps = [waits, said]
+    if not holds:
+        return Worth(None, minutes, steps, held_for, asked)
+    return Worth(quote.amount, minutes, steps, asked=asked)
+
+
+def _of_quote(quote: Quote, *, currency: str, asked: str, minutes: int) -> tuple[str, bool]:
+    """Return what is to be said of a quote, and whether it holds."""
+    if quote.currency and quote.currency != currency:
+        return "It was quoted in {quoted_in}, not in {currency}: it needs another quote.", False
+    if quote.asked is not None and quote.asked != asked:
+        text = "It was quoted for {before}, and {asked} is asked now: it needs another quote."
+        return text, False
+    if quote.asked:
+        return "Quoted: {amount} {currency}, for {asked}.", True
     if minutes > quote.minutes:
         text = "It was quoted for {quoted} min; now {minutes} min count: it needs another quote."
-        figures = {"quoted": quote.minutes, "minutes": minutes}
-        return Worth(None, minutes, [waits, Step(waits.clause, text, _texts(figures))], held_for)
-    text = "Quoted: {amount} {currency}, for {quoted} min."
-    quoted_for = {"amount": quote.amount, "currency": currency, "quoted": quote.minutes}
-    return Worth(quote.amount, minutes, [waits, Step(waits.clause, text, _texts(quoted_for))])
+        return text, False
+    return "Quoted: {amount} {currency}, for {quoted} min.", True
+
+
+def _named_in(text: str, figures: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in figures.items() if f"{{{name}}}" in text}
 
 
 def in_other_currency(
@@ -116,16 +160,24 @@ def in_other_currency(
 ) -> Worth:
     """Return what is due of an amount in the policy's currency, billed in another one.
 
-    Nothing is converted: it waits for a quote.
+    Nothing is converted: it waits for a quote. What was quoted is in the other one already.
 
     Clause: V-3.4.6, S-13.
     """
-    if currency == billed_in or not worth.amount:
+    if currency == billed_in or not worth.amount or worth.asked is not None:
         return worth
     text = "The policy's prices are in {currency}, and the account is billed in {billed_in}."
     waits = Step(clause, text, {"currency": currency, "billed_in": billed_in})
-    held = quoted(waits, HeldFor.TERM, minutes=worth.minutes, currency=billed_in, quote=quote)
-    return Worth(held.amount, held.minutes, [*worth.steps, *held.steps], held.held_for)
+    asked = f"{worth.amount} {currency}"
+    held = quoted(
+        waits,
+        HeldFor.TERM,
+        minutes=worth.minutes,
+        currency=billed_in,
+        quote=quote,
+        asked=asked,
+    )
+    return replace(held, steps=[*worth.steps, *held.steps])
 
 
 def after_finding(
@@ -144,10 +196,10 @@ def after_finding(
         return Worth(ZERO, worth.minutes, [step])
     if finding == Finding.NOT_PROVIDER:
         step = Step(clause, "The fault was found not to be the provider's: it is charged.")
-        return Worth(worth.amount, worth.minutes, [step, *worth.steps], worth.held_for)
+        return replace(worth, steps=[step, *worth.steps])
     if bill_before:
         step = Step(clause, "Whose fault it was is open: the policy charges it meanwhile.")
-        return Worth(worth.amount, worth.minutes, [step, *worth.steps], worth.held_for)
+        return replace(worth, steps=[step, *worth.steps])
     step = Step(clause, "Whose fault it was is open: nothing is charged before that is decided.")
     return Worth(None, worth.minutes, [step, *worth.steps], HeldFor.FINDING)
 

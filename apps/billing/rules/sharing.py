@@ -151,7 +151,7 @@ def worth_of(
     if (fee := share.fee) is None:
         return _without_fee(share, work, policy)
     minutes, steps = _counted(share, fee, work, policy)
-    worth = rate(fee, minutes=minutes, currency=policy.currency, quote=quote)
+    worth = rate(fee, minutes=minutes, currency=policy.currency, quote=quote, billed_in=billed_in)
     worth = in_other_currency(
         worth, currency=policy.currency, billed_in=billed_in, clause=fee.cites, quote=quote
     )

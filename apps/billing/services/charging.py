@@ -13,7 +13,7 @@ from typing import Any
 from apps.billing.models import Charge, RatedEvent
 from apps.billing.queries.credited import credited_by_hand
 from apps.billing.queries.waived import approved_of
-from apps.billing.rules.fees import HeldFor, Step
+from apps.billing.rules.fees import HeldFor, Quote, Step
 from apps.billing.rules.money import LARGEST, ZERO
 from apps.billing.rules.rating import (
     back_already,
@@ -36,6 +36,7 @@ CHANGING = (
     "starts_on",
     "ends_on",
     "minutes",
+    "asks",
     "worth_amount",
     "held_for",
     "explanation",
@@ -47,6 +48,7 @@ class Priced:
     """What an event is worth now, and what it is. ``facts`` are columns of ``RatedEvent``.
 
     ``back``: how much of what it is worth less credit notes by hand gave back already.
+    ``billed_in`` is the currency that its account is billed in; "": none is known.
     """
 
     key: str
@@ -57,6 +59,7 @@ class Priced:
     incurred_on: date | None = None
     cites: str = ""
     back: Decimal = ZERO
+    billed_in: str = ""
 
 
 @dataclass(slots=True)
@@ -79,6 +82,15 @@ class Before:
     def charged(self) -> Decimal:
         """The sum of its charges: what it was last worth."""
         return sum(self.amounts, ZERO)
+
+    @property
+    def quote(self) -> Quote | None:
+        """What a person named for it, if anybody did."""
+        event = self.event
+        if event.quoted_amount is None:
+            return None
+        currency = event.quoted_currency or ""
+        return Quote(event.quoted_amount, event.quoted_minutes, currency, event.quoted_for)
 
 
 def hold_accounts(pks: Iterable[int]) -> list[Account]:
@@ -125,8 +137,9 @@ def charge(priced: Collection[Priced], before: dict[str, Before], *, at: datetim
     new: list[RatedEvent] = []
     changed: list[RatedEvent] = []
     charges: list[Charge] = []
-    for one in _less_given_back([_bounded(one) for one in priced], before):
-        there = before.get(one.key)
+    for priced_one in _less_given_back([_bounded(one) for one in priced], before):
+        there = before.get(priced_one.key)
+        one = _in_its_currency(priced_one, there)
         if there is None:
             there = Before(RatedEvent(key=one.key, rated_at=at))
             before[one.key] = there
@@ -150,7 +163,46 @@ def _bounded(one: Priced) -> Priced:
         return one
     text = "That is more than one charge holds: it waits for a quote."
     steps = [*one.steps, Step(one.cites, text)]
-    return Priced(one.key, one.facts, None, steps, HeldFor.TERM, one.incurred_on, one.cites)
+    return replace(one, amount=None, steps=steps, held_for=HeldFor.TERM)
+
+
+def _in_its_currency(one: Priced, there: Before | None) -> Priced:
+    """Hold a difference to what was charged in a currency that the account left since.
+
+    What was charged stays in its currency, and a charge in it could not be invoiced any more. A
+    quote of what was charged says that it stays so.
+    """
+    if there is None or not there.amounts or one.amount is None:
+        return one
+    currency, charged = there.event.currency, there.charged
+    if one.billed_in in ("", currency) or one.amount + one.back == charged:
+        return one
+    asked = f"{one.amount} {currency}"
+    facts = {**one.facts, "asks": asked}
+    figures = {"charged": str(charged), "currency": currency, "billed_in": one.billed_in}
+    quote = there.quote
+    if quote is not None and (quote.amount, quote.currency, quote.asked) == (
+        charged,
+        currency,
+        asked,
+    ):
+        text = "Quoted: it stays at the {charged} {currency} that were charged."
+        stays = Step(one.cites, text, figures)
+        return replace(one, amount=charged, back=ZERO, facts=facts, steps=[*one.steps, stays])
+    text = (
+        "{charged} {currency} of it were charged, and the account is billed in {billed_in} now:"
+        " nothing is converted. Charge or credit the difference by hand, then quote {charged}"
+        " {currency} here, so that it stays."
+    )
+    waits = Step(one.cites, text, figures)
+    return replace(
+        one,
+        amount=None,
+        back=ZERO,
+        facts=facts,
+        steps=[*one.steps, waits],
+        held_for=HeldFor.TERM,
+    )
 
 
 def _less_given_back(priced: Sequence[Priced], before: dict[str, Before]) -> list[Priced]:

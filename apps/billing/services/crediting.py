@@ -10,8 +10,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from apps.billing.models import BillingProfile, Document, Line
-from apps.billing.queries.credited import credited_of
-from apps.billing.rules.invoicing import left_to_credit, may_be_credited
+from apps.billing.queries.credited import IS_CHARGED, credited_of, left_to_take_back, taken_of
+from apps.billing.rules.invoicing import may_be_credited
 from apps.billing.rules.money import CENT, LARGEST, ZERO
 from apps.billing.services.holding import hold_account
 from apps.billing.services.refusal import BillingRefused
@@ -74,8 +74,31 @@ def all_that_is_left(invoice: Document) -> Mapping[int, Decimal]:
 
     Clause: V-3.4.6, S-13.
     """
-    nets = dict(invoice.lines.order_by("position").values_list("pk", "net_amount"))
-    return left_to_credit(nets, credited_of(list(nets)))
+    lines = list(invoice.lines.order_by("position"))
+    left = left_to_take_back(lines, credited_of([line.pk for line in lines]))
+    return {key: amount for key, amount in left.items() if amount}
+
+
+def more_than_is_left(note: Document) -> str:
+    """Return why a draft by hand takes back too much as things stand now, or nothing.
+
+    Since it was drafted its work may have been rated to less, which goes back by itself. The caller
+    holds the account.
+
+    Clause: V-3.4.6, S-13, R-8.
+    """
+    rows = note.lines.filter(~IS_CHARGED, credits__isnull=False).select_related("credits")
+    wanted = [(row.credits, row.net_amount) for row in rows if row.credits is not None]
+    lines = [line for line, _ in wanted]
+    left = left_to_take_back(lines, taken_of([line.pk for line in lines])) if lines else {}
+    for line, amount in wanted:
+        if abs(amount) > abs(left[line.pk]):
+            return (
+                f"{amount} {note.currency} of “{line.title}” would be taken back, and"
+                f" {left[line.pk]} is left: the rest was given back or rated to less since."
+                " Discard the draft, and credit what is left if it is still agreed."
+            )
+    return ""
 
 
 def _reason(reason: str) -> str:
@@ -101,12 +124,12 @@ def _check(invoice: Document, lines: Mapping[int, Line], amounts: Mapping[int, D
             raise BillingRefused(
                 f"“{lines[key].title}”: {amount} is no amount in whole cents. Write it as 12.50."
             )
-    credited = credited_of(list(amounts))
+    left = left_to_take_back([lines[key] for key in amounts], credited_of(list(amounts)))
     for key, amount in amounts.items():
-        line, before = lines[key], credited.get(key, ZERO)
-        if not may_be_credited(amount, net=line.net_amount, credited=before):
+        line = lines[key]
+        if not may_be_credited(amount, left=left[key]):
             raise BillingRefused(
-                f"“{line.title}” has {line.net_amount - before} {invoice.currency} left of"
+                f"“{line.title}” has {left[key]} {invoice.currency} left of"
                 f" {line.net_amount} to be credited, so {amount} cannot be."
             )
     if sum(amounts.values(), ZERO) <= 0:

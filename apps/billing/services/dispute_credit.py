@@ -4,7 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from apps.billing.models import BillingDispute, Document
-from apps.billing.queries.days import today_of
 from apps.billing.services.crediting import LONGEST_REASON, draft_credit_note
 from apps.billing.services.finalising import finalise
 from apps.contracts.models import User
@@ -23,5 +22,5 @@ def credit_disputed(
     draft = draft_credit_note(
         invoice=dispute.document, amounts={dispute.line_id: amount}, reason=reason, at=at, by=by
     )
-    today = today_of(dispute.account, at=at)
+    today = draft.series.seller.today(at=at)
     return finalise(document=draft, issued_on=today, at=at, by=by)

@@ -7,7 +7,7 @@ difference is charged or given back.
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from apps.billing.models import PlanClock, RatedEvent
 from apps.billing.queries.prices import Prices, billing_of, prices_of
-from apps.billing.rules.fees import HeldFor, Quote, Step, Worth
+from apps.billing.rules.fees import HeldFor, Step, Worth
 from apps.billing.rules.periods import (
     Agreed,
     Period,
@@ -133,12 +133,12 @@ def _charge(
         for period in _due(one)
         if _key(one, period) in keys
     ]
-    today = {one.order.pk: one.today for one in planned}
-    gone = [
-        _gone(left, on=today.get(left.event.order_id or 0))
-        for key, left in before.items()
-        if key not in keys
-    ]
+    of_order = {one.order.pk: (one.today, one.billed_in) for one in planned}
+    gone = []
+    for key, left in before.items():
+        if key not in keys:
+            on, billed_in = of_order.get(left.event.order_id or 0, (None, ""))
+            gone.append(_gone(left, on=on, billed_in=billed_in))
     return charge([*priced, *gone], before, at=at)
 
 
@@ -175,6 +175,7 @@ def _plan(
             period=fee.period,
             terms=prices[fee.version_id].plan_terms or Terms(),
             source=prices[fee.version_id],
+            currency=prices[fee.version_id].policy.currency,
         )
         for fee in fees
     ]
@@ -217,7 +218,9 @@ def _priced(one: Planned, period: Period, currency: str, before: dict[str, Befor
             "currency": currency,
             "starts_on": period.starts_on,
             "ends_on": period.ends_on,
+            "asks": worth.asked,
         },
+        billed_in=one.billed_in,
     )
 
 
@@ -230,17 +233,23 @@ def _incurred_on(one: Planned, period: Period, there: Before | None) -> date:
 
 def _worth(period: Period, prices: Prices, billed_in: str, there: Before | None) -> Worth:
     """Return what a period is worth; held, where the policy does not say how fees are billed."""
-    quote = None
-    if there is not None and there.event.quoted_amount is not None:
-        quote = Quote(there.event.quoted_amount, there.event.quoted_minutes)
     currency = prices.policy.currency
-    if prices.plan is None:
+    plan = worth_of_period(period, currency=currency)
+    quote = there.quote if there else None
+    if prices.plan is None or plan.amount is None:
         text = "The order agrees a fee, and its policy does not say how one is billed."
-        waits = Step("", text)
-        return quoted(waits, HeldFor.TERM, minutes=0, currency=billed_in, quote=quote)
-    worth = worth_of_period(period, currency=currency)
+        waits = [Step("", text)] if prices.plan is None else [*plan.steps]
+        held = quoted(
+            waits[-1],
+            HeldFor.TERM,
+            minutes=0,
+            currency=billed_in,
+            quote=quote,
+            asked=plan.asked,
+        )
+        return replace(held, steps=[*waits[:-1], *held.steps])
     return in_other_currency(
-        Worth(worth.amount, 0, worth.steps),
+        Worth(plan.amount, 0, plan.steps),
         currency=currency,
         billed_in=billed_in,
         clause=prices.plan.cites,
@@ -248,7 +257,7 @@ def _worth(period: Period, prices: Prices, billed_in: str, there: Before | None)
     )
 
 
-def _gone(left: Before, *, on: date | None) -> Priced:
+def _gone(left: Before, *, on: date | None, billed_in: str) -> Priced:
     """Give back what was charged of a period that is none any more, on the day that we noticed."""
     event = left.event
     cites = ", ".join(filter(None, [event.clause, event.reading]))
@@ -257,9 +266,10 @@ def _gone(left: Before, *, on: date | None) -> Priced:
         key=event.key,
         amount=worth.amount,
         steps=worth.steps,
-        facts={},
+        facts={"asks": None},
         cites=cites,
         incurred_on=on,
+        billed_in=billed_in,
     )
 
 

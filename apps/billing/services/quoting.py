@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from apps.billing.models import BillingProfile, Quote, RatedEvent
+from apps.billing.queries.prices import currencies_of
 from apps.billing.rules.fees import HeldFor, Step
 from apps.billing.rules.money import CENT, ZERO
 from apps.billing.services import plan_fees
@@ -27,8 +28,8 @@ def quote(
 ) -> RatedEvent:
     """Name the amount of work that the policy has no price for; it is charged at once.
 
-    It holds for the minutes that count now: more of them need another quote. ``revision`` is the
-    one that was read.
+    It holds for the minutes that count now, and for what its terms ask now: anything else needs
+    another quote. ``revision`` is the one that was read.
 
     Clause: S-13.1, R-9.
 
@@ -44,7 +45,7 @@ def quote(
         raise BillingRefused("The policy has a price for it: waive a part of the charge instead.")
     _check_unchanged(now, revision)
     now.quoted_amount = checked_amount(amount, least=ZERO)
-    now.quoted_minutes = now.minutes
+    now.quoted_minutes, now.quoted_currency, now.quoted_for = now.minutes, now.currency, now.asks
     _write(now, reason=reason, by=by, at=at)
     if now.kind == RatedEvent.Kind.PER_ORDER and now.order_id is not None:
         plan_fees.rate_orders({now.order_id}, at=at)
@@ -124,6 +125,12 @@ def amend_by_hand(
     now = _held(event)
     if now.kind != RatedEvent.Kind.MANUAL:
         raise BillingRefused("It was rated by the policy: waive a part of the charge instead.")
+    billed_in = currencies_of([now.account_id]).get(now.account_id, now.currency)
+    if billed_in != now.currency:
+        raise BillingRefused(
+            f"It was charged in {now.currency}, and the account is billed in {billed_in} now: give"
+            " a credit note, or charge the rest by hand."
+        )
     _check_unchanged(now, revision)
     now.quoted_amount = checked_amount(amount, least=ZERO)
     return _charge_by_hand(now, checked_reason(reason), by=by, at=at)
@@ -171,9 +178,12 @@ def _write(event: RatedEvent, *, reason: str, by: User, at: datetime) -> None:
         event=event,
         amount=event.quoted_amount or ZERO,
         minutes=event.quoted_minutes,
+        currency=event.currency,
+        quoted_for=event.quoted_for,
         reason=checked_reason(reason),
         by=by,
         at=at,
     )
     event.revision += 1
-    event.save(update_fields=["quoted_amount", "quoted_minutes", "revision"])
+    columns = ["quoted_amount", "quoted_minutes", "quoted_currency", "quoted_for", "revision"]
+    event.save(update_fields=columns)

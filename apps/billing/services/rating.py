@@ -16,7 +16,7 @@ from django.db import DataError, IntegrityError, transaction
 from apps.billing.models import RatedEvent
 from apps.billing.queries.prices import currencies_of
 from apps.billing.queries.work import Worked, apart_of_orders, days_of, of_tickets
-from apps.billing.rules.fees import Quote, Step
+from apps.billing.rules.fees import Step
 from apps.billing.rules.money import ZERO
 from apps.billing.rules.sharing import Share, shares_of, worth_of
 from apps.billing.services import plan_fees
@@ -157,12 +157,18 @@ def rate_apart(orders: set[int], *, at: datetime) -> int:
 
 
 def _charge(worked: Sequence[Worked], before: dict[str, Before], *, at: datetime) -> int:
-    billed_in = currencies_of({one.account_id for one in worked})
+    accounts = {one.account_id for one in worked}
+    accounts |= {left.event.account_id for left in before.values()}
+    billed_in = currencies_of(accounts)
     priced = [
         each for one in worked for each in _priced(one, before, billed_in.get(one.account_id, ""))
     ]
     there = {one.key for one in priced}
-    gone = [_gone(left) for key, left in before.items() if key not in there]
+    gone = [
+        _gone(left, billed_in.get(left.event.account_id, ""))
+        for key, left in before.items()
+        if key not in there
+    ]
     return charge([*priced, *gone], before, at=at)
 
 
@@ -174,7 +180,11 @@ def _priced(one: Worked, before: dict[str, Before], billed_in: str) -> Iterator[
         if there and there.amounts:
             currency = there.event.currency  # what was charged stays in its currency
         worth = worth_of(
-            share, one.work, one.prices.policy, billed_in=currency, quote=_quote(there)
+            share,
+            one.work,
+            one.prices.policy,
+            billed_in=currency,
+            quote=there.quote if there else None,
         )
         fee = share.fee
         starts_on, ends_on = days_of(share.stretches, one.prices.zone)
@@ -200,7 +210,9 @@ def _priced(one: Worked, before: dict[str, Before], billed_in: str) -> Iterator[
                 "starts_on": starts_on,
                 "ends_on": ends_on,
                 "minutes": worth.minutes,
+                "asks": worth.asked,
             },
+            billed_in=billed_in,
         )
 
 
@@ -216,13 +228,7 @@ def _kind(share: Share) -> str:
     return KINDS.get(share.fee.kind, RatedEvent.Kind.HOURLY)
 
 
-def _quote(there: Before | None) -> Quote | None:
-    if there is None or there.event.quoted_amount is None:
-        return None
-    return Quote(there.event.quoted_amount, there.event.quoted_minutes)
-
-
-def _gone(left: Before) -> Priced:
+def _gone(left: Before, billed_in: str) -> Priced:
     """Return an event of which no time is left: it is worth nothing now."""
     event = left.event
     cites = ", ".join(filter(None, [event.clause, event.reading]))
@@ -231,5 +237,6 @@ def _gone(left: Before) -> Priced:
         amount=ZERO,
         steps=[Step(cites, "No time counts here any more: it is worth nothing.")],
         cites=cites,
-        facts={"minutes": 0},
+        facts={"minutes": 0, "asks": None},
+        billed_in=billed_in,
     )

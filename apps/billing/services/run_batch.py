@@ -39,12 +39,14 @@ JOIN billing_ratedevent e ON e.id = summed.event_id
 """
 SUMS = """
 SELECT n.account_id, {total}, MIN(n.least), MAX(n.most), COUNT(CASE WHEN n.net <> 0 THEN 1 END),
-       MIN(CASE WHEN n.net <> 0 THEN n.starts_on END), MAX(CASE WHEN n.net <> 0 THEN n.ends_on END)
+       MIN(CASE WHEN n.net <> 0 THEN n.starts_on END), MAX(CASE WHEN n.net <> 0 THEN n.ends_on END),
+       COUNT(CASE WHEN n.net < 0 THEN 1 END)
 FROM billing_netted n GROUP BY n.account_id
 """
 DOCUMENT = {
     "account": "bigint",
     "series": "bigint",
+    "category": "bigint",
     "currency": "text",
     "starts_on": "date",
     "ends_on": "date",
@@ -54,10 +56,10 @@ DOCUMENT = {
 }
 DOCUMENTS = """
 INSERT INTO billing_document
-    (kind, state, account_id, series_id, currency, run_id, reason, starts_on, ends_on, parties,
-     terms, net_amount, tax_amount, total_amount, drafted_at, drafted_by_id)
-SELECT 'INVOICE', 'DRAFT', account, series, currency, %s, '', starts_on, ends_on, '{{}}', '{{}}',
-       net, tax, total, %s, %s
+    (kind, state, account_id, series_id, tax_category_id, currency, run_id, reason, starts_on,
+     ends_on, parties, terms, net_amount, tax_amount, total_amount, drafted_at, drafted_by_id)
+SELECT 'INVOICE', 'DRAFT', account, series, category, currency, %s, '', starts_on, ends_on, '{{}}',
+       '{{}}', net, tax, total, %s, %s
 FROM {given}
 """
 TAX = {
@@ -99,7 +101,10 @@ UPDATE billing_charge AS c SET state = 'NETTED' WHERE {ready} AND {accounts}
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What an account's ready charges come to, with how many lines and over which days."""
+    """What an account's ready charges come to, with how many lines and over which days.
+
+    ``goes_back``: of an event it is less than nothing, so that there is a credit note to give.
+    """
 
     account: int
     net: Decimal
@@ -107,6 +112,7 @@ class Sum:
     lines: int
     starts_on: date | None
     ends_on: date | None
+    goes_back: bool
 
 
 @contextmanager
@@ -136,8 +142,8 @@ def draft_batch_of(
 ) -> None:
     """Draft an invoice for each of these accounts, which the caller holds and found in order.
 
-    It works on what ``netted`` laid out. Where nothing is left of an account's charges, they are
-    only marked so.
+    It works on what ``netted`` laid out. Of none of them anything goes back. Where nothing is left
+    of an account's charges, they are only marked so.
 
     Clause: V-3.4.6, S-13, R-8.
     """
@@ -166,7 +172,7 @@ def draft_batch_of(
 
 
 def _sum(row: Sequence[Any]) -> Sum:
-    account, net, least, most, lines, starts_on, ends_on = row
+    account, net, least, most, lines, starts_on, ends_on, less = row
     return Sum(
         account=account,
         net=to_cents(Decimal(str(net))),
@@ -174,6 +180,7 @@ def _sum(row: Sequence[Any]) -> Sum:
         lines=lines,
         starts_on=starts_on,
         ends_on=ends_on,
+        goes_back=less > 0,
     )
 
 
@@ -187,6 +194,7 @@ def _document(each: Sum, profile: BillingProfile, taxed: Taxed[int]) -> Mapping[
     return {
         "account": each.account,
         "series": profile.series_id,
+        "category": profile.tax_category_id,
         "currency": profile.currency,
         "starts_on": each.starts_on,
         "ends_on": each.ends_on,

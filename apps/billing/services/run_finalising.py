@@ -10,15 +10,23 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from apps.billing.models import BillingProfile, Document, InvoiceRun, RunAccount, Series
 from apps.billing.queries.printed import profiles_of
 from apps.billing.services.after import settled_all
-from apps.billing.services.finalising import finalise_held, is_taxed_as_of, problem_of
+from apps.billing.services.finalising import (
+    UNDECIDED,
+    check_date,
+    finalise_held,
+    is_taxed_as_of,
+    problem_of,
+    undecided_documents,
+)
 from apps.billing.services.ledger import hold_books
 from apps.billing.services.numbering import Issuing, check_series
 from apps.billing.services.refusal import BillingRefused
-from apps.billing.services.running import ZONES, park
+from apps.billing.services.running import park
 from apps.billing.services.taxing import tax_draft
 from apps.contracts.models import Account, User
 
@@ -38,11 +46,9 @@ def begin_finalising(*, run: InvoiceRun, issued_on: date, at: datetime) -> Invoi
     run = InvoiceRun.objects.select_for_update().get(pk=run.pk)
     if run.state != InvoiceRun.State.DONE:
         raise BillingRefused("The run is still under way. Wait until all accounts are drafted.")
-    latest = (at + ZONES).date()
-    if issued_on > latest:
-        raise BillingRefused(f"{issued_on} is to come. Use {latest} or an earlier day.")
     used = run.documents.filter(state=Document.State.DRAFT).values("series")
-    for series in Series.objects.filter(pk__in=used):
+    for series in Series.objects.filter(pk__in=used).select_related("seller"):
+        check_date(series.seller, issued_on=issued_on, at=at)
         check_series(series, issued_on=issued_on)
     hold_books(dated_on=issued_on)
     RunAccount.objects.filter(run=run, stage=Stage.FINALISING).delete()
@@ -90,7 +96,7 @@ def stop_run(*, run: InvoiceRun, why: str, at: datetime) -> None:
 def _next(run: InvoiceRun, size: int) -> Sequence[Document]:
     parked = RunAccount.objects.filter(run=run, stage=Stage.FINALISING).values("account")
     drafts = run.documents.filter(state=Document.State.DRAFT).exclude(account__in=parked)
-    return list(drafts.order_by("account_id")[:size])
+    return list(drafts.order_by("account_id", "pk")[:size])
 
 
 def _still_there(drafts: Sequence[Document], accounts: Mapping[int, Account]) -> Sequence[Document]:
@@ -98,6 +104,9 @@ def _still_there(drafts: Sequence[Document], accounts: Mapping[int, Account]) ->
     rows = Document.objects.select_for_update(of=("self",)).filter(
         pk__in=[document.pk for document in drafts], state=Document.State.DRAFT
     )
+    is_undecided = ExpressionWrapper(Q(pk__in=undecided_documents()), BooleanField())
+    rows = rows.annotate(is_undecided=is_undecided)
+    # Sorted once more: an invoice stays before the credit note beside it.
     found = sorted(rows.order_by("pk"), key=lambda document: document.account_id)
     for document in found:
         document.account = accounts[document.account_id]
@@ -107,23 +116,26 @@ def _still_there(drafts: Sequence[Document], accounts: Mapping[int, Account]) ->
 def _prepare(drafts: Sequence[Document], *, on: date) -> dict[int, str]:
     """Tax drafts as of the day; return account -> why its draft cannot be made final."""
     profiles = profiles_of([document.account_id for document in drafts])
-    taxed = is_taxed_as_of(drafts, on)
-    reasons = {
-        document.account_id: _problem(document, profiles, on=on, is_taxed=document.pk in taxed)
-        for document in drafts
-    }
-    return {account: reason for account, reason in reasons.items() if reason}
+    taxed = is_taxed_as_of(drafts, profiles, on)
+    reasons: dict[int, str] = {}
+    for document in drafts:
+        reason = _problem(document, profiles, on=on, is_taxed=document.pk in taxed)
+        if reason:  # of an invoice or of the credit note beside it: both wait
+            reasons[document.account_id] = reason
+    return reasons
 
 
 def _problem(
     document: Document, profiles: Mapping[int, BillingProfile], *, on: date, is_taxed: bool
 ) -> str:
     problem = problem_of(document, profiles.get(document.account_id))
+    if not problem and getattr(document, "is_undecided", False):
+        problem = UNDECIDED
     if problem or is_taxed:
         return problem
     try:
         with transaction.atomic():
-            tax_draft(document, on=on)
+            tax_draft(document, on=on, category=profiles[document.account_id].tax_category)
     except BillingRefused as refusal:
         return str(refusal)
     return ""

@@ -128,9 +128,12 @@ def _draft_all(sums: Mapping[int, Sum], how: Drafting) -> dict[int, str]:
     parked = {key: _problem(each, profiles.get(key), percents, how) for key, each in sums.items()}
     parked = {key: reason for key, reason in parked.items() if reason}
     fine = [each for key, each in sums.items() if key not in parked]
-    back = [profiles[each.account] for each in fine if each.net < 0]
-    draft_batch_of([each for each in fine if each.net >= 0], profiles, percents, how)
-    return parked | _credit(back, how)
+    draft_batch_of([each for each in fine if not each.goes_back], profiles, percents, how)
+    # They are few, as a rule: what goes back of a line is not for one statement to say.
+    back = [profiles[each.account] for each in fine if each.goes_back]
+    if back:
+        draft_held(back, percents, how)
+    return parked
 
 
 def park(
@@ -172,21 +175,6 @@ def _problem(
         ),
     ]
     return next((words for is_so, words in problems if is_so), "")
-
-
-def _credit(profiles: Sequence[BillingProfile], how: Drafting) -> dict[int, str]:
-    """Draft credit notes for accounts that are owed something; return those that cannot be."""
-    if not profiles:
-        return {}
-    try:
-        with transaction.atomic():
-            draft_held(profiles, how)
-    except BillingRefused as refusal:
-        if len(profiles) == 1:
-            return {profiles[0].account_id: str(refusal)}
-        middle = len(profiles) // 2
-        return _credit(profiles[:middle], how) | _credit(profiles[middle:], how)
-    return {}
 
 
 def documents_of(run: InvoiceRun) -> Mapping[str, int]:

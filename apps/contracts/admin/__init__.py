@@ -4,6 +4,7 @@ from apps.contracts.admin.accounts import AccountAdmin, AuthorisedUserAdmin
 from apps.contracts.admin.calendars import CalendarRevisionAdmin
 from apps.contracts.admin.orders import OrderAdmin
 from apps.contracts.admin.policies import PolicyVersionAdmin
+from apps.contracts.admin.service_requests import ServiceRequestAdmin
 from apps.contracts.admin.tams import TamAssignmentAdmin
 from apps.contracts.admin.users import StaffUserAdmin
 
@@ -13,6 +14,7 @@ __all__ = [
     "CalendarRevisionAdmin",
     "OrderAdmin",
     "PolicyVersionAdmin",
+    "ServiceRequestAdmin",
     "StaffUserAdmin",
     "TamAssignmentAdmin",
 ]

@@ -8,6 +8,7 @@ from apps.contracts.models.order_fees import OrderFee, OrderMark
 from apps.contracts.models.order_people import AuthorisedUser, EscalationRung
 from apps.contracts.models.orders import Order, OrderQuerySet, OrderRevision, Service
 from apps.contracts.models.policies import Clause, Policy, PolicyVersion
+from apps.contracts.models.service_requests import ServiceRequest, ServiceRequestQuerySet
 from apps.contracts.models.standing import Standing
 from apps.contracts.models.tams import TamAssignment, TamAssignmentQuerySet
 from apps.contracts.models.terms import Fee, Plan, Reason, Rule, Severity, Target
@@ -36,6 +37,8 @@ __all__ = [
     "Reason",
     "Rule",
     "Service",
+    "ServiceRequest",
+    "ServiceRequestQuerySet",
     "Severity",
     "Standing",
     "TamAssignment",

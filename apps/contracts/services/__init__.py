@@ -10,6 +10,15 @@ from apps.contracts.services.appointments import (
     ask_appointment,
     move_appointment,
 )
+from apps.contracts.services.invitations import (
+    Invitation,
+    InvitationOver,
+    InvitationRefused,
+    invite,
+    join,
+    join_as_new,
+    read_invitation,
+)
 from apps.contracts.services.order_checks import OrderRefused
 from apps.contracts.services.order_ends import end_expired, end_order, terminate_order
 from apps.contracts.services.order_revisions import ChangedMeanwhile
@@ -26,11 +35,21 @@ from apps.contracts.services.policies import (
     replace_draft,
 )
 from apps.contracts.services.self_service import DashboardSuspended, check_dashboard
+from apps.contracts.services.service_requests import (
+    ServiceRefused,
+    ask_service,
+    settle_service,
+)
 from apps.contracts.services.sheets import (
     SheetOutdated,
     SheetRefused,
     import_sheet,
     preview_sheet,
+)
+from apps.contracts.services.sign_in import (
+    ask_new_password,
+    describe_yourself,
+    tell_changed_sign_in,
 )
 from apps.contracts.services.standing import StandingRefused, set_standing
 from apps.contracts.services.tam_contacts import correct_contacts
@@ -44,20 +63,27 @@ __all__ = [
     "DashboardSuspended",
     "DraftGone",
     "DraftInUse",
+    "Invitation",
+    "InvitationOver",
+    "InvitationRefused",
     "Loaded",
     "OrderRefused",
+    "ServiceRefused",
     "SheetOutdated",
     "SheetRefused",
     "StandingRefused",
     "TamRefused",
     "amend_order",
     "ask_appointment",
+    "ask_new_password",
+    "ask_service",
     "assign_tam",
     "cancel_appointment",
     "check_dashboard",
     "confirm_appointment",
     "correct_contacts",
     "decline_appointment",
+    "describe_yourself",
     "discard_draft",
     "edit_draft",
     "end_expired",
@@ -65,14 +91,20 @@ __all__ = [
     "execute_order",
     "hand_over",
     "import_sheet",
+    "invite",
+    "join",
+    "join_as_new",
     "load_policy",
     "mark_of",
     "move_appointment",
     "note_notices",
     "preview_sheet",
     "publish",
+    "read_invitation",
     "replace_draft",
     "set_standing",
+    "settle_service",
+    "tell_changed_sign_in",
     "terminate_order",
     "withdraw_handover",
 ]

@@ -52,10 +52,17 @@ def mark_order(order: Order, *, at: datetime) -> None:
     OrderMark.objects.create(order_id=order.pk, kind=OrderMark.Kind.TERMS, at=at)
 
 
-def mark_account(account: Account, *, at: datetime) -> None:
-    """Say that how an account is billed changed, for whoever bills its orders. Clause: V-3.4.6."""
+def mark_account(account: Account, *, at: datetime, with_work: bool = False) -> None:
+    """Say that how an account is billed changed, for whoever bills its orders.
+
+    ``with_work``: not their plan fees only, but all work under them.
+
+    Clause: V-3.4.6, R-8.
+    """
+    kinds = [OrderMark.Kind.TERMS, *([OrderMark.Kind.HOURS] if with_work else [])]
     for order in Order.objects.filter(account=account).exclude(state=Order.State.DRAFT):
-        mark_order(order, at=at)
+        for kind in kinds:
+            OrderMark.objects.create(order=order, kind=kind, at=at)
 
 
 def mark_install(order: Order, *, at: datetime) -> None:

@@ -70,8 +70,11 @@ def admission_of(
     ground: Reason | None,
     at: datetime,
     is_disconnection: bool = False,
+    promises: Sequence[Promise] | None = None,
 ) -> Admission:
     """Return whether an escalation is admissible at an instant, with the ticket's own figures.
+
+    ``promises`` are the ticket's, where somebody has read them already.
 
     Clause: V-9.1, V-9.2, S-2.1.
     """
@@ -81,7 +84,9 @@ def admission_of(
         at=at,
         is_disconnection=is_disconnection or (ticket is not None and was_disconnection(ticket)),
     )
-    return admission(asked, path=terms.path, promises=_promises(ticket) if ticket else [])
+    if promises is None:
+        promises = promises_on(ticket) if ticket else []
+    return admission(asked, path=terms.path, promises=promises)
 
 
 def was_disconnection(ticket: Ticket) -> bool:
@@ -124,7 +129,11 @@ def _written(rungs: Any) -> list[dict[str, str]]:
     ]
 
 
-def _promises(ticket: Ticket) -> list[Promise]:
+def promises_on(ticket: Ticket) -> list[Promise]:
+    """Return a ticket's deadlines as they stand, for several grounds at once.
+
+    Clause: V-9.1.
+    """
     rows = Deadline.objects.filter(ticket=ticket).order_by("serial", "pk")
     return [
         Promise(

@@ -22,6 +22,7 @@ from apps.intake.services.mails import (
 )
 from apps.intake.services.refuse import refuse, tell, was_told
 from apps.intake.services.release import RELEASED, NotReleased, release
+from apps.intake.services.reply import reply
 from apps.intake.services.request import KnownSender, Taken, refuse_stranger, request_support
 from apps.intake.services.voice import Left, caller_at, know_caller, settle_voice, take_voice
 from apps.intake.services.voice_follow import Followed, follow_voice
@@ -56,6 +57,7 @@ __all__ = [
     "register_call",
     "release",
     "release_held",
+    "reply",
     "request_appointment",
     "request_support",
     "settle_call",

@@ -6,13 +6,13 @@ from django.conf import settings
 
 from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser
-from apps.contracts.rules.entitlement import Answer
 from apps.intake.models import InboundMail
 from apps.intake.rules.authentication import failure
 from apps.intake.rules.mail import ParsedMail
 from apps.intake.services.decide import State, decision
 from apps.intake.services.escalating import asks_escalation, escalate
 from apps.intake.services.letter import Letter, refuse_letter, stop, trust_in
+from apps.intake.services.reply import to_reopen
 from apps.intake.services.threads import ticket_to_write_to, tickets_named
 from apps.outbox.bulk import Checked
 from apps.tickets import services as tickets
@@ -46,7 +46,7 @@ def _add(letter: Letter, ticket: Ticket, client: AuthorisedUser) -> InboundMail:
         return stop(letter, trust, client)
     # Held, so that nobody closes it between this look and the reply.
     ticket = tickets.hold(ticket=ticket, at=letter.at)
-    answer = _to_reopen(ticket, client, letter.at) if ticket.status == Status.CLOSED else None
+    answer = to_reopen(ticket, client, at=letter.at) if ticket.status == Status.CLOSED else None
     if answer is not None:
         mail.clause = answer.clause
         if not answer.entitled:
@@ -67,17 +67,6 @@ def _add(letter: Letter, ticket: Ticket, client: AuthorisedUser) -> InboundMail:
         **content.said(),
     )
     return mail
-
-
-def _to_reopen(ticket: Ticket, client: AuthorisedUser, at: datetime) -> Answer:
-    """Whether a client is owed support for a closed ticket: an old number is no promise."""
-    return contracts.entitled_user(
-        user=client,
-        at=at,
-        service=ticket.service,
-        severity=ticket.severity,
-        category=ticket.category,
-    )
 
 
 def _request(letter: Letter) -> InboundMail:

@@ -51,6 +51,11 @@ class Seat:
         return [person.order for person in self.people.values()]
 
     @property
+    def needs_second_factor(self) -> bool:
+        """Tell whether an order of theirs says that a password is not enough."""
+        return any(order.needs_second_factor for order in self.orders)
+
+    @property
     def standing(self) -> Standing | None:
         """What is suspended; None: nothing (S-12)."""
         standing = getattr(self.account, "standing", None)
@@ -83,13 +88,15 @@ def seats_of(user: User) -> list[Seat]:
     related = ("order__account__standing", "order__version", "order__plan")
     rows = (
         AuthorisedUser.objects.of(user)
-        .exclude(order__state=Order.State.DRAFT)
         .select_related(*related)
         .defer("order__version__source")
         .order_by("order__account__name", "-order__starts_on", "-order_id")
     )
     accounts: dict[Account, dict[int, AuthorisedUser]] = {}
     for person in rows:
+        # Asked of the database, “any state but this” is a poor guess of how few orders are left.
+        if person.order.state == Order.State.DRAFT:
+            continue
         accounts.setdefault(person.order.account, {})[person.order_id] = person
     return [
         Seat(user, account, people, [each for each in accounts if each != account])

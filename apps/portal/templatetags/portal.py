@@ -9,16 +9,43 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from apps.portal.access import SeatedRequest
 
 register = template.Library()
+# The first that a browser names is what it is: most name others after themselves.
+BROWSERS = [
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+]
+SYSTEMS = [
+    ("Windows", "Windows"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+]
 
 
 @register.filter
 def when(at: datetime | None) -> SafeString | str:
     """Return an instant in the reader's zone, such as “Fri 27 Nov 2026, 15:03 EST”."""
     return _marked(at, timezone.get_current_timezone()) if at else ""
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """Return what a browser calls itself, as people do, such as “Firefox on Windows”."""
+    name = next((word for mark, word in BROWSERS if mark in agent), "")
+    system = next((word for mark, word in SYSTEMS if mark in agent), "")
+    if name and system:
+        return gettext("%(browser)s on %(system)s") % {"browser": name, "system": system}
+    return name or system or gettext("Another program")
 
 
 @register.simple_tag

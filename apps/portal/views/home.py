@@ -1,12 +1,25 @@
-"""The first page: what waits for the reader."""
+"""The first page: what waits for the reader. Each part of it reads no more than it shows."""
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from apps.portal.access import SeatedRequest, page
+from apps.portal.queries.money import home_money
+from apps.portal.queries.tickets.home import home_tickets
 
 
 @page()
 def home(request: SeatedRequest) -> HttpResponse:
-    """Show what waits for the reader at the account that they look at."""
-    return TemplateResponse(request, "portal/home.html", {})
+    """Show what waits for the reader at the account that they look at.
+
+    Clause: V-3.5.
+    """
+    at, seat = timezone.now(), request.seat
+    sees_money = seat.may("money")
+    context = {
+        "tickets": home_tickets(seat, at=at),
+        "sees_money": sees_money,
+        "sums": home_money(seat, at=at) if sees_money else [],
+    }
+    return TemplateResponse(request, "portal/home.html", context)

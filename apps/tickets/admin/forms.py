@@ -8,8 +8,8 @@ from uuid import UUID, uuid4, uuid5
 from django import forms
 
 from apps.contracts.models import AuthorisedUser, Reason, Severity, User
-from apps.tickets.admin.attachments import FilesField
 from apps.tickets.admin.keys import LARGEST
+from apps.tickets.attachments import FilesField
 from apps.tickets.models import Ticket
 
 SENTENCE = {"rows": 2, "class": "tk-input"}

@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from apps.contracts.models import User
-from apps.tickets.admin import row_keys
 from apps.tickets.admin.queue_rows import with_shown
 from apps.tickets.admin.queue_views import Asked, View
 from apps.tickets.models import Ticket
+from apps.tickets.queries import row_keys
 from apps.tickets.queries.row_order import first_of
 
 AFTER, BEFORE = "after", "before"

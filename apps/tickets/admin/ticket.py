@@ -13,7 +13,6 @@ from apps.contracts.models import Reason, User
 from apps.contracts.queries.catalogue import catalogue
 from apps.tickets import services
 from apps.tickets.admin.acts import FORMS, MERGED_FORMS, act
-from apps.tickets.admin.attachments import download, take_files
 from apps.tickets.admin.beside import beside
 from apps.tickets.admin.canned import as_text, chosen, with_words
 from apps.tickets.admin.forms import ActForm
@@ -31,6 +30,7 @@ from apps.tickets.admin.splitting import SplitPages
 from apps.tickets.admin.status_report import send_report
 from apps.tickets.admin.watch_forms import followers
 from apps.tickets.admin.when_due import when_due
+from apps.tickets.attachments import download, take_files
 from apps.tickets.models import Attachment, Ticket
 from apps.tickets.panels import panels_of
 

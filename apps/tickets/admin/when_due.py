@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from apps.contracts import queries as contracts
-from apps.contracts.models import Clause, PolicyVersion, Target
+from apps.contracts.models import Clause, PolicyVersion
 from apps.contracts.rules.calendar import BeyondHorizon, NoServiceTime
-from apps.contracts.rules.terms import Terms
 from apps.tickets.admin.explained import Cited, cite, explained
 from apps.tickets.admin.when_due_form import WhenDueForm
-from apps.tickets.rules.deadlines import Deadline, deadlines
-from apps.tickets.rules.history import Happening, Kind
-from apps.tickets.rules.promise import DeadlineKind
+from apps.tickets.queries.foreseen import Foreseen, foreseen
+from apps.tickets.rules.deadlines import Deadline
 from apps.tickets.wording import moment, span
 
 
@@ -48,24 +45,20 @@ def when_due(data: Mapping[str, Any], *, at: datetime, reader: str) -> dict[str,
 def _answers(form: WhenDueForm, reader: str) -> Iterator[Answer]:
     given = form.cleaned_data
     version: PolicyVersion = given["version"]
-    at: datetime = given["instant"]
-    inside = contracts.standard_hours(version.pk).is_open(at)
-    facts = {
-        "severity": given["severity"],
-        "channel": given["channel"],
-        "arrival": "INSIDE" if inside else "OUTSIDE",
-    }
-    terms = contracts.terms(version_id=version.pk, plan_id=form.plan_id)
-    hours = contracts.hours_of_version(version.pk)
-    history = [Happening(Kind.REGISTERED, at, facts)]
-    owed = {row.kind: row for row in deadlines(history, terms=terms, hours=hours)}
+    found = foreseen(
+        version_id=version.pk,
+        plan_id=form.plan_id,
+        severity=given["severity"],
+        channel=given["channel"],
+        at=given["instant"],
+    )
     clauses = {row.ref: row for row in Clause.objects.filter(version=version)}
     zones = list(dict.fromkeys([given["zone"], version.time_zone, reader]))
-    for kind, name in Target.Kind.choices:
-        if DeadlineKind(kind) in owed:
-            yield _owed(name, owed[DeadlineKind(kind)], zones, clauses)
+    for each in found:
+        if each.deadline is not None:
+            yield _owed(each.name, each.deadline, zones, clauses)
         else:
-            yield _not_owed(kind, name, facts, terms, clauses)
+            yield _not_owed(each, clauses)
 
 
 def _owed(
@@ -86,11 +79,10 @@ def _owed(
     )
 
 
-def _not_owed(
-    kind: str, name: str, facts: Mapping[str, str], terms: Terms, clauses: Mapping[str, Clause]
-) -> Answer:
-    target = terms.target(kind=kind, **facts)
+def _not_owed(each: Foreseen, clauses: Mapping[str, Clause]) -> Answer:
+    target = each.target
     if target is None:
-        return Answer(name, [], "", "Nothing is promised for this: no deadline.", [], [])
+        none = "Nothing is promised for this: no deadline."
+        return Answer(each.name, [], "", none, [], [])
     refs = cite(f"{target.clause}, {target.reading}", clauses)
-    return Answer(name, [], "", "Best effort: owed, but with no fixed time.", [], refs)
+    return Answer(each.name, [], "", "Best effort: owed, but with no fixed time.", [], refs)

@@ -177,6 +177,18 @@ class Ticket(models.Model):
                 name="ticket_open_of_account",
             ),
             models.Index(fields=["account", "-latest_at"], name="ticket_latest_of_account"),
+            # What a client's list reads: of an order, or of a person, each status by itself.
+            models.Index(
+                fields=["order", "status", "-latest_at", "-id"], name="ticket_latest_of_order"
+            ),
+            models.Index(
+                fields=["order", "severity", "status", "-latest_at", "-id"],
+                name="ticket_of_order_by_severity",
+            ),
+            models.Index(
+                fields=["requester", "status", "-latest_at", "-id"],
+                name="ticket_latest_of_requester",
+            ),
             # What the report of exclusions counts and lists.
             models.Index(
                 fields=["excluded_at", "id", "exclusion"],

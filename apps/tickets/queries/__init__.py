@@ -2,7 +2,7 @@
 
 from apps.tickets.queries.history import history_of, log_of
 from apps.tickets.queries.people import DUTY_MANAGERS, duty_managers
-from apps.tickets.queries.search import newest_spoken_of, spoken_of
+from apps.tickets.queries.search import newest_spoken_of, shown_of, spoken_of
 from apps.tickets.queries.tam_months import tam_month, tam_months
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "history_of",
     "log_of",
     "newest_spoken_of",
+    "shown_of",
     "spoken_of",
     "tam_month",
     "tam_months",

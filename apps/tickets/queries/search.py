@@ -1,6 +1,6 @@
 """Looking for tickets by what was said on them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection
@@ -8,9 +8,10 @@ from django.db.models import BooleanField, F, IntegerField, QuerySet, Subquery, 
 from django.db.models.expressions import RawSQL
 
 from apps.tickets.models import SearchText, Ticket
-from apps.tickets.rules.words import words_sought
+from apps.tickets.rules.words import order_word, words_sought
 
 FITS = "vector @@ %s::tsquery"  # the one table with such a column, whatever a query calls it
+SEEN_FITS = "client_vector @@ %s::tsquery"
 WALKED = 5_000  # tickets that are looked through, the newest first, before the index is asked
 
 
@@ -24,14 +25,41 @@ def spoken_of(text: str) -> QuerySet[SearchText]:
     if not sought:
         return SearchText.objects.none()
     if connection.vendor == "postgresql":
-        # Words are letters and digits only: quoted, nothing in them is an operator.
-        query = " & ".join(f"'{word}'{':*' * is_begun}" for word, is_begun in sought)
-        fits = RawSQL(FITS, [query], output_field=BooleanField())  # noqa: S611 (our own text)
+        fits = RawSQL(FITS, [_query(sought)], output_field=BooleanField())  # noqa: S611 (our own text)
         return SearchText.objects.filter(fits)
     rows = SearchText.objects.all()
     for word, is_begun in sought:
         rows = rows.filter(words__contains=f" {word}" if is_begun else f" {word} ")
     return rows
+
+
+def shown_of(text: str, *, orders: Collection[int]) -> QuerySet[SearchText]:
+    """Return the rows of orders' tickets on which a client can read all these words.
+
+    Number, subject, senders and messages are looked at. What only staff see is neither found nor
+    counted: it is not among the words that are looked at. A text without a word finds nothing.
+    The caller chooses among them what the person may read.
+
+    Clause: V-3.5.
+    """
+    sought = words_sought(text)
+    if not sought or not orders:
+        return SearchText.objects.none()
+    if connection.vendor == "postgresql":
+        # The order is in the vector too, so that the index alone finds what is of both.
+        places = " | ".join(f"'{order_word(order)}'" for order in sorted(orders))
+        query = f"({places}) & {_query(sought)}"
+        fits = RawSQL(SEEN_FITS, [query], output_field=BooleanField())  # noqa: S611 (our own text)
+        return SearchText.objects.filter(fits)
+    rows = SearchText.objects.filter(ticket__order__in=orders)
+    for word, is_begun in sought:
+        rows = rows.filter(client_words__contains=f" {word}" if is_begun else f" {word} ")
+    return rows
+
+
+def _query(sought: Sequence[tuple[str, bool]]) -> str:
+    # Words are letters and digits only: quoted, nothing in them is an operator.
+    return " & ".join(f"'{word}'{':*' * is_begun}" for word, is_begun in sought)
 
 
 def newest_spoken_of(

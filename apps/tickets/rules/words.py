@@ -38,6 +38,16 @@ def words_kept(*texts: str) -> str:
     return f" {' '.join(found)} " if found else " "
 
 
+def order_word(order_id: int) -> str:
+    """Return the word by which a client's search finds the tickets of an order.
+
+    No text has such a word, and no search of somebody's text looks for one.
+
+    Clause: none (form).
+    """
+    return f"@{order_id}"
+
+
 def words_sought(text: str) -> Sequence[tuple[str, bool]]:
     """Return the words that a search looks for, each with whether it is only a beginning.
 

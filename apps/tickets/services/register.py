@@ -111,7 +111,9 @@ def register_within(
         at=at,
         source_mail_id=source_mail_id,
         mark=mark,
-        about=[ticket.number, ticket.subject, order.account.name],
+        about=[ticket.number, ticket.subject],
+        # On all of the account's tickets it would find a client all of them.
+        about_ours=[order.account.name],
     )
     events = [
         event_of(ticket=ticket, kind=each.kind, at=at, facts={**each.facts}) for each in happened

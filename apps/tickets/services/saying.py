@@ -37,7 +37,10 @@ def say(
     mark: str = "",
     about: Sequence[str] = (),
 ) -> Message:
-    """Write a message down, with its files; a search finds it. ``about``: by these texts too."""
+    """Write a message down, with its files; a search finds it. ``about``: by these texts too.
+
+    A note is not found by a client.
+    """
     message, beside = say_first(
         ticket=ticket,
         text=text,
@@ -68,8 +71,12 @@ def say_first(
     source_mail_id: str = "",
     mark: str = "",
     about: Sequence[str] = (),
+    about_ours: Sequence[str] = (),
 ) -> tuple[Message, list[Statement]]:
-    """Write a message down, and return the statements for its files and words: the caller's."""
+    """Write a message down, and return the statements for its files and words: the caller's.
+
+    ``about_ours``: by these texts it is found by us, and by no client.
+    """
     message = insert(
         Message(
             ticket=ticket,
@@ -94,7 +101,9 @@ def say_first(
         for upload in uploads
     ]
     sender = [client.name, client.email] if client else [str(author)]
-    words = indexing(ticket=ticket, texts=[*about, *sender, text])
+    seen = [] if direction == Message.Direction.NOTE else [*about, *sender, text]
+    texts = [*about, *about_ours, *sender, text]
+    words = indexing(ticket=ticket, texts=texts, for_client=seen)
     return message, [*([insertion(files)] if files else []), words]
 
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from apps.contracts.models import User
 from apps.tickets.admin.queue_tabs import tabs_for
 from apps.tickets.admin.queue_views import TABS, Asked
-from apps.tickets.admin.row_keys import written
 from apps.tickets.models import Ticket
+from apps.tickets.queries.row_keys import written
 from tests.benchmarks.harness import Ratio, medians
 from tests.benchmarks.queueing.data import COMMON, RARE
 from tests.benchmarks.server import use

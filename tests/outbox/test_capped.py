@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.backoffice import capped
+from apps.outbox import capped
 from tests.outbox.making import make_message
 
 

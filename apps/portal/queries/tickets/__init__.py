@@ -1,0 +1,1 @@
+"""What the portal reads of tickets: what a client may see of them, in a client's words."""

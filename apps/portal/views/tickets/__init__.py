@@ -1,0 +1,1 @@
+"""Pages of tickets: the list, a new one, one of them, and what is done on it."""

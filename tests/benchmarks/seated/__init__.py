@@ -1,0 +1,1 @@
+"""What the portal's benchmark does once Django is set up on its database."""
