@@ -109,6 +109,12 @@ def test_records_are_added_and_deleted_by_nobody(answers):
     assert found == {403}
 
 
-@pytest.mark.parametrize("page", ["index", "password_change", "jsi18n"])
+@pytest.mark.parametrize("page", ["index", "jsi18n"])
 def test_the_pages_of_the_site_itself_open(signed_in, page):
     assert signed_in("").get(reverse(f"admin:{page}")).status_code == 200
+
+
+def test_a_password_is_changed_where_everybody_changes_theirs(signed_in):
+    response = signed_in("").get(reverse("admin:password_change"))
+
+    assert (response.status_code, response["Location"]) == (302, reverse("account_change_password"))

@@ -22,6 +22,7 @@ def test_a_fresh_installation_is_told_what_to_do_first(signed_in):
     assert tiles(response) == {
         "Escalations unanswered": "0",
         "Appointments to decide": "0",
+        "Service requests to decide": "0",
         "Outage reports to write": "0",
         "Outage reports to review": "0",
         "Suspended accounts": "0",

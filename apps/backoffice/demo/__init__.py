@@ -5,6 +5,6 @@ mails are what the product makes of it.
 """
 
 from apps.backoffice.demo.acts import DemoFault
-from apps.backoffice.demo.load import Demo, NotEmpty, is_empty, load_demo, logins
+from apps.backoffice.demo.load import Demo, NotEmpty, is_empty, load_demo, logins, seated
 
-__all__ = ["Demo", "DemoFault", "NotEmpty", "is_empty", "load_demo", "logins"]
+__all__ = ["Demo", "DemoFault", "NotEmpty", "is_empty", "load_demo", "logins", "seated"]

@@ -12,7 +12,7 @@ from apps.backoffice.demo import acts, story
 from apps.backoffice.demo.acts import Act, Stage
 from apps.backoffice.demo.canned import write_replies
 from apps.backoffice.demo.clients import make_clients
-from apps.backoffice.demo.people import LOGINS, Login, make_people
+from apps.backoffice.demo.people import LOGINS, SEATED, Login, make_people, seat_people
 from apps.backoffice.demo.story_appointments import book_appointments
 from apps.backoffice.demo.story_invoices import invoice, set_up_billing
 from apps.backoffice.demo.story_money import work_and_rate
@@ -57,6 +57,12 @@ def logins() -> list[Login]:
     return [login for login in LOGINS if login.username in there]
 
 
+def seated() -> dict[str, str]:
+    """Return the addresses of the clients' people who can sign in to the portal, and whose."""
+    there = set(User.objects.values_list("email", flat=True))
+    return {address: who for address, who in SEATED.items() if address in there}
+
+
 @transaction.atomic
 def load_demo(*, at: datetime) -> Demo:
     """Load everything, as if it had happened up to ``at``; all of it or nothing.
@@ -73,6 +79,7 @@ def load_demo(*, at: datetime) -> Demo:
     versions = [_publish(file, at=begun_at) for file in sorted(_policies().glob("*.toml"))]
     stage = Stage(people=make_people())
     make_clients(versions, on=at.date(), at=begun_at)
+    seat_people(at=begun_at)
     set_up_billing(stage, begun_at)
     write_replies(by=stage.people["duty"], at=begun_at)
     assign_tams(stage.people, at=begun_at)

@@ -1,10 +1,12 @@
 """The demo's logins. Their password is public: they are for a trial, never for production."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import Group
 
-from apps.contracts.models import User
+from apps.contracts.models import AuthorisedUser, User
+from apps.contracts.services.invitations import join_as_new, token_of
 from apps.tickets.queries import DUTY_MANAGERS
 
 PASSWORD = "faultline-demo"  # noqa: S105 (printed by the command that makes these logins)
@@ -61,3 +63,19 @@ def make_people() -> dict[str, User]:
             user.groups.add(Group.objects.get(name=login.role))
         people[login.username] = user
     return people
+
+
+# People of clients who sign in to the portal, and what they may do there beside the usual.
+SEATED = {
+    "nadia.fox@harbourline.example.com": "Harbourline Logistics, in the portal",
+    "rosa@copperfield.example.com": "Copperfield Telecom, in the portal",
+}
+
+
+def seat_people(*, at: datetime) -> None:
+    """Let some people of the clients take up an invitation to the portal, with all rights."""
+    for person in AuthorisedUser.objects.filter(email__in=SEATED).order_by("pk"):
+        person.may_see_invoices = person.may_manage_users = True
+        person.invited_at = at
+        person.save(update_fields=["may_see_invoices", "may_manage_users", "invited_at"])
+        join_as_new(token=token_of(person), name=person.name, password=PASSWORD, at=at)

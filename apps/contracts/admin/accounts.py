@@ -1,30 +1,34 @@
 """Accounts, and the people who may speak for them."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.decorators import display
+from unfold.decorators import action, display
 
-from apps.contracts import queries, read_with
+from apps.contracts import queries, read_with, services
 from apps.contracts.admin.kept import KeptAdmin, KeptForm
 from apps.contracts.admin.orders_page import held
 from apps.contracts.admin.read_rows import READ, ReadForm
 from apps.contracts.admin.sheets import SheetAdmin
 from apps.contracts.admin.standing import StandingPage
-from apps.contracts.models import Account, AuthorisedUser, Order, Standing
+from apps.contracts.models import Account, AuthorisedUser, Order, Standing, User
 from apps.contracts.sheets.alike import INVISIBLE, ONLY, alike, turns_text
 from apps.contracts.sheets.resources import AccountSheet, AuthorisedUserSheet
 
 MOST_DIGITS = 18  # what a key holds
-RIGHTS = ["may_open", "may_escalate", "may_confirm_closure", "may_see_invoices", "may_manage_users"]
+RIGHTS = [
+    *("may_open", "may_escalate", "may_confirm_closure", "may_see_invoices", "may_manage_users"),
+    "sees_all_tickets",
+]
 MOST_ORDERS = 3  # of an account, in the list
 TAG = '<span class="fl-tag fl-{}" title="{}">{}</span>'
 ORDER_LINK = '<span class="fl-line"><a class="fl-link" href="{}">{}</a> {}</span>'
@@ -192,8 +196,9 @@ class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
 
     form = AuthorisedUserForm
     sheet = AuthorisedUserSheet
-    list_display = ["name", "email", "account", "order", "is_active"]
+    list_display = ["name", "email", "account", "order", "is_active", "portal"]
     list_filter = ["is_active", OfAccountFilter]
+    actions = ["invite"]
     list_select_related = ["order__account"]
     search_fields = ["name", "email", "order__number", "order__account__name"]
     ordering = ["name", "pk"]
@@ -214,6 +219,27 @@ class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
     @display(description="Account")
     def account(self, user: AuthorisedUser) -> str:
         return user.order.account.name
+
+    @display(description="Portal")
+    def portal(self, user: AuthorisedUser) -> str:
+        if user.joined_at is not None:
+            return f"Joined on {date_format(timezone.localtime(user.joined_at))}"
+        if user.invited_at is not None:
+            return f"Invited on {date_format(timezone.localtime(user.invited_at))}"
+        return "Not invited"
+
+    @action(description="Invite to the portal", permissions=["change"])
+    def invite(self, request: HttpRequest, queryset: QuerySet[AuthorisedUser]) -> None:
+        invited = 0
+        for person in queryset.order_by("pk"):
+            try:
+                services.invite(person=person, by=cast(User, request.user), at=timezone.now())
+            except services.InvitationRefused as refusal:
+                self.message_user(request, str(refusal), messages.WARNING)
+            else:
+                invited += 1
+        if invited:
+            self.message_user(request, f"Invited to the portal by mail: {invited}.")
 
     def response_post_save_add(self, request: HttpRequest, obj: AuthorisedUser) -> HttpResponse:
         """Go back to the order whose page led here."""

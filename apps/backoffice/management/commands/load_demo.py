@@ -46,4 +46,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Sign in at {settings.BASE_URL}{reverse('admin:index')} as")
         for login in found:
             self.stdout.write(f"    {login.username:8} {login.may}")
+        seated = demo.seated()
+        if seated:
+            self.stdout.write(f"and to the portal, {settings.BASE_URL}{reverse('portal:home')}, as")
+        for address, who in seated.items():
+            self.stdout.write(f"    {address}  {who}")
         self.stdout.write(f"with the password {PASSWORD}. These logins are for a trial only.")
