@@ -21,6 +21,7 @@ TERM_FIELDSETS: list[Any] = [
         "TAM settings",
         {"fields": ["tam_minutes_per_month", "tam_calendar", "time_zone"]},
     ),
+    ("Portal", {"fields": ["needs_second_factor"]}),
 ]
 
 

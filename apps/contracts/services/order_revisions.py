@@ -23,6 +23,7 @@ TERMS = (
     "fee_period",
     "tam_minutes_per_month",
     "tam_calendar",
+    "needs_second_factor",
 )
 AGREED = "agreed_targets"
 LABELS = {
@@ -33,6 +34,7 @@ LABELS = {
     "fee_period": "Fee period",
     "tam_minutes_per_month": "TAM minutes a month",
     "tam_calendar": "TAM calendar",
+    "needs_second_factor": "Portal asks for a second factor",
     AGREED: "Agreed targets",
 }
 EMPTY = "–"
@@ -54,6 +56,8 @@ def word(field: str, value: Any) -> str:
         return f"{value:.2f}"
     if field == "fee_period":
         return Order.Period(value).label
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
     if isinstance(value, list):
         return ", ".join(sorted(map(str, value))) or EMPTY
     return str(value)
