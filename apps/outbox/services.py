@@ -111,7 +111,7 @@ def resend(*, message: Message, at: datetime, by: AbstractBaseUser) -> None:
 
 def _claimed(channel: str, *, due: datetime, now: Callable[[], datetime]) -> Iterator[Message]:
     """Claim the messages that were due by ``due`` one by one, the longest waiting first."""
-    while batch := list(Message.objects.due(at=due).via(channel).order_by("due_at")[:BATCH]):
+    while batch := list(Message.objects.due(at=due).via(channel).order_by("due_at", "pk")[:BATCH]):
         for message in batch:
             if claim(message=message, at=now()):
                 yield message
