@@ -143,7 +143,7 @@ if env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = {**DATABASES["default"], **env.db("DATABASE_REPLICA_URL")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # How often somebody has tried to sign in is known to every process, and needs no Redis: losing it
-# locks nobody out, and lets nobody in. `sweep_cache` takes away what is over.
+# locks nobody out, and lets nobody in. What is over goes once there are more rows than the most.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -32,6 +32,7 @@ def make_person(
         user=User.objects.create(username=email, email=email, first_name=f"Person {serial}"),
         invited_at=at,
         joined_at=at,
+        joined_address=email,
         **every,
     )
 

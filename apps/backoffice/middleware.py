@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
@@ -15,10 +14,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.portal.access import SECOND_FACTORS
 from config.browsers import ADMIN, PERMISSIONS
 
 UTC = ZoneInfo("UTC")
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 Next = Callable[[HttpRequest], HttpResponse]
 
 

@@ -30,7 +30,7 @@ def invited(payload: dict[str, Any]) -> Email:
     """
     rows = AuthorisedUser.objects.select_related("order__account", "order__version")
     person = rows.get(pk=payload["person_id"])
-    if person.joined_at is not None or not person.is_active:
+    if person.is_joined or not person.is_active:
         raise Withdrawn(f"{person} is in the portal already, or not active any more.")
     if person.invited_at is None or person.invited_at.isoformat() != payload["invited_at"]:
         raise Withdrawn(f"{person} was invited once more, or has another address by now.")

@@ -65,6 +65,22 @@ def test_who_was_not_invited_cannot_take_a_seat_with_anothers_link():
     assert (person.user, person.joined_at) == (None, None)
 
 
+def test_with_another_address_a_seat_is_nobodys_until_that_one_joins():
+    person = somebody()
+    browser = log_in(person.email)
+    person.email = "successor@client.example.com"
+    person.save()  # by whatever page or sheet: no service knows of it
+
+    left = browser.get(HOME).status_code
+    services.invite(person=person, by=None, at=MORNING + timedelta(hours=1))
+    person.refresh_from_db()
+    successor = join_as_new(token=token_of(person), at=MORNING + timedelta(hours=1), **NAMED)
+
+    person.refresh_from_db()
+    assert (left, person.user, person.is_joined) == (404, successor, True)
+    assert browser.get(HOME).status_code == 404
+
+
 @pytest.mark.parametrize("sent", ["", "x", "a:b:c", "\0"])
 def test_what_is_no_link_of_ours_is_refused(sent):
     with pytest.raises(services.InvitationOver, match="not complete"):

@@ -46,9 +46,8 @@ def finalise(*, document: Document, issued_on: date, at: datetime, by: User | No
     """Make a draft final under the next number of its series, book it and send it.
 
     The taxes are worked out anew with the rates of ``issued_on``, by the account's tax category
-    now. A credit note settles what it
-    corrects, and credit that the account has settles an invoice. A final document, as by a double
-    click, stays as it is.
+    now. A credit note settles what it corrects, and credit that the account has settles an invoice.
+    A final document, as by a double click, stays as it is.
 
     Clause: V-3.4.6, S-12, S-13.
 

@@ -222,9 +222,13 @@ class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
 
     @display(description="Portal")
     def portal(self, user: AuthorisedUser) -> str:
-        if user.joined_at is not None:
+        if user.is_joined and user.joined_at is not None:
             return f"Joined on {date_format(timezone.localtime(user.joined_at))}"
-        if user.invited_at is not None:
+        # An invitation that was taken up, to an address that is no longer theirs, is over.
+        is_used = user.joined_at is not None and user.joined_at >= (
+            user.invited_at or user.joined_at
+        )
+        if user.invited_at is not None and not is_used:
             return f"Invited on {date_format(timezone.localtime(user.invited_at))}"
         return "Not invited"
 

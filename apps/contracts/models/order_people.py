@@ -5,7 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
@@ -18,14 +18,16 @@ from apps.contracts.models.users import User
 class AuthorisedUserQuerySet(models.QuerySet):
     def of(self, user: User) -> Self:
         """Where a person who signs in may still speak for a client."""
-        return self.filter(user=user, is_active=True)
+        there = self.alias(address=Lower("email"))
+        return there.filter(user=user, is_active=True, joined_address=F("address"))
 
 
 class AuthorisedUser(models.Model):
     """A person who may speak for the client under an order, and what each may do (V-3.5).
 
     ``user`` is who signs in as them, once they have taken up an invitation; ``invited_at`` the
-    last invitation, which alone still counts.
+    last invitation, which alone still counts. ``joined_address`` is the address, in lower case,
+    that was proved by it: with another one the seat is nobody's, whoever changes it and wherever.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="authorised_users")
@@ -62,6 +64,7 @@ class AuthorisedUser(models.Model):
     )
     invited_at = models.DateTimeField(null=True, blank=True, editable=False)
     joined_at = models.DateTimeField(null=True, blank=True, editable=False)
+    joined_address = models.EmailField(blank=True, default="", db_default="", editable=False)
 
     objects = AuthorisedUserQuerySet.as_manager()
     history = HistoricalRecords()
@@ -71,8 +74,8 @@ class AuthorisedUser(models.Model):
         constraints = [
             models.UniqueConstraint("order", Lower("email"), name="authoriseduser_once_an_order"),
             models.CheckConstraint(
-                condition=Q(user=None, joined_at=None)
-                | Q(user__isnull=False, joined_at__isnull=False),
+                condition=Q(user=None, joined_at=None, joined_address="")
+                | (Q(user__isnull=False, joined_at__isnull=False) & ~Q(joined_address="")),
                 name="authoriseduser_joined_exactly_with_a_user",
             ),
         ]
@@ -80,6 +83,11 @@ class AuthorisedUser(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether whoever has the address now has taken up an invitation."""
+        return self.joined_at is not None and self.joined_address == self.email.lower()
 
 
 class EscalationRung(models.Model):

@@ -68,7 +68,7 @@ def invite(*, person: AuthorisedUser, by: User | None, at: datetime) -> Authoris
 
 def refusal_of(person: AuthorisedUser, *, at: datetime) -> str:
     """Return why a person is not invited; "": they can be. Their order is read."""
-    if person.joined_at is not None:
+    if person.is_joined:
         return f"{person.name} is in the portal since {person.joined_at:%Y-%m-%d}."
     if not person.is_active:
         return f"{person.name} is not active: tick that they are, then invite them."
@@ -157,9 +157,9 @@ def user_with(address: str) -> User | None:
 
 
 def _seat(person: AuthorisedUser, user: User, *, at: datetime) -> None:
-    person.user, person.joined_at = user, at
+    person.user, person.joined_at, person.joined_address = user, at, person.email.lower()
     sign(person, reason="Took up the invitation", by=user, at=at)
-    person.save(update_fields=["user", "joined_at"])
+    person.save(update_fields=["user", "joined_at", "joined_address"])
 
 
 def _held(pk: int) -> AuthorisedUser:
@@ -180,7 +180,7 @@ def _invited(token: str, *, at: datetime) -> AuthorisedUser:
     person = rows.filter(pk=pk).first()
     if person is None or not person.is_active or person.email.lower() != address:
         raise InvitationOver("This invitation was taken back. Ask for a new one.")
-    if person.joined_at is not None:
+    if person.is_joined:
         raise InvitationOver("This invitation was taken up already. Sign in.")
     if person.invited_at is None or person.invited_at.isoformat() != invited_at:
         raise InvitationOver("A newer invitation was sent to you. Open the link in that mail.")

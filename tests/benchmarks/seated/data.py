@@ -168,4 +168,5 @@ def _sign_orders(version: PolicyVersion, names: list[str]) -> None:
         user = User.objects.create(username=email, email=email)
         person = AuthorisedUser.objects.get(order=order)
         person.user, person.invited_at, person.joined_at = user, NOW, NOW
+        person.joined_address = email
         person.save()
