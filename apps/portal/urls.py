@@ -7,6 +7,7 @@ from apps.portal.views import (
     costs,
     documents,
     home,
+    notices,
     outages,
     seats,
     services,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("reports/", outages.reports, name="reports"),
     path("reports/<int:report>/", outages.report, name="report"),
     path("reports/<int:report>/pdf/", outages.report_pdf, name="report_pdf"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<slug:notice>/", notices.notice, name="notice"),
     # Money. The number of a document may hold a slash.
     path("invoices/", documents.invoices, name="invoices"),
     path("invoices/<path:reference>/pdf/", documents.invoice_pdf, name="invoice_pdf"),

@@ -26,6 +26,7 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "ticket": lambda person: make_ticket(requester=person).pk,
     "incident": lambda person: make_incident(ticket=make_ticket(requester=person)).pk,
     "report": lambda person: report_to(person).pk,
+    "notice": lambda person: f"report-{report_to(person).pk}",
     "file": lambda person: file_of(person).pk,
 }
 

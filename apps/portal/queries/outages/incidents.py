@@ -129,12 +129,14 @@ def incidents_of(account_id: int) -> QuerySet[Incident]:
     return rows.annotate(is_ongoing=ExpressionWrapper(is_ongoing, output_field=BooleanField()))
 
 
-def ongoing_at(seat: Seat) -> Sequence[Incident]:
+def ongoing_at(seat: Seat) -> Sequence[Listed]:
     """Return the first of the incidents that are ongoing for the account, for the first page.
 
     Clause: V-2-incident.
     """
-    return list(_ongoing(seat)[:ON_HOME])
+    rows = list(_ongoing(seat)[:ON_HOME])
+    copies = _latest_copies(rows, seat.account.pk)
+    return [_listed(row, copies) for row in rows]
 
 
 def page_of(seat: Seat, *, before: str) -> Page:
