@@ -13,12 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.contracts.models import TamAssignment
-from apps.contracts.queries.tam_terms import tam_rule
 from apps.contracts.services.tam_notices import key_of_notice
 from apps.outbox.models import Message
 from apps.portal.queries.notices.kind import Kind, Proof
 from apps.portal.queries.seats import Seat
-from apps.portal.queries.whys import cited, titles_of
 
 
 def _rows(seats: Sequence[Seat]) -> QuerySet[TamAssignment]:
@@ -52,9 +50,7 @@ def _proof(rows: Sequence[TamAssignment]) -> Proof:
 
 
 def _facts(row: TamAssignment, zone: str) -> Mapping[str, Any]:
-    rule, version = tam_rule(row.order), row.order.version_id
-    titles = titles_of([version])[version]
-    return {"order": row.order, "clauses": cited(rule.clause, titles) if rule else []}
+    return {"order": row.order}
 
 
 TAM = Kind(
