@@ -103,7 +103,7 @@ def test_of_an_incident_each_account_is_shown_its_own_alone(people, tickets, inc
     # What the report tells stands for the time before it.
     assert updates(read(ours, "incident", incident.pk, at=later(hours=7))) == [
         "14:00 The switch went dark.",
-        "20:00 Reason for Outage sent",
+        "20:00 Reason for Outage issued",
     ]
     assert own.number not in read(limited, "incident", incident.pk).content.decode()
     assert [read(theirs, name, copy.pk).status_code for name in ("report", "report_pdf")] == [

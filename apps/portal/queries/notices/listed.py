@@ -52,6 +52,11 @@ class Notice:
         """When the first of its mails went out; None: none has."""
         return min((row.sent_at for row in self.messages if row.sent_at), default=None)
 
+    @property
+    def is_coming(self) -> bool:
+        """Tell whether a mail of it still waits to go out."""
+        return any(row.due_at is not None for row in self.messages)
+
     def facts(self, zone: str) -> Mapping[str, Any]:
         """Return what its page shows. ``zone`` is the reader's."""
         return self.kind.facts(self.row, zone)

@@ -292,6 +292,6 @@ def _own_moments(tickets: Sequence[int]) -> Sequence[Moment]:
 
 
 _NAMES: Mapping[str, Text] = {
-    "PRELIMINARY": _("Preliminary Reason for Outage sent"),
-    "FINAL": _("Reason for Outage sent"),
+    "PRELIMINARY": _("Preliminary Reason for Outage issued"),
+    "FINAL": _("Reason for Outage issued"),
 }
