@@ -97,7 +97,7 @@ class Read:
         return not self.is_ongoing and not self.owed
 
 
-def incidents_of(account_id: int) -> QuerySet[Incident]:
+def incidents_of(account_id: int) -> QuerySet[Any]:
     """Return the incidents that have a ticket of the account, with how they stand for it.
 
     One is ongoing while a ticket of the account has no solution, unless a report said since that
@@ -218,7 +218,7 @@ def read(incident: Incident, *, seat: Seat, at: datetime, zone: str) -> Read:
     )
 
 
-def _ongoing(seat: Seat) -> QuerySet[Incident]:
+def _ongoing(seat: Seat) -> QuerySet[Any]:
     return incidents_of(seat.account.pk).filter(is_ongoing=True).order_by("-pk")
 
 
@@ -263,14 +263,15 @@ def _updates(copies: Sequence[ReportCopy], tickets: Sequence[int]) -> list[Updat
     """
     published: list[ReportMoment] = list(copies[0].report.timeline.all()) if copies else []
     told = {(row.at, row.text) for row in published}
-    since = copies[0].report.issued_at.replace(second=0, microsecond=0) if published else None
+    since = copies[0].made_at.replace(second=0, microsecond=0) if published else None
     own = [
         each
         for each in _own_moments(tickets)
         if since is None or (each.at >= since and (each.at, each.text) not in told)
     ]
-    found = [Update(row.at, row.text) for row in (*published, *own)]
-    found += [Update(copy.report.issued_at, _NAMES[copy.report.kind], copy) for copy in copies]
+    found = [Update(row.at, row.text) for row in published]
+    found += [Update(each.at, each.text) for each in own]
+    found += [Update(copy.made_at, _NAMES[copy.report.kind], copy) for copy in copies]
     return sorted(found, key=lambda update: update.at)
 
 
