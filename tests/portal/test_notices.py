@@ -15,6 +15,7 @@ from tests.portal_made import make_person, signed_in
 from tests.standing_made import make_debtor, on, owe
 from tests.tams_made import TODAY, assign, deliver, hand_over, make_tam_order, withdraw
 from tests.tickets.reading import later
+from tests.time_made import make_hours, make_premium, make_tam
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,27 @@ def test_a_change_of_the_tam_is_told_once_its_notice_is_out_and_stays_told_when_
     page = shown(person, after[0]).content.decode()
     assert ("next@provider.example.com" in page, person.email in page) == (True, True)
     assert (of(stranger), shown(stranger, after[0]).status_code) == ([], 404)
+
+
+@pytest.mark.clause("V-6.3", "V-3.5")
+def test_that_the_tams_hours_are_used_up_is_told_to_each_of_the_orders_people():
+    order = make_premium()
+    person, colleague = (make_person(order=order, at=later(days=-9)) for _ in range(2))
+    make_tam(order=order)
+    make_hours(order=order, hours=40, until=later(days=20))
+
+    notice = of(person)[0]
+    page = shown(person, notice)
+
+    assert (notice.kind.name, [row.recipient for row in notice.messages]) == (
+        "hours",
+        [person.email],
+    )
+    assert ("March 2026" in page.content.decode(), str(order) in page.content.decode()) == (
+        True,
+        True,
+    )
+    assert (len(of(colleague)), shown(colleague, notice).status_code) == (2, 404)
 
 
 def test_pages_go_on_where_they_ended_among_kinds_of_one_instant(debtor):

@@ -68,7 +68,7 @@ def report(request: SeatedRequest, report: int) -> HttpResponse:
     """
     copy = _copy(request, report)
     found = documents.shown(copy, seat=request.seat)
-    context = {"found": found, "report": found.report, "policy_zone": found.zone}
+    context = {"found": found, "report": found.report, "policy_zone": found.version.time_zone}
     return TemplateResponse(request, "portal/outages/report.html", context)
 
 

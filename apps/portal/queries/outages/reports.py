@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from apps.contracts.models import Service
+from apps.contracts.models import PolicyVersion, Service
 from apps.contracts.queries.catalogue import catalogue
 from apps.escalation.models import Incident, OutageReport, ReportAction, ReportCopy, ReportMoment
 from apps.escalation.queries import owed_reports
@@ -56,7 +56,7 @@ class Shown:
     copy: ReportCopy
     report: OutageReport
     title: str
-    zone: str
+    version: PolicyVersion
     lasted: str
     services: Sequence[Service]
     timeline: Sequence[ReportMoment]
@@ -125,7 +125,7 @@ def shown(copy: ReportCopy, *, seat: Seat) -> Shown:
         copy=copy,
         report=report,
         title=title_then(report),
-        zone=seat.orders[0].version.time_zone if not tickets else tickets[0].version.time_zone,
+        version=tickets[0].version if tickets else seat.orders[0].version,
         lasted=span(ends - starts) if ends and starts else "",
         services=list(report.services.order_by("title", "pk")),
         timeline=list(report.timeline.all()),
