@@ -24,10 +24,10 @@ def _rows(seats: Sequence[Seat]) -> QuerySet[ReportCopy]:
 
 
 def _heading(row: ReportCopy) -> str:
-    words = {"incident": row.report.incident}
+    words = {"title": row.report.incident.title}
     if row.report.kind == OutageReport.Kind.PRELIMINARY:
-        return _("Preliminary Reason for Outage of %(incident)s") % words
-    return _("Reason for Outage of %(incident)s") % words
+        return _("Preliminary Reason for Outage: %(title)s") % words
+    return _("Reason for Outage: %(title)s") % words
 
 
 def _proof(rows: Sequence[ReportCopy]) -> Proof:
