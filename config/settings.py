@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "apps.tickets",
     "apps.escalation",
     "apps.billing",
+    "apps.changes",
     "apps.intake",
     "apps.portal",
     "apps.api",
