@@ -1,1 +1,15 @@
-"""What is read of changes."""
+"""Reads that others need too."""
+
+from apps.changes.queries.audience import Reader, audience_of, people_of, readers
+from apps.changes.queries.windows import coming_to, told_to, touches, windows_at
+
+__all__ = [
+    "Reader",
+    "audience_of",
+    "coming_to",
+    "people_of",
+    "readers",
+    "told_to",
+    "touches",
+    "windows_at",
+]
