@@ -47,7 +47,17 @@ dovecot:
 			DEBIAN_FRONTEND=noninteractive timeout 120 apt-get install -qq --yes \
 				--no-install-recommends dovecot-imapd >/dev/null 2>&1; } || true
 
-test: .venv/.synced dovecot  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
+# What reads our maintenance notices as a customer would, in an environment of its own: it holds an
+# older icalendar. Where it cannot be made its tests are skipped, and the last line says so.
+.PHONY: maintenance-parser
+maintenance-parser: requirements-maintenance.lock | .tools/bin/uv
+	@test .venv-maintenance/.synced -nt $< || { \
+		rm -rf .venv-maintenance && \
+		$(UV) venv --quiet --python $(PYTHON) .venv-maintenance && \
+		$(UV) pip sync --quiet --require-hashes --python .venv-maintenance/bin/python $< && \
+		touch .venv-maintenance/.synced; } || rm -rf .venv-maintenance
+
+test: .venv/.synced dovecot maintenance-parser  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
 	@$(BIN)/python -m tests.run $(ARGS)
 
 check: .venv/.synced  ## Format, lint, types, import contracts, migrations, deployment settings
@@ -82,6 +92,8 @@ lock: .tools/bin/uv  ## Compile the lock files anew from pyproject.toml
 		--python-version 3.11 --constraint requirements.lock --output-file requirements-dev.lock
 	$(UV) pip compile --quiet pyproject.toml --group bench --universal --generate-hashes \
 		--python-version 3.11 --constraint requirements-dev.lock --output-file requirements-bench.lock
+	$(UV) pip compile --quiet --group maintenance --universal --generate-hashes \
+		--python-version 3.11 --output-file requirements-maintenance.lock
 
 clean:  ## Remove what make made: environment, demo data, caches
-	rm -rf .tools .venv var .env .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .tools .venv .venv-maintenance var .env .pytest_cache .mypy_cache .ruff_cache .hypothesis

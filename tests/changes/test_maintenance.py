@@ -176,7 +176,7 @@ def test_short_notice_needs_a_reason_and_is_marked(days, is_refused):
     row = planned()
 
     if is_refused:
-        with pytest.raises(services.NoticeTooShort, match="owed 4 days of notice .* get 3 days"):
+        with pytest.raises(services.NoticeTooShort, match=r"owed 4 days of notice .* get 3 days"):
             act(row, Act.ANNOUNCE, at=late)
         act(row, Act.ANNOUNCE, at=late, words_to=services.Words("", "The switch is failing."))
     else:

@@ -1,1 +1,4 @@
-"""Rules of changes, which know no framework."""
+"""Rules of changes, which know no framework.
+
+Clause: none (a package).
+"""
