@@ -57,6 +57,12 @@ GROUPS = [
                 "escalation.view_incident",
             ),
             Link(
+                "Maintenance",
+                "construction",
+                "changes_maintenance_changelist",
+                "changes.view_maintenance",
+            ),
+            Link(
                 "Fault determinations",
                 "balance",
                 "escalation_faultdetermination_changelist",
@@ -166,6 +172,12 @@ GROUPS = [
         [
             Link("Outbox", "outbox", "outbox_message_changelist", "outbox.view_message"),
             DEAD_LETTERS,
+            Link(
+                "Maintenance calendars",
+                "edit_calendar",
+                "changes_maintenancecalendar_changelist",
+                "changes.view_maintenancecalendar",
+            ),
             Link("My notices", "notifications", "escalation_noticehours_mine", EVERYBODY),
         ],
     ),

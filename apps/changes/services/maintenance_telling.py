@@ -71,6 +71,23 @@ def tell(row: Maintenance, words: Words, *, by: User, at: datetime) -> Maintenan
     return update
 
 
+def foreseen(row: Maintenance, reader: Reader, *, at: datetime) -> MaintenanceNotice:
+    """Return what an account would be told of maintenance as it stands. Nothing is kept.
+
+    What nobody was told of yet is shown as confirmed, as the notice that most are sent first.
+
+    Clause: S-11.
+    """
+    before = MaintenanceNotice.objects.newest().filter(update__maintenance=row)
+    known = before.filter(account=reader.account).select_related("update").first()
+    notice = _to_reader(reader, known, row, at)
+    next_one = 0 if row.sequence is None else row.sequence + 1
+    notice.update = _update(row, next_one, Words(short_because=_said_before(row)))
+    if row.state == State.PLANNED:
+        notice.update.state = State.CONFIRMED
+    return notice
+
+
 def key_of(notice: MaintenanceNotice, address: str) -> str:
     """Return the key of a notice's message to an address."""
     # The address itself may be longer than a key.
