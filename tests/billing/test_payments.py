@@ -13,6 +13,7 @@ from apps.billing.models import (
     Posting,
     Transfer,
 )
+from apps.billing.queries.reports.aging import aging
 from apps.billing.queries.verify import verify_ledger
 from apps.billing.services import BillingRefused
 from apps.billing.services.giving_back import refund_credit, reverse_receipt
@@ -268,20 +269,47 @@ def test_a_reversal_that_cannot_be_is_refused(given, words):
         reverse_receipt(receipt=receipt, **facts)
 
 
-def test_what_was_refunded_of_a_receipt_needs_other_credit_to_reverse_it():
+@pytest.mark.clause("S-12", "R-5")
+def test_of_a_receipt_that_bounces_what_was_given_back_is_owed_from_that_day():
     profile = make_profile()
-    receipt = pay(profile, "50.00")
+    invoice = make_invoice(profile=profile)
+    receipt = pay(profile, "150.00")
     back = refund(profile, "20.00")
-    facts = {"receipt": receipt, "on": TODAY, "reason": "Bounced", "at": MORNING, "by": None}
-
-    with pytest.raises(BillingRefused, match=r"has 0\.00 USD of credit by 2026-03-04"):
-        reverse_receipt(**facts)
+    bounced_on = TODAY + timedelta(days=5)
+    facts = {"receipt": receipt, "on": bounced_on, "reason": "Bounced", "at": LATER, "by": None}
     with pytest.raises(BillingRefused, match="Only a receipt"):
         reverse_receipt(**{**facts, "receipt": back})
 
-    other = pay(profile, "20.00")
     reversal = reverse_receipt(**facts)
-    assert left(receipt, back, other, reversal) == ["0.00"] * 4
+
+    # 120 of the invoice, and 20 that were sent to it and that it never had paid.
+    assert left(invoice, receipt, back, reversal) == ["120.00", "0.00", "0.00", "20.00"]
+    sums = [[(each.owed, each.credit) for each in aging(as_of=on)] for on in (TODAY, bounced_on)]
+    assert sums == [[(Decimal(0), Decimal(10))], [(Decimal(140), Decimal(0))]]
+    assert OpenItem.objects.get(payment=reversal).due_on == bounced_on
+    assert reverse_receipt(**facts) == reversal
+    assert balanced()
+
+    paid = pay(profile, "130.00", at=LATER, received_on=bounced_on)
+    assert left(invoice, reversal, paid) == ["10.00", "0.00", "0.00"]
+    again = {"credit": paid.item, "on": bounced_on, "at": LATER, "by": None}
+    reallocate(allocations={reversal: Decimal(10), invoice: Decimal(120)}, **again)
+    assert left(invoice, reversal, paid) == ["0.00", "10.00", "0.00"]
+    reverse_receipt(**{**facts, "receipt": paid})
+    assert left(invoice, reversal, paid) == ["120.00", "20.00", "0.00"]
+    assert balanced()
+
+
+def test_other_credit_stands_in_for_what_was_given_back_of_a_receipt_that_bounces():
+    profile = make_profile()
+    receipt = pay(profile, "50.00")
+    back = refund(profile, "50.00", paid_on=TODAY + timedelta(days=1), at=LATER)
+    other = pay(profile, "30.00")
+
+    facts = {"receipt": receipt, "reason": "Bounced", "at": LATER, "by": None}
+    reversal = reverse_receipt(on=TODAY, **facts)
+
+    assert left(receipt, back, other, reversal) == ["0.00", "0.00", "0.00", "20.00"]
     assert balanced()
 
 

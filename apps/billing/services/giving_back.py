@@ -16,7 +16,7 @@ from apps.billing.services.booking import Facts, already_there, book
 from apps.billing.services.holding import hold_account
 from apps.billing.services.matching import apply_credit, day_of
 from apps.billing.services.payment_checks import check_facts
-from apps.billing.services.reallocating import live_allocations, undo
+from apps.billing.services.reallocating import movable_allocations, undo
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import Account, User
 
@@ -68,12 +68,14 @@ def reverse_receipt(
 ) -> Payment:
     """Undo a receipt that was none, such as one that bounced: what it settled is open again.
 
-    Its invoices are owed as before, from their original due dates. A second reversal is the first.
+    Its invoices are owed as before, from their original due dates. What of it was given back stays
+    so: as much of the reversal is owed, from the day of the reversal. Other credit that the account
+    has settles what is owed again. A second reversal is the first.
 
     Clause: S-12, R-4, R-5.
 
     :raises BillingRefused: it is no receipt, the day lies before it or before something that it
-        settled, the month is closed, or it was paid out and no other credit can stand in.
+        settled, or the month is closed.
     """
     account = hold_account(receipt.account)
     there = Payment.objects.filter(reverses=receipt).first()
@@ -93,19 +95,12 @@ def reverse_receipt(
     facts = Facts(
         receipt.currency, receipt.amount, on, receipt.method, receipt.reference, reason, key
     )
-    refunds = _free(receipt.item, on=on, at=at, by=by)
+    _free(receipt.item, on=on, at=at, by=by)
     reversal, debit = book(account, Payment.Kind.REVERSAL, facts, at=at, by=by, reverses=receipt)
     credit = OpenItem.objects.get(payment=receipt)
-    allocate(
-        credit=credit,
-        debit=debit,
-        amount=receipt.amount,
-        dated_on=day_of(credit, debit),
-        at=at,
-        by=by,
-    )
-    for refund in refunds:
-        _pay_out(account, refund, at=at, by=by)
+    if credit.open_amount:  # not all of it was given back
+        part, day = credit.open_amount, day_of(credit, debit)
+        allocate(credit=credit, debit=debit, amount=part, dated_on=day, at=at, by=by)
     # What is owed again is settled by the credit that there is.
     apply_credit(account=account, at=at, by=by)
     settled(account=account, at=at)
@@ -146,12 +141,10 @@ def _pay_out(account: Account, debit: OpenItem, *, at: datetime, by: User | None
             left -= part
 
 
-def _free(credit: OpenItem, *, on: date, at: datetime, by: User | None) -> list[OpenItem]:
-    """Take back all that a credit settles; return the refunds among it, which are open again."""
-    freed = list(live_allocations(credit))
-    for allocation in freed:
+def _free(credit: OpenItem, *, on: date, at: datetime, by: User | None) -> None:
+    """Take back all that a credit settles, but what was given back: that money is gone."""
+    for allocation in movable_allocations(credit):
         undo(allocation, on=on, at=at, by=by)
-    return [each.debit for each in freed if each.debit.document_id is None]
 
 
 def _check_reversal(receipt: Payment, on: date, reason: str) -> None:
