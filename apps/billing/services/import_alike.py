@@ -39,7 +39,7 @@ def alike_marked(
     names = documents_named(words) if words else {}
     for each in rows:
         among = there.get(_same(each.row), []) if each.state != State.DUPLICATE else []
-        said = _said(each.row.key, each.account and each.account.pk, each.row, named)
+        said = _said(each.row.key, each.account.pk if each.account else None, each.row, named)
         like = next(
             (
                 row
