@@ -83,10 +83,12 @@ def _reverse(payment: Payment, given: QueryDict, by: User, at: datetime) -> str:
     return "The receipt is reversed. What it settled is owed again, from its due date."
 
 
-def _refund(payment: Payment, given: QueryDict, by: User, at: datetime) -> str:
+def refunded(of: Payment | Document, given: QueryDict, by: User, at: datetime) -> str:
+    """Give credit of an account back, in the currency of a receipt or a credit note of it."""
     said = checked(RefundForm(given))
     back = refund_credit(
-        account=payment.account,
+        account=of.account,
+        currency=of.currency,
         amount=said["amount"],
         paid_on=said["on"],
         method=said["method"],
@@ -106,6 +108,6 @@ def _apply(payment: Payment, given: QueryDict, by: User, at: datetime) -> str:
 ACTS: Mapping[str, Act] = {
     "reallocate": _reallocate,
     "reverse": _reverse,
-    "refund": _refund,
+    "refund": refunded,
     "apply": _apply,
 }

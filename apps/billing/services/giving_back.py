@@ -35,14 +35,17 @@ def refund_credit(
     at: datetime,
     by: User | None,
     note: str = "",
+    currency: str = "",
 ) -> Payment:
     """Give an account's credit back, its oldest credit first. The same key again: the same refund.
+
+    ``currency`` is that of the credit; "": the one in which the account is billed.
 
     :raises BillingRefused: it is more than the account's credit by that day, or what
         ``record_payment`` refuses.
     """
     account = hold_account(account)
-    currency = _currency(account)
+    currency = currency or _currency(account)
     facts = Facts(currency, amount, paid_on, method, reference, note, source_key)
     there = already_there(account, Payment.Kind.REFUND, facts)
     if there is not None:
@@ -55,6 +58,7 @@ def refund_credit(
         method=method,
         texts={"reference": reference, "note": note},
         at=at,
+        goes_back=True,
     )
     refund, debit = book(account, Payment.Kind.REFUND, facts, at=at, by=by)
     _pay_out(account, debit, at=at, by=by)
@@ -82,6 +86,7 @@ def reverse_receipt(
     if there is not None:
         return there
     _check_reversal(receipt, on, reason)
+    _check_currency(account, receipt)
     check_facts(
         account=account,
         amount=receipt.amount,
@@ -145,6 +150,17 @@ def _free(credit: OpenItem, *, on: date, at: datetime, by: User | None) -> None:
     """Take back all that a credit settles, but what was given back: that money is gone."""
     for allocation in movable_allocations(credit):
         undo(allocation, on=on, at=at, by=by)
+
+
+def _check_currency(account: Account, receipt: Payment) -> None:
+    # What it settled would be owed in a currency in which nothing else is, beside the new one.
+    now = _currency(account)
+    if receipt.currency != now:
+        raise BillingRefused(
+            f"It is in {receipt.currency}, and {account} is billed in {now}: what it settled cannot"
+            f" be owed in both. Once nothing is open in {now}, bill the account in"
+            f" {receipt.currency} again, on its billing profile; then reverse it."
+        )
 
 
 def _check_reversal(receipt: Payment, on: date, reason: str) -> None:
