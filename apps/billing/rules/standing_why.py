@@ -138,7 +138,7 @@ def in_a_sentence(*, now: Delinquency, state: str, currency: str, grace: Grace |
         f"{now.overdue[0].owed.name}, due {now.oldest_due_on}," if now.overdue else "What was owed"
     )
     names += f" and {more} more are overdue." if more > 0 else " is overdue."
-    return f"{names} {money(now.clears_amount, currency)} {CLEARS}"
+    return f"{names[0].upper()}{names[1:]} {money(now.clears_amount, currency)} {CLEARS}"
 
 
 def documents(now: Delinquency) -> list[dict[str, object]]:
