@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from apps.billing.models import StandingNotice, StandingReview
 from apps.billing.services.standing import review_standing
-from apps.billing.services.standing_sweep import review_standings
+from apps.billing.services.standing_sweep import retell_standings
 from apps.contracts.models import AuthorisedUser, Standing
 from apps.contracts.services import DashboardSuspended, check_dashboard, set_standing
 from apps.outbox.models import Message
@@ -125,12 +125,12 @@ def test_whoever_is_told_what_clears_it_is_told_what_clears_it_now():
     assert now in mails["ticket.suspended"]
     assert why_suspended(ticket.events.get(kind="SUSPENDED"), ticket) == now
 
-    assert review_standings(at=on(31, hour=14)).accounts == 0
-    review_standings(at=on(32))  # the other one is overdue too
+    assert retell_standings(at=on(31, hour=23)).accounts == 0
+    assert retell_standings(at=on(32, hour=0)).accounts == 1  # the other one is overdue too
     more = f"{invoice}, due 2026-03-04, and 1 more are overdue. 67.00 USD paid clears it."
     assert (late.item.due_on, said_of(profile)) == (on(31).date(), more)
     row_count = Standing.history.count()
-    review_standings(at=on(33))
+    assert retell_standings(at=on(33)).accounts == 0
     assert Standing.history.count() == row_count
 
     boss = make_staff()

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Max, Min, Q, Sum
+from django.db.models import F, Min, Q, Sum
 
 from apps.billing.models import Exemption, OpenItem, StandingNotice, StandingProposal
 from apps.billing.queries.governing import Governing, governing_all
@@ -18,7 +18,6 @@ from apps.billing.rules.ladder import GOOD, Ladder, is_harder
 from apps.billing.rules.money import ZERO
 from apps.contracts.models import Standing
 
-A_DAY = timedelta(days=1)
 CHUNK = 10_000  # rows that are fetched together
 
 
@@ -27,7 +26,6 @@ class _Record:
     """What is on record of accounts that have more than open items."""
 
     states: dict[int, str] = field(default_factory=dict)
-    since: dict[int, date] = field(default_factory=dict)  # suspended, a day early for every zone
     held: set[int] = field(default_factory=set)
     spared: dict[int, tuple[str, date]] = field(default_factory=dict)
     proposed: dict[int, str] = field(default_factory=dict)
@@ -36,16 +34,15 @@ class _Record:
 
 @dataclass(frozen=True, slots=True)
 class _Owes:
-    """An account's open items in one line. ``last_late_on``: of what is past due, the last."""
+    """An account's open items in one line. ``counted`` leaves out what is disputed."""
 
     first_due_on: date | None
     first_undisputed_on: date | None
-    last_late_on: date | None
     amount: Decimal
     has_dispute: bool
 
 
-_NOTHING = _Owes(None, None, None, ZERO, has_dispute=False)
+_NOTHING = _Owes(None, None, ZERO, has_dispute=False)
 
 
 def accounts_due(*, at: datetime) -> Iterator[int]:
@@ -56,7 +53,7 @@ def accounts_due(*, at: datetime) -> Iterator[int]:
     record = _on_record(at)
     screen = _Screen(record, governing_all(at=at), at)
     seen = set()
-    for account, owes in _open_items(max(screen.days.values())):
+    for account, owes in _open_items():
         seen.add(account)
         if screen.is_due(account, owes):
             yield account
@@ -66,7 +63,7 @@ def accounts_due(*, at: datetime) -> Iterator[int]:
             yield account
 
 
-def _open_items(today: date) -> Iterator[tuple[int, _Owes]]:
+def _open_items() -> Iterator[tuple[int, _Owes]]:
     rows = (
         OpenItem.objects.filter(side=OpenItem.Side.DEBIT, open_amount__gt=0)
         .order_by()
@@ -74,23 +71,19 @@ def _open_items(today: date) -> Iterator[tuple[int, _Owes]]:
         .annotate(
             first=Min("due_on"),
             undisputed=Min("due_on", filter=Q(open_amount__gt=F("disputed_amount"))),
-            late=Max("due_on", filter=Q(due_on__lt=today)),
             owed=Sum("open_amount"),
             disputed=Sum("disputed_amount"),
         )
     )
-    for account, first, undisputed, late, owed, disputed in rows.iterator(chunk_size=CHUNK):
-        yield account, _Owes(first, undisputed, late, owed, bool(disputed))
+    for account, first, undisputed, owed, disputed in rows.iterator(chunk_size=CHUNK):
+        yield account, _Owes(first, undisputed, owed, bool(disputed))
 
 
 def _on_record(at: datetime) -> _Record:
     record = _Record()
     rows = Standing.objects.filter(Q(held_by__isnull=False) | ~Q(state=GOOD))
-    for account, state, held_by, since_at in rows.values_list(
-        "account_id", "state", "held_by_id", "since_at"
-    ):
+    for account, state, held_by in rows.values_list("account_id", "state", "held_by_id"):
         record.states[account] = state
-        record.since[account] = since_at.date() - A_DAY
         if held_by is not None:
             record.held.add(account)
     in_force = Exemption.objects.filter(status=Exemption.Status.IN_FORCE)
@@ -131,16 +124,14 @@ class _Screen:
         return self._is_due_by(ladder, account, owes, on)
 
     def _is_due_by(self, ladder: Ladder, account: int, owes: _Owes, on: date) -> bool:
-        state, late = self.record.states.get(account, GOOD), owes.last_late_on
-        if state != GOOD and late is not None and late >= self.record.since[account]:
-            return True  # more is overdue than when it was suspended: more clears it
+        state = self.record.states.get(account, GOOD)
         wanted, first = _wanted(ladder, owes, state, on)
         if account in self.record.spared:
             is_promise = self.record.spared[account][0] == Exemption.Kind.PROMISE
             if state != (min(state, wanted, key=_hardness) if is_promise else GOOD):
                 return True
             # What comes on the day after may rest on what is paid by now: a review looks.
-            back_on = self.record.spared[account][1] + A_DAY
+            back_on = self.record.spared[account][1] + timedelta(days=1)
             return first is not None and self._is_untold(ladder, account, back_on, on)
         if wanted != state or account in self.record.proposed:
             return wanted == state or self.record.proposed.get(account) != wanted
