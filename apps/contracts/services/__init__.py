@@ -5,6 +5,7 @@ from apps.contracts.services.appointment_decisions import (
     confirm_appointment,
     decline_appointment,
 )
+from apps.contracts.services.appointment_wishes import postpone_appointment, withdraw_appointment
 from apps.contracts.services.appointments import (
     AppointmentRefused,
     ask_appointment,
@@ -98,6 +99,7 @@ __all__ = [
     "mark_of",
     "move_appointment",
     "note_notices",
+    "postpone_appointment",
     "preview_sheet",
     "publish",
     "read_invitation",
@@ -106,5 +108,6 @@ __all__ = [
     "settle_service",
     "tell_changed_sign_in",
     "terminate_order",
+    "withdraw_appointment",
     "withdraw_handover",
 ]
