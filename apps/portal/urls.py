@@ -3,6 +3,8 @@
 from django.urls import path
 
 from apps.portal.views import amount_disputes, costs, documents, home, seats, services, standing
+from apps.portal.views.appointments import book, change
+from apps.portal.views.appointments import listing as appointments
 from apps.portal.views.tickets import acts, listing, new, ticket
 
 app_name = "portal"
@@ -20,6 +22,20 @@ urlpatterns = [
     path("tickets/<int:ticket>/settle/", acts.ticket_settle, name="ticket_settle"),
     path("tickets/<int:ticket>/dispute/", acts.ticket_dispute, name="ticket_dispute"),
     path("tickets/<int:ticket>/escalate/", acts.ticket_escalate, name="ticket_escalate"),
+    # Appointments.
+    path("appointments/", appointments.appointments, name="appointments"),
+    path("appointments/new/", book.appointment_new, name="appointment_new"),
+    path("appointments/<int:appointment>/", appointments.appointment, name="appointment"),
+    path(
+        "appointments/<int:appointment>/move/",
+        change.appointment_postpone,
+        name="appointment_postpone",
+    ),
+    path(
+        "appointments/<int:appointment>/withdraw/",
+        change.appointment_withdraw,
+        name="appointment_withdraw",
+    ),
     # Money. The number of a document may hold a slash.
     path("invoices/", documents.invoices, name="invoices"),
     path("invoices/<path:reference>/pdf/", documents.invoice_pdf, name="invoice_pdf"),

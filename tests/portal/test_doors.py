@@ -9,6 +9,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from apps.contracts.models import AuthorisedUser
 from apps.portal.queries.seats import RIGHTS
+from tests.appointments_made import make_appointment
 from tests.factories import make_ticket
 from tests.portal_made import disputed, file_of, invoiced, make_person, signed_in
 
@@ -23,6 +24,7 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "dispute": lambda person: disputed(person).pk,
     "ticket": lambda person: make_ticket(requester=person).pk,
     "file": lambda person: file_of(person).pk,
+    "appointment": lambda person: make_appointment(requester=person, kind="INSTALL").pk,
 }
 
 

@@ -1,7 +1,7 @@
 """Whether an order's client may book a time: the policy's rules, as the pure rule takes them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from apps.contracts.models import Appointment, Calendar, Fee, Order, Reason
 from apps.contracts.queries.hours import hours
@@ -14,7 +14,9 @@ from apps.contracts.rules.appointments import (
     OffHours,
     Wish,
     bookable,
+    earliest_install_on,
 )
+from apps.contracts.rules.calendar import BeyondHorizon, NoServiceTime
 from apps.contracts.rules.terms import RuleTerm
 from apps.contracts.wording import fee
 
@@ -33,6 +35,24 @@ def can_book(*, order: Order, wish: Wish, at: datetime) -> Bookable:
         installs=_installs(order, installs) if installs and wish.kind == Kind.INSTALL else None,
         off_hours=_off_hours(order, off_hours) if off_hours else None,
     )
+
+
+def earliest_install(*, order: Order, at: datetime) -> tuple[date | None, str]:
+    """Return the first day on which an install asked for at an instant owes no priority handling.
+
+    In the zone of the hours that business days are counted by, with their title; None: they never
+    open so often. The policy has a rule of installs.
+
+    Clause: S-2.1.
+    """
+    rule = _rules(order)["installs"]
+    named = _named(order, rule.settings["calendar"])
+    days = rule.settings["notice_business_days"]
+    try:
+        day = earliest_install_on(asked_at=at, hours=named.hours, notice_business_days=days)
+    except (BeyondHorizon, NoServiceTime):
+        return None, named.title
+    return day, named.title
 
 
 def install_fee(order: Order) -> Fee:
