@@ -5,6 +5,7 @@ Clause: S-2.1, S-3, S-12, V-1.2, V-3.1, V-3.5.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from apps.contracts.models import AuthorisedUser, Order, Service
 from apps.contracts.queries.appointments import can_book, category_of
@@ -61,8 +62,11 @@ def answer_to(
     steps = (*today.steps, *booking.steps)
     if not booking.allowed:
         return Wished(False, booking.clause, booking.why, steps, booking)
-    # All of it lies in the term: the end itself is outside of the appointment.
-    for then in (wish.starts_at, wish.ends_at - timedelta.resolution):
+    # All of it lies in the term: the end itself is outside of the appointment. What is owed at a
+    # time that is booked hangs on the day alone.
+    zone = ZoneInfo(order.version.time_zone)
+    ends = (wish.ends_at - timedelta.resolution, wish.starts_at)
+    for _, then in sorted({each.astimezone(zone).date(): each for each in ends}.items()):
         that_day = owed(then)
         if not that_day.entitled:
             return Wished(

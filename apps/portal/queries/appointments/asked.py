@@ -17,12 +17,14 @@ from apps.contracts.queries import terms
 from apps.contracts.queries.appointment_answers import Wished, answer_to
 from apps.contracts.queries.appointments import earliest_install, install_fee
 from apps.contracts.rules.appointments import Kind, Wish
+from apps.contracts.rules.entitlement import Step as Checked
 from apps.contracts.rules.terms import RuleTerm
 from apps.contracts.wording import fee
 from apps.portal.queries.tickets.asked import categories_of, titles_of, told
 from apps.portal.queries.whys import Step, Titles, cited, steps_of
 
 Clauses = Sequence[tuple[str, str]]
+Check = tuple[bool, str, Clauses]  # whether it holds, in words, and what it rests on
 OURS = "ENGINEERING"  # time of every kind counts for what a booking may cost
 
 
@@ -71,8 +73,10 @@ class OffHours:
 
 @dataclass(frozen=True, slots=True)
 class WhatFollows:
-    """What we would do. ``cost`` None: the booking costs nothing, and ``works`` what it may.
+    """What we would do. ``of_time`` are those of the ``checks`` that the policy makes of the time.
 
+    ``earliest_on`` is the first day on which an install owes no priority handling. ``cost`` None:
+    the booking costs nothing; ``works`` is what help may cost, by what it is about.
     ``sooner``: what priority handling would cost, where the time is refused as too soon.
     """
 
@@ -82,7 +86,9 @@ class WhatFollows:
     is_priority: bool
     why: str
     clauses: Clauses
-    checks: Sequence[tuple[bool, str, Clauses]]
+    checks: Sequence[Check]
+    of_time: Sequence[Check]
+    is_too_soon: bool
     earliest_on: date | None
     cost: Cost | None
     works: Sequence[Cost]
@@ -115,6 +121,11 @@ def what_follows(
     is_early = _is_early(found)
     costs: dict[str, Any] = {"starts_at": wish.starts_at, "ends_at": wish.ends_at, "zone": zone}
     account = order.account
+
+    def check(step: Checked) -> Check:
+        says = told(step.says, account, sees_money=sees_money)
+        return step.holds, says, cited(step.clause, titles)
+
     return WhatFollows(
         is_taken=found.allowed,
         is_slip=found.is_its_no and booking is not None and booking.is_slip,
@@ -122,15 +133,10 @@ def what_follows(
         is_priority=booking is not None and booking.is_priority,
         why=told(found.why, account, sees_money=sees_money),
         clauses=cited(found.clause, titles),
-        checks=[
-            (
-                step.holds,
-                told(step.says, account, sees_money=sees_money),
-                cited(step.clause, titles),
-            )
-            for step in found.steps
-        ],
-        earliest_on=booking.earliest_on if booking and is_early else None,
+        checks=[check(step) for step in found.steps],
+        of_time=[check(step) for step in booking.steps] if booking else [],
+        is_too_soon=is_early,
+        earliest_on=booking.earliest_on if booking else None,
         cost=install_cost(order, is_priority=booking.is_priority, **costs)
         if found.allowed and booking and booking.is_billable
         else None,
