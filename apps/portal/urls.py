@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from apps.portal.views import amount_disputes, costs, documents, home, seats, services, standing
+from apps.portal.views import (
+    account,
+    amount_disputes,
+    costs,
+    documents,
+    home,
+    seats,
+    services,
+    standing,
+)
 from apps.portal.views.tickets import acts, listing, new, ticket
 
 app_name = "portal"
@@ -10,6 +19,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("at/", seats.switch, name="switch"),
+    path("account/", account.account, name="account"),
     # Tickets.
     path("tickets/", listing.tickets, name="tickets"),
     path("tickets/new/", new.ticket_new, name="ticket_new"),
