@@ -52,17 +52,18 @@ def days_of(windows: Iterable[Window]) -> list[Days]:
 def seen_from(
     windows: Iterable[Window], *, zone: ZoneInfo, reader: ZoneInfo, on: date
 ) -> list[Window]:
-    """Return windows of a zone as a reader's wall clock shows them in the week from a day on.
+    """Return windows of a zone as a reader's wall clock shows them in the week, from Monday on, of a day.
 
     The clocks of two zones do not change on the same days, so it is that week's answer alone.
 
     Clause: S-2, V-4.
     """
-    return [_seen(window, zone, reader, on) for window in windows]
+    monday = on - timedelta(days=on.weekday())
+    return [_seen(window, zone, reader, monday) for window in windows]
 
 
-def _seen(window: Window, zone: ZoneInfo, reader: ZoneInfo, on: date) -> Window:
-    day = on + timedelta(days=(window.weekday - on.weekday()) % WEEK)
+def _seen(window: Window, zone: ZoneInfo, reader: ZoneInfo, monday: date) -> Window:
+    day = monday + timedelta(days=window.weekday)
     over = timedelta(days=window.closes <= window.opens)
     opens = _on_clock(datetime.combine(day, window.opens, zone), reader)
     closes = _on_clock(datetime.combine(day + over, window.closes, zone), reader)
