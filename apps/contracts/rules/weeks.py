@@ -52,9 +52,10 @@ def days_of(windows: Iterable[Window]) -> list[Days]:
 def seen_from(
     windows: Iterable[Window], *, zone: ZoneInfo, reader: ZoneInfo, on: date
 ) -> list[Window]:
-    """Return windows of a zone as a reader's wall clock shows them in the week, from Monday on, of a day.
+    """Return windows of a zone as a reader's wall clock shows them in the week of a day.
 
-    The clocks of two zones do not change on the same days, so it is that week's answer alone.
+    It is the week from Monday on. The clocks of two zones do not change on the same days, so it is
+    that week's answer alone.
 
     Clause: S-2, V-4.
     """
