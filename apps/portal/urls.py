@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.portal.views import (
+    account,
     amount_disputes,
     costs,
     documents,
@@ -23,6 +24,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("at/", seats.switch, name="switch"),
+    path("account/", account.account, name="account"),
     # Tickets.
     path("tickets/", listing.tickets, name="tickets"),
     path("tickets/new/", new.ticket_new, name="ticket_new"),
