@@ -20,15 +20,11 @@ from apps.contracts.admin.orders_page import held
 from apps.contracts.admin.read_rows import READ, ReadForm
 from apps.contracts.admin.sheets import SheetAdmin
 from apps.contracts.admin.standing import StandingPage
-from apps.contracts.models import Account, AuthorisedUser, Order, Standing, User
+from apps.contracts.models import RIGHTS, Account, AuthorisedUser, Order, Standing, User
 from apps.contracts.sheets.alike import INVISIBLE, ONLY, alike, turns_text
 from apps.contracts.sheets.resources import AccountSheet, AuthorisedUserSheet
 
 MOST_DIGITS = 18  # what a key holds
-RIGHTS = [
-    *("may_open", "may_escalate", "may_confirm_closure", "may_see_invoices", "may_manage_users"),
-    "sees_all_tickets",
-]
 MOST_ORDERS = 3  # of an account, in the list
 TAG = '<span class="fl-tag fl-{}" title="{}">{}</span>'
 ORDER_LINK = '<span class="fl-line"><a class="fl-link" href="{}">{}</a> {}</span>'
