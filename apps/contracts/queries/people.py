@@ -1,4 +1,4 @@
-"""The people of an order, and what was last changed of them."""
+"""The people of an order: what was last changed of them, and what they want to hear."""
 
 from apps.contracts.models import AuthorisedUser
 
@@ -10,3 +10,11 @@ def edition_of(person: AuthorisedUser) -> int:
     """
     rows = AuthorisedUser.history.filter(id=person.pk).order_by("-history_id")
     return rows.values_list("history_id", flat=True).first() or 0
+
+
+def wants(person: AuthorisedUser, kind: str) -> bool:
+    """Tell whether a person wants that kind of mail, one of OptOut.Kind.
+
+    Clause: none (form).
+    """
+    return AuthorisedUser.objects.filter(pk=person.pk).wanting(kind).exists()

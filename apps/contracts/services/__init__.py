@@ -19,6 +19,7 @@ from apps.contracts.services.invitations import (
     join_as_new,
     read_invitation,
 )
+from apps.contracts.services.notifications import UnknownKind, choose_mails
 from apps.contracts.services.order_checks import OrderRefused
 from apps.contracts.services.order_ends import end_expired, end_order, terminate_order
 from apps.contracts.services.order_revisions import ChangedMeanwhile
@@ -84,6 +85,7 @@ __all__ = [
     "SheetRefused",
     "StandingRefused",
     "TamRefused",
+    "UnknownKind",
     "add_person",
     "amend_order",
     "ask_appointment",
@@ -94,6 +96,7 @@ __all__ = [
     "cancel_appointment",
     "change_person",
     "check_dashboard",
+    "choose_mails",
     "confirm_appointment",
     "correct_contacts",
     "decline_appointment",
