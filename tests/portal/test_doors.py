@@ -23,6 +23,7 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "dispute": lambda person: disputed(person).pk,
     "ticket": lambda person: make_ticket(requester=person).pk,
     "file": lambda person: file_of(person).pk,
+    "person": lambda person: person.pk,
 }
 
 
