@@ -63,7 +63,8 @@ class PersonForm(forms.Form):
         else:
             del self.fields["order"]
         if person is not None:
-            self.initial |= {name: getattr(person, name) for name in ("name", "email", "phone")}
+            for name in ("name", "email", "phone"):
+                self.initial[name] = getattr(person, name)
         self.initial["seen"] = edition
         # Who comes back is given anew what they may do.
         has = person.rights if person is not None and person.is_active else frozenset()
@@ -74,6 +75,7 @@ class PersonForm(forms.Form):
     def _right(
         self, right: str, wanted: Collection[str], held: Collection[str], has: Collection[str]
     ) -> forms.BooleanField:
+        words: Any
         label, words = LABELS[right]
         is_shut = right not in held and right not in has
         if right not in held:

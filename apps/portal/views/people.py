@@ -108,8 +108,9 @@ def person(request: SeatedRequest, person: int) -> HttpResponse:
             return _after(who, by)
         if told.status == REFUSED:
             # They have read why: what they send next is meant for what there is now.
-            form.data = form.data.copy()
-            form.data["seen"] = str(edition_of(who))
+            sent = request.POST.copy()
+            sent["seen"] = str(edition_of(who))
+            form.data = sent
     return _shown(request, *_page_of(who, by, form, told), told, form)
 
 

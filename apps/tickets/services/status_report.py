@@ -40,7 +40,7 @@ def send_status_report(*, order: Order, by: User, at: datetime, act_key: str) ->
     people = [user for user in wanting if is_plain_address(user.email)]
     if not people:
         raise Refused(
-            f"Nobody of {order} may open tickets and wants such reports, so there is nobody to send"
+            f"Nobody of {order} who may open tickets wants such reports, so there is nobody to send"
             " it to.",
             clause="V-6.1",
         )
