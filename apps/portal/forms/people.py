@@ -21,6 +21,10 @@ LABELS = {
 USUAL = {"may_open", "may_escalate", "may_confirm_closure", "sees_all_tickets"}
 LACKING = _("You cannot give it: you do not have it yourself.")
 TAKEN_FOR_GOOD = _("You can take it away but not give it back: you do not have it yourself.")
+MOVES = _(
+    "Requests from it are theirs. Under another one they are invited anew, and until they join"
+    " nobody sits here."
+)
 WHY = _("The history keeps it, with your name.")
 
 
@@ -65,6 +69,7 @@ class PersonForm(forms.Form):
         if person is not None:
             for name in ("name", "email", "phone"):
                 self.initial[name] = getattr(person, name)
+            self.fields["email"].help_text = MOVES
         self.initial["seen"] = edition
         # Who comes back is given anew what they may do.
         has = person.rights if person is not None and person.is_active else frozenset()

@@ -104,7 +104,7 @@ def person(request: SeatedRequest, person: int) -> HttpResponse:
         act = change_person if who.is_active else bring_back_person
         told = _try(lambda: act(**facts))
         if not told.status:
-            messages.success(request, _("Saved. %(name)s is told.") % {"name": form.to().name})
+            messages.success(request, _("Saved."))
             return _after(who, by)
         if told.status == REFUSED:
             # They have read why: what they send next is meant for what there is now.
@@ -129,7 +129,7 @@ def person_end(request: SeatedRequest, person: int) -> HttpResponse:
         why = form.cleaned_data["reason"]
         told = _try(lambda: end_person(person=who, by=by, reason=why, at=timezone.now()))
         if not told.status:
-            messages.success(request, _("%(name)s has ended, and is told.") % {"name": who.name})
+            messages.success(request, _("The seat of %(name)s has ended.") % {"name": who.name})
             return _after(who, by)
     context = {"form": _with(form, told), "who": who, "is_reader": who == by}
     return _shown(request, "portal/people/end.html", context, told, form)
