@@ -189,5 +189,5 @@ def test_staff_see_what_somebody_does_not_want(client):
 
     page = text_of(client.get(reverse("admin:contracts_authoriseduser_change", args=[person.pk])))
 
-    told = [f"{OptOut.Kind('COPIES').label}: switched on", OptOut.Kind("REPORTS").label]
+    told = [f"{OptOut.Kind('COPIES').label}, switched on", OptOut.Kind("REPORTS").label]
     assert [words in page for words in told] == [True, True]

@@ -246,12 +246,12 @@ class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
         """Say what they switched off and on again, which they do themselves in the portal."""
         rows = OptOut.history.filter(user=user.user_id).order_by("-history_id")[:MOST_SWITCHES]
         lines = [
-            (row.get_kind_display(), row.history_change_reason.lower(), _day(row.history_date))
+            (_day(row.history_date), row.get_kind_display(), row.history_change_reason.lower())
             for row in rows
         ]
         now = user.user.opt_outs.order_by("pk") if user.user else ()
         unwanted = ", ".join(row.get_kind_display() for row in now) or "None"
-        told = format_html_join("", '<span class="fl-line fl-quiet">{}: {} on {}</span>', lines)
+        told = format_html_join("", '<span class="fl-line fl-quiet">{}: {}, {}</span>', lines)
         return format_html("{}{}", unwanted, told)
 
     @action(description="Invite to the portal", permissions=["change"])
