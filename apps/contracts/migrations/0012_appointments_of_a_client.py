@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0010_joined_address'),
+        ('contracts', '0011_api_tokens'),
     ]
 
     operations = [
