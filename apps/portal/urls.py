@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from apps.portal.views import amount_disputes, costs, documents, home, seats, services, standing
+from apps.portal.views import (
+    amount_disputes,
+    costs,
+    documents,
+    home,
+    notices,
+    outages,
+    seats,
+    services,
+    standing,
+)
 from apps.portal.views.tickets import acts, listing, new, ticket
 
 app_name = "portal"
@@ -20,6 +30,15 @@ urlpatterns = [
     path("tickets/<int:ticket>/settle/", acts.ticket_settle, name="ticket_settle"),
     path("tickets/<int:ticket>/dispute/", acts.ticket_dispute, name="ticket_dispute"),
     path("tickets/<int:ticket>/escalate/", acts.ticket_escalate, name="ticket_escalate"),
+    # Outages. A report is named by the copy that the account was sent.
+    path("incidents/", outages.incidents, name="incidents"),
+    path("incidents/<int:incident>/", outages.incident, name="incident"),
+    path("incidents/<int:incident>/live/", outages.incident_live, name="incident_live"),
+    path("reports/", outages.reports, name="reports"),
+    path("reports/<int:report>/", outages.report, name="report"),
+    path("reports/<int:report>/pdf/", outages.report_pdf, name="report_pdf"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<slug:notice>/", notices.notice, name="notice"),
     # Money. The number of a document may hold a slash.
     path("invoices/", documents.invoices, name="invoices"),
     path("invoices/<path:reference>/pdf/", documents.invoice_pdf, name="invoice_pdf"),

@@ -2,6 +2,7 @@
 
 from apps.contracts.models.accounts import Account
 from apps.contracts.models.agreed import AgreedTarget
+from apps.contracts.models.api_tokens import ApiToken, ApiTokenQuerySet
 from apps.contracts.models.appointments import Appointment, AppointmentQuerySet
 from apps.contracts.models.calendars import Calendar, CalendarRevision, Holiday, Window
 from apps.contracts.models.order_fees import OrderFee, OrderMark
@@ -17,6 +18,8 @@ from apps.contracts.models.users import User
 __all__ = [
     "Account",
     "AgreedTarget",
+    "ApiToken",
+    "ApiTokenQuerySet",
     "Appointment",
     "AppointmentQuerySet",
     "AuthorisedUser",

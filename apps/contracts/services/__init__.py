@@ -1,5 +1,14 @@
 """What may be done to contracts: each function is one use case and one transaction."""
 
+from apps.contracts.services.api_tokens import (
+    SCOPES,
+    Issued,
+    TokenRefused,
+    end_token,
+    issue_token,
+    note_used,
+    token_shown,
+)
 from apps.contracts.services.appointment_decisions import (
     cancel_appointment,
     confirm_appointment,
@@ -57,6 +66,7 @@ from apps.contracts.services.tam_notices import note_notices
 from apps.contracts.services.tams import TamRefused, assign_tam, hand_over, withdraw_handover
 
 __all__ = [
+    "SCOPES",
     "AlreadyPublished",
     "AppointmentRefused",
     "ChangedMeanwhile",
@@ -66,6 +76,7 @@ __all__ = [
     "Invitation",
     "InvitationOver",
     "InvitationRefused",
+    "Issued",
     "Loaded",
     "OrderRefused",
     "ServiceRefused",
@@ -73,6 +84,7 @@ __all__ = [
     "SheetRefused",
     "StandingRefused",
     "TamRefused",
+    "TokenRefused",
     "amend_order",
     "ask_appointment",
     "ask_new_password",
@@ -88,16 +100,19 @@ __all__ = [
     "edit_draft",
     "end_expired",
     "end_order",
+    "end_token",
     "execute_order",
     "hand_over",
     "import_sheet",
     "invite",
+    "issue_token",
     "join",
     "join_as_new",
     "load_policy",
     "mark_of",
     "move_appointment",
     "note_notices",
+    "note_used",
     "preview_sheet",
     "publish",
     "read_invitation",
@@ -106,5 +121,6 @@ __all__ = [
     "settle_service",
     "tell_changed_sign_in",
     "terminate_order",
+    "token_shown",
     "withdraw_handover",
 ]

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.portal.access import SeatedRequest, page
 from apps.portal.queries.money import home_money
+from apps.portal.queries.outages.incidents import ongoing_at
 from apps.portal.queries.tickets.home import home_tickets
 
 
@@ -18,6 +19,7 @@ def home(request: SeatedRequest) -> HttpResponse:
     at, seat = timezone.now(), request.seat
     sees_money = seat.may("money")
     context = {
+        "incidents": ongoing_at(seat),
         "tickets": home_tickets(seat, at=at),
         "sees_money": sees_money,
         "sums": home_money(seat, at=at) if sees_money else [],
