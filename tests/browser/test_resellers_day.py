@@ -17,6 +17,7 @@ from apps.outbox.services import deliver_pending
 from apps.tickets import services
 from apps.tickets.models import Dispute, Ticket
 from tests.browser.reseller import Reseller, link_in
+from tests.escalation.outages import issued, make_incident
 from tests.factories import make_client, make_service, make_staff, reason_of
 from tests.portal.sign_in_pages import PASSWORD
 from tests.standing_made import make_debtor, on, owe
@@ -51,17 +52,19 @@ def person(staff, live_server, settings):
     return AuthorisedUser.objects.get(pk=person.pk)
 
 
-@pytest.mark.clause("V-3.4.4", "V-3.5", "V-7.2", "V-8.1", "V-8.3", "V-9.2", "S-7", "S-12", "R-5")
+@pytest.mark.clause(
+    "V-3.4.4", "V-3.5", "V-7.2", "V-8.1", "V-8.3", "V-9.2", "S-6", "S-7", "S-12", "R-5"
+)
 def test_a_reseller_is_invited_gets_help_disputes_is_suspended_pays_and_goes_on(
     visitor, person, staff
 ):
     reseller = Reseller(visitor)
     takes_a_seat(reseller)
     ticket = opens_a_ticket(reseller)
-    is_helped(reseller, ticket, staff)
-    # Here they read the report on the outage, once the portal has a page for it.
+    incident = is_helped(reseller, ticket, staff)
     disputes_a_line(reseller, staff)
     leaves_and_comes_back_with_a_code(reseller)
+    reads_why_it_was_out(reseller, incident)
     meets_a_suspension(reseller, person)
     pays_and_goes_on(reseller, person, staff)
 
@@ -137,6 +140,8 @@ def is_helped(reseller, ticket, staff):
         by=staff,
         at=later(minutes=20),
     )
+    ticket.refresh_from_db()
+    incident = make_incident(ticket=ticket, by=staff, at=later(minutes=22))
     with reseller.at(later(minutes=25)):
         reseller.page.reload()
         assert reseller.reads("The whole system is out, as you say.")
@@ -155,6 +160,7 @@ def is_helped(reseller, ticket, staff):
         reseller.press("It is settled: close it")
         assert reseller.news() == "Thank you: it is closed."
         assert reseller.reads("Closed as")
+    return incident
 
 
 def disputes_a_line(reseller, staff):
@@ -174,15 +180,26 @@ def disputes_a_line(reseller, staff):
 
 
 def leaves_and_comes_back_with_a_code(reseller):
-    with reseller.at(later(hours=4)):
+    with reseller.at(later(hours=7)):
         reseller.menu("Sign out")
         reseller.fill(**{"E-mail_address_or_user_name": ADDRESS}, Password=PASSWORD)
         reseller.press("Sign in")
         reseller.fill(Code=reseller.code())
         reseller.press("Sign in")
-        reseller.follow("Services")
-        reseller.follow("Ask for a change")
-        assert reseller.heading() == "Ask for a change"
+
+
+def reads_why_it_was_out(reseller, incident):
+    issued(incident)
+    with reseller.at(later(hours=8)):
+        reseller.follow("Outages")
+        reseller.follow("Reasons for Outage")
+        reseller.follow("Reason for Outage")
+        assert reseller.heading() == f"{incident.number} Phones are dead"
+        cause = reseller.page.get_by_role("region", name="Root cause")
+        assert "Its fan stood still." in cause.inner_text()
+        with reseller.page.expect_download() as got:
+            reseller.page.get_by_role("link", name="Download PDF").click()
+        assert got.value.path().read_bytes().startswith(b"%PDF-")
         reseller.menu("Sign out")
 
 
