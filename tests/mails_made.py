@@ -177,6 +177,9 @@ def appointment_mails() -> Iterator[Made]:
     yield latest("appointment.moved"), None
     contracts.decline_appointment(appointment=row, reason=SUBJECT, **given)
     yield latest("appointment.declined"), None
+    row = make_confirmed(staff=staff, subject=SUBJECT)
+    contracts.withdraw_appointment(appointment=row, client=row.requester, reason=SUBJECT, at=ASKED)
+    yield latest("appointment.released"), None
 
 
 def service_mails() -> Iterator[Made]:

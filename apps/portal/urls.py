@@ -13,6 +13,9 @@ from apps.portal.views import (
     services,
     standing,
 )
+from apps.portal.views import amount_disputes, costs, documents, home, seats, services, standing
+from apps.portal.views.appointments import book, change
+from apps.portal.views.appointments import listing as appointments
 from apps.portal.views.tickets import acts, listing, new, ticket
 
 app_name = "portal"
@@ -39,6 +42,20 @@ urlpatterns = [
     path("reports/<int:report>/pdf/", outages.report_pdf, name="report_pdf"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<slug:notice>/", notices.notice, name="notice"),
+    # Appointments.
+    path("appointments/", appointments.appointments, name="appointments"),
+    path("appointments/new/", book.appointment_new, name="appointment_new"),
+    path("appointments/<int:appointment>/", appointments.appointment, name="appointment"),
+    path(
+        "appointments/<int:appointment>/move/",
+        change.appointment_postpone,
+        name="appointment_postpone",
+    ),
+    path(
+        "appointments/<int:appointment>/withdraw/",
+        change.appointment_withdraw,
+        name="appointment_withdraw",
+    ),
     # Money. The number of a document may hold a slash.
     path("invoices/", documents.invoices, name="invoices"),
     path("invoices/<path:reference>/pdf/", documents.invoice_pdf, name="invoice_pdf"),

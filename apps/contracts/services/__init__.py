@@ -14,6 +14,7 @@ from apps.contracts.services.appointment_decisions import (
     confirm_appointment,
     decline_appointment,
 )
+from apps.contracts.services.appointment_wishes import postpone_appointment, withdraw_appointment
 from apps.contracts.services.appointments import (
     AppointmentRefused,
     ask_appointment,
@@ -113,6 +114,7 @@ __all__ = [
     "move_appointment",
     "note_notices",
     "note_used",
+    "postpone_appointment",
     "preview_sheet",
     "publish",
     "read_invitation",
@@ -122,5 +124,6 @@ __all__ = [
     "tell_changed_sign_in",
     "terminate_order",
     "token_shown",
+    "withdraw_appointment",
     "withdraw_handover",
 ]

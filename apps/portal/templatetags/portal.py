@@ -61,6 +61,19 @@ def when_in(at: datetime | None, zone: str) -> SafeString | str:
     )
 
 
+@register.simple_tag
+def span_in(starts_at: datetime, ends_at: datetime, zone: str) -> SafeString:
+    """Return a span in the reader's zone, and in the policy's where its clock differs."""
+    ours, theirs = ZoneInfo(zone), timezone.get_current_timezone()
+    shown = format_html("<span>{}</span>", _span(starts_at, ends_at, theirs))
+    if all(
+        at.astimezone(ours).replace(tzinfo=None) == at.astimezone(theirs).replace(tzinfo=None)
+        for at in (starts_at, ends_at)
+    ):
+        return shown
+    return format_html('{} <span class="zone">({})</span>', shown, _span(starts_at, ends_at, ours))
+
+
 @register.filter
 def day(on: date | None) -> SafeString | str:
     """Return a date, such as “27 Nov 2026”."""
@@ -99,6 +112,17 @@ def _marked(at: datetime, zone: Any) -> SafeString:
     local = at.astimezone(zone)
     machine = at.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
     return format_html('<time datetime="{}">{}</time>', machine, _clock(local))
+
+
+def _span(starts_at: datetime, ends_at: datetime, zone: Any) -> str:
+    """Return a span on a wall clock; the day of its end only where it is another one."""
+    first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    if (first.date(), first.tzname()) == (last.date(), last.tzname()):
+        until = f"{last:%H:%M %Z}"
+        begins = f"{first:%a} {first.day} {first:%b %Y, %H:%M}"
+    else:
+        begins, until = _clock(first), _clock(last)
+    return gettext("%(begins)s to %(ends)s") % {"begins": begins, "ends": until}
 
 
 def _clock(local: datetime) -> str:
