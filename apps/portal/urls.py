@@ -3,17 +3,19 @@
 from django.urls import path
 
 from apps.portal.views import (
+    account,
     amount_disputes,
     costs,
     documents,
     home,
     notices,
+    notifications,
     outages,
+    people,
     seats,
     services,
     standing,
 )
-from apps.portal.views import amount_disputes, costs, documents, home, seats, services, standing
 from apps.portal.views.appointments import book, change
 from apps.portal.views.appointments import listing as appointments
 from apps.portal.views.tickets import acts, listing, new, ticket
@@ -23,6 +25,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("at/", seats.switch, name="switch"),
+    path("account/", account.account, name="account"),
     # Tickets.
     path("tickets/", listing.tickets, name="tickets"),
     path("tickets/new/", new.ticket_new, name="ticket_new"),
@@ -74,4 +77,11 @@ urlpatterns = [
     # Services.
     path("services/", services.services, name="services"),
     path("services/ask/", services.service_ask, name="service_ask"),
+    # People, and the reader themselves.
+    path("people/", people.people, name="people"),
+    path("people/add/", people.person_add, name="person_add"),
+    path("people/<int:person>/", people.person, name="person"),
+    path("people/<int:person>/end/", people.person_end, name="person_end"),
+    path("people/<int:person>/invite/", people.person_invite, name="person_invite"),
+    path("notifications/", notifications.notifications, name="notifications"),
 ]

@@ -10,8 +10,8 @@ from django.urls import URLPattern, get_resolver, reverse
 from apps.contracts.models import AuthorisedUser
 from apps.escalation.models import ReportCopy
 from apps.portal.queries.seats import RIGHTS
-from tests.escalation.outages import issued, make_incident
 from tests.appointments_made import make_appointment
+from tests.escalation.outages import issued, make_incident
 from tests.factories import make_ticket
 from tests.portal_made import disputed, file_of, invoiced, make_person, signed_in
 
@@ -30,6 +30,7 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "notice": lambda person: f"report-{report_to(person).pk}",
     "file": lambda person: file_of(person).pk,
     "appointment": lambda person: make_appointment(requester=person, kind="INSTALL").pk,
+    "person": lambda person: person.pk,
 }
 
 

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from apps.contracts.models import Appointment, AuthorisedUser, Service, User
+from apps.contracts.models import Appointment, AuthorisedUser, OptOut, Service, User
 from apps.contracts.queries.appointment_answers import answer_to
 from apps.contracts.queries.appointments import install_fee
+from apps.contracts.queries.people import wants
 from apps.contracts.rules.appointments import Bookable, Kind, Wish
 from apps.contracts.rules.entitlement import Answer, Step
 from apps.contracts.services.order_fees import mark_install
@@ -99,7 +100,8 @@ def ask_appointment(
     book(appointment, wish, booking, steps)
     sign(appointment, reason="Booked for the client" if by else "Asked for", by=by, at=at)
     appointment.save()
-    tell(appointment, "asked", at=at)
+    if wants(requester, OptOut.Kind.RECEIPTS):
+        tell(appointment, "asked", at=at)
     return appointment
 
 

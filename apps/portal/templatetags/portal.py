@@ -1,6 +1,6 @@
 """Instants, amounts and badges as the portal shows them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from apps.portal.access import SeatedRequest
+from apps.tickets.wording import span as in_hours
 
 register = template.Library()
 # The first that a browser names is what it is: most name others after themselves.
@@ -90,6 +91,12 @@ def money(amount: Decimal | None, currency: str) -> SafeString | str:
     shown = f"{abs(amount):,.2f}"
     sign = "−" if amount < 0 else ""
     return format_html('<span class="money">{}{} {}</span>', sign, shown, currency)
+
+
+@register.simple_tag
+def span(length: timedelta) -> str:
+    """Return a length of time in hours and minutes, such as “6 h 30 min”."""
+    return in_hours(length)
 
 
 @register.simple_tag(takes_context=True)
