@@ -1,6 +1,7 @@
 """A real browser on a real server; skipped in one line where there is no browser."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,8 +17,8 @@ PATIENCE = 10_000  # milliseconds, of a browser on a busy machine
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Debian's Chromium, driven by Playwright."""
+def chromium(live_server: Any) -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright; it leaves before the server that it talks to."""
     found = program()
     if found is None:
         pytest.skip("needs Chromium: nothing was looked at in a browser")
@@ -28,6 +29,10 @@ def chromium() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
+        # Now each connection is over: let its thread see that, and close its end.
+        for thread in threading.enumerate():
+            if thread.name.endswith("(process_request_thread)"):
+                thread.join(timeout=10)
 
 
 @pytest.fixture

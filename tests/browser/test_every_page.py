@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -74,8 +74,8 @@ def browsing(chromium: Any, live_server: Any, reader: Any) -> Iterator[tuple[Any
     page.on("pageerror", lambda error: said.append(str(error)))
     if settings.SESSION_COOKIE_NAME in reader.cookies:
         let_in(page, live_server, reader)
-    yield page, said
-    context.close()
+    with closing(context):
+        yield page, said
 
 
 def faults_of(page: Any, path: str) -> Iterator[str]:
