@@ -168,7 +168,7 @@ SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
 AUTHENTICATION_BACKENDS = [
     "apps.backoffice.permissions.ReadAtOnce",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "apps.portal.backend.OneCheck",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from urllib.parse import urlsplit
 
+from tests.chromium import program
 from tests.migrated import VARIABLE, migrate, place
 
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
@@ -123,8 +124,8 @@ def main() -> int:
         }
     else:
         missing.append("PostgreSQL")
-    if not shutil.which("chromium"):
-        missing.append("Chromium")
+    if program() is None:
+        missing.append("a browser (apt-get install chromium)")
     if not shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
         missing.append("a mailbox of Dovecot (apt-get install dovecot-imapd)")
     # A few tests that are asked for may need no database: those that do migrate one themselves.
