@@ -49,10 +49,10 @@ ADMIN_SECOND_FACTOR = env.bool("ADMIN_SECOND_FACTOR", default=HTTPS)
 
 INSTALLED_APPS = [
     "apps.backoffice",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # without its site: ours is below
     "unfold.contrib.simple_history",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "apps.backoffice.site.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
