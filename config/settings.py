@@ -74,8 +74,11 @@ INSTALLED_APPS = [
     "apps.tickets",
     "apps.escalation",
     "apps.billing",
+    "apps.changes",
     "apps.intake",
     "apps.portal",
+    "apps.api",
+    "ninja",  # the pages of its document, without a foreign host
 ]
 
 MIDDLEWARE = [
@@ -149,8 +152,17 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "shared_cache",
         "OPTIONS": {"MAX_ENTRIES": 50_000},
-    }
+    },
+    # Requests of the API are counted where it costs nothing.
+    "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"},
 }
+if env.str("REDIS_URL", default="").startswith("redis"):
+    CACHES["limits"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("REDIS_URL"),
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        "KEY_PREFIX": "faultline",
+    }
 # SQLite leaves out what an index includes beside its key, which is right for it.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
@@ -276,6 +288,7 @@ IMAP_TIMEOUT = 30  # seconds; a server that hangs must not hold up the worker
 VOICE_WEBHOOK_SECRETS = [
     secret_of(each) for each in env.list("VOICE_WEBHOOK_SECRETS", default=[]) if each.strip()
 ]
+API_REQUESTS_A_MINUTE = whole_number("API_REQUESTS_A_MINUTE", default=600)  # of one token
 VOICE_MAX_BYTES = whole_number("VOICE_MAX_BYTES", default=20 * 1024 * 1024)
 # Files that staff attach: each, and all of an answer; many mail servers take no more.
 SENT_FILE_MAX_BYTES = whole_number("SENT_FILE_MAX_BYTES", default=10 * 1024 * 1024)

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from apps.api.urls import api
 from apps.escalation import on_call_views
 from apps.escalation.views import acknowledge
 from apps.intake import views as intake
@@ -24,5 +25,6 @@ urlpatterns = [
     path("on-call/<str:token>.ics", on_call_views.calendar, name="on_call_calendar"),
     path("account/", include("apps.portal.sign_in_urls")),
     path("portal/", include("apps.portal.urls")),
+    path("api/v1/", api.urls),
     path("", RedirectView.as_view(pattern_name="portal:home")),
 ]

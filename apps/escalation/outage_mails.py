@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from apps.contracts.models import AuthorisedUser
 from apps.escalation.models import Incident, OutageReport, ReportCopy
+from apps.escalation.outage_pdf import file_name
 from apps.escalation.queries import incident_of, tickets_of
 from apps.outbox.rendering import Attachment, Email, Withdrawn, renders
 from apps.tickets.models import Deadline, Ticket
@@ -39,13 +40,12 @@ def issued(payload: dict[str, Any]) -> Email:
         "restored": moment(report.restored_at, zone) if report.restored_at else "",
         "digest": copy.digest,
     }
-    name = f"reason-for-outage-{report.incident.number}-revision-{report.revision}.pdf"
     return _mail(
         ticket,
         f"Reason for Outage, {context['kind']} report: {report.incident.title}",
         "mail/report_issued.txt",
         context,
-        attachments=(Attachment(name, bytes(copy.content), "application/pdf"),),
+        attachments=(Attachment(file_name(report), bytes(copy.content), "application/pdf"),),
     )
 
 

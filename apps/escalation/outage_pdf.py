@@ -40,6 +40,11 @@ def outage_pdf(
     return _compiled(document(report, tickets=own, issued_at=issued_at))
 
 
+def file_name(report: OutageReport) -> str:
+    """Return under which name an issued revision is sent and downloaded."""
+    return f"reason-for-outage-{report.incident.number}-revision-{report.revision}.pdf"
+
+
 def document(
     report: OutageReport, *, tickets: Sequence[Ticket], issued_at: datetime | None
 ) -> dict[str, Any]:

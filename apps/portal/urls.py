@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from apps.portal.views import amount_disputes, costs, documents, home, seats, services, standing
+from apps.portal.views import (
+    account,
+    amount_disputes,
+    costs,
+    documents,
+    home,
+    notices,
+    notifications,
+    outages,
+    people,
+    seats,
+    services,
+    standing,
+)
+from apps.portal.views.appointments import book, change
+from apps.portal.views.appointments import listing as appointments
 from apps.portal.views.tickets import acts, listing, new, ticket
 
 app_name = "portal"
@@ -10,6 +25,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("at/", seats.switch, name="switch"),
+    path("account/", account.account, name="account"),
     # Tickets.
     path("tickets/", listing.tickets, name="tickets"),
     path("tickets/new/", new.ticket_new, name="ticket_new"),
@@ -20,6 +36,29 @@ urlpatterns = [
     path("tickets/<int:ticket>/settle/", acts.ticket_settle, name="ticket_settle"),
     path("tickets/<int:ticket>/dispute/", acts.ticket_dispute, name="ticket_dispute"),
     path("tickets/<int:ticket>/escalate/", acts.ticket_escalate, name="ticket_escalate"),
+    # Outages. A report is named by the copy that the account was sent.
+    path("incidents/", outages.incidents, name="incidents"),
+    path("incidents/<int:incident>/", outages.incident, name="incident"),
+    path("incidents/<int:incident>/live/", outages.incident_live, name="incident_live"),
+    path("reports/", outages.reports, name="reports"),
+    path("reports/<int:report>/", outages.report, name="report"),
+    path("reports/<int:report>/pdf/", outages.report_pdf, name="report_pdf"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<slug:notice>/", notices.notice, name="notice"),
+    # Appointments.
+    path("appointments/", appointments.appointments, name="appointments"),
+    path("appointments/new/", book.appointment_new, name="appointment_new"),
+    path("appointments/<int:appointment>/", appointments.appointment, name="appointment"),
+    path(
+        "appointments/<int:appointment>/move/",
+        change.appointment_postpone,
+        name="appointment_postpone",
+    ),
+    path(
+        "appointments/<int:appointment>/withdraw/",
+        change.appointment_withdraw,
+        name="appointment_withdraw",
+    ),
     # Money. The number of a document may hold a slash.
     path("invoices/", documents.invoices, name="invoices"),
     path("invoices/<path:reference>/pdf/", documents.invoice_pdf, name="invoice_pdf"),
@@ -38,4 +77,11 @@ urlpatterns = [
     # Services.
     path("services/", services.services, name="services"),
     path("services/ask/", services.service_ask, name="service_ask"),
+    # People, and the reader themselves.
+    path("people/", people.people, name="people"),
+    path("people/add/", people.person_add, name="person_add"),
+    path("people/<int:person>/", people.person, name="person"),
+    path("people/<int:person>/end/", people.person_end, name="person_end"),
+    path("people/<int:person>/invite/", people.person_invite, name="person_invite"),
+    path("notifications/", notifications.notifications, name="notifications"),
 ]

@@ -22,7 +22,7 @@ def clerk():
 
 def order_row(order: Order, **changes: str) -> str:
     facts = OrderSheet().shown(order) | changes
-    return ",".join(facts.values()) + "\n"
+    return ",".join(facts[name] for name in HEADER.strip().split(",")) + "\n"
 
 
 def user_row(user: AuthorisedUser, **changes: str) -> str:

@@ -8,7 +8,10 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from apps.contracts.models import AuthorisedUser
+from apps.escalation.models import ReportCopy
 from apps.portal.queries.seats import RIGHTS
+from tests.appointments_made import make_appointment
+from tests.escalation.outages import issued, make_incident
 from tests.factories import make_ticket
 from tests.portal_made import disputed, file_of, invoiced, make_person, signed_in
 
@@ -22,8 +25,18 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "line": lambda person: invoiced(person).lines.get().pk,
     "dispute": lambda person: disputed(person).pk,
     "ticket": lambda person: make_ticket(requester=person).pk,
+    "incident": lambda person: make_incident(ticket=make_ticket(requester=person)).pk,
+    "report": lambda person: report_to(person).pk,
+    "notice": lambda person: f"report-{report_to(person).pk}",
     "file": lambda person: file_of(person).pk,
+    "appointment": lambda person: make_appointment(requester=person, kind="INSTALL").pk,
+    "person": lambda person: person.pk,
 }
+
+
+def report_to(person: AuthorisedUser) -> ReportCopy:
+    report = issued(make_incident(ticket=make_ticket(requester=person)))
+    return report.copies.get(account=person.order.account)
 
 
 @pytest.fixture

@@ -1,10 +1,20 @@
 """What may be done to contracts: each function is one use case and one transaction."""
 
+from apps.contracts.services.api_tokens import (
+    SCOPES,
+    Issued,
+    TokenRefused,
+    end_token,
+    issue_token,
+    note_used,
+    token_shown,
+)
 from apps.contracts.services.appointment_decisions import (
     cancel_appointment,
     confirm_appointment,
     decline_appointment,
 )
+from apps.contracts.services.appointment_wishes import postpone_appointment, withdraw_appointment
 from apps.contracts.services.appointments import (
     AppointmentRefused,
     ask_appointment,
@@ -19,10 +29,20 @@ from apps.contracts.services.invitations import (
     join_as_new,
     read_invitation,
 )
+from apps.contracts.services.notifications import UnknownKind, choose_mails
 from apps.contracts.services.order_checks import OrderRefused
 from apps.contracts.services.order_ends import end_expired, end_order, terminate_order
 from apps.contracts.services.order_revisions import ChangedMeanwhile
 from apps.contracts.services.orders import amend_order, edit_draft, execute_order
+from apps.contracts.services.people import (
+    Particulars,
+    PersonRefused,
+    add_person,
+    bring_back_person,
+    change_person,
+    end_person,
+    invite_again,
+)
 from apps.contracts.services.policies import (
     AlreadyPublished,
     DraftGone,
@@ -57,6 +77,7 @@ from apps.contracts.services.tam_notices import note_notices
 from apps.contracts.services.tams import TamRefused, assign_tam, hand_over, withdraw_handover
 
 __all__ = [
+    "SCOPES",
     "AlreadyPublished",
     "AppointmentRefused",
     "ChangedMeanwhile",
@@ -66,20 +87,29 @@ __all__ = [
     "Invitation",
     "InvitationOver",
     "InvitationRefused",
+    "Issued",
     "Loaded",
     "OrderRefused",
+    "Particulars",
+    "PersonRefused",
     "ServiceRefused",
     "SheetOutdated",
     "SheetRefused",
     "StandingRefused",
     "TamRefused",
+    "TokenRefused",
+    "UnknownKind",
+    "add_person",
     "amend_order",
     "ask_appointment",
     "ask_new_password",
     "ask_service",
     "assign_tam",
+    "bring_back_person",
     "cancel_appointment",
+    "change_person",
     "check_dashboard",
+    "choose_mails",
     "confirm_appointment",
     "correct_contacts",
     "decline_appointment",
@@ -88,16 +118,22 @@ __all__ = [
     "edit_draft",
     "end_expired",
     "end_order",
+    "end_person",
+    "end_token",
     "execute_order",
     "hand_over",
     "import_sheet",
     "invite",
+    "invite_again",
+    "issue_token",
     "join",
     "join_as_new",
     "load_policy",
     "mark_of",
     "move_appointment",
     "note_notices",
+    "note_used",
+    "postpone_appointment",
     "preview_sheet",
     "publish",
     "read_invitation",
@@ -106,5 +142,7 @@ __all__ = [
     "settle_service",
     "tell_changed_sign_in",
     "terminate_order",
+    "token_shown",
+    "withdraw_appointment",
     "withdraw_handover",
 ]

@@ -1,0 +1,1 @@
+"""The dashboards' window: what a program may ask and do, by the services that pages call."""

@@ -1,0 +1,1 @@
+"""What we change on the platform: maintenance notices, GAP analyses, releases."""

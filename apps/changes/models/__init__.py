@@ -1,0 +1,1 @@
+"""What we change on the platform, and whom we told: the rows."""

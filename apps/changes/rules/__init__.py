@@ -1,0 +1,1 @@
+"""Rules of changes, which know no framework."""

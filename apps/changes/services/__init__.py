@@ -1,0 +1,1 @@
+"""What may be done to changes: each function is one use case and one transaction."""

@@ -1,0 +1,1 @@
+"""The API: who gets in, what is answered, and its document."""
