@@ -46,7 +46,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0017_service_requests"),
-        ("contracts", "0011_opt_outs"),
+        ("contracts", "0013_opt_outs"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
