@@ -106,7 +106,7 @@ def verify_ledger(*, as_of: date) -> Verified:
     return Verified(
         as_of=as_of,
         checked=list(checks),
-        counts={name: model.objects.count() for name, model in COUNTED.items()},
+        counts={name: model._default_manager.count() for name, model in COUNTED.items()},
         totals=totals,
         findings=findings,
         found=found + len(wrong),
