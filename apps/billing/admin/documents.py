@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,12 +24,12 @@ from apps.billing.admin.acting import (
     one_line,
     person,
 )
-from apps.billing.admin.document_acts import ACTS
+from apps.billing.admin.document_acts import ACTS, REFUNDS
 from apps.billing.admin.document_list import LookFilter, sums_of
 from apps.billing.admin.document_page import page_of
 from apps.billing.admin.fields import day_field, whose_field
 from apps.billing.invoice_pdf import document_pdf, file_name
-from apps.billing.models import Document
+from apps.billing.models import Document, Payment
 from apps.billing.queries.days import today_of
 from apps.billing.services.drafting import draft_documents
 from apps.billing.services.refusal import BillingRefused
@@ -166,13 +167,18 @@ class DocumentAdmin(MoneyAdmin):
         return HttpResponse(content, content_type="application/pdf", headers=headers)
 
     def page_of(self, request: HttpRequest, record: Document) -> dict[str, Any]:
-        return page_of(
+        shown = page_of(
             record,
             number=request.GET.get("lines", "1"),
             zone=timezone.get_current_timezone_name(),
             today=today_of(record.account, at=timezone.now()),
             dated_on=record.series.seller.today(at=timezone.now()),
         )
+        is_credit = record.kind == Kind.CREDIT_NOTE and shown["item"] and shown["item"].open_amount
+        may_act = self.has_act_permission(request) and request.user.has_perm(REFUNDS)
+        if is_credit and may_act:
+            shown |= {"may_refund": True, "methods": Payment.Method.choices, "fresh_key": uuid4()}
+        return shown
 
     @display(description="Number")
     def named(self, row: Document) -> SafeString:

@@ -26,6 +26,7 @@ class BookForm(forms.Form):
 
     whose = whose_field()
     as_credit = forms.BooleanField(required=False)
+    reason = text_field("Why it is another payment", longest=400)
 
 
 class AsideForm(forms.Form):
@@ -36,7 +37,14 @@ class AsideForm(forms.Form):
 
 def _book(row: PaymentImportRow, given: QueryDict, by: User, at: datetime) -> str:
     said = checked(BookForm(given))
-    payment = book_row(row=row, account=said["whose"], as_credit=said["as_credit"], by=by, at=at)
+    payment = book_row(
+        row=row,
+        account=said["whose"],
+        as_credit=said["as_credit"],
+        reason=said["reason"],
+        by=by,
+        at=at,
+    )
     return f"Booked: {payment}, from {payment.account}."
 
 

@@ -25,8 +25,9 @@ from apps.billing.bank_files.choices import Choices
 from apps.billing.bank_files.read import BankFile, read_bank_file
 from apps.billing.models import PaymentImport, PaymentImportRow
 from apps.billing.rules.money import ZERO
-from apps.billing.services.import_plan import Plan, plan_of
+from apps.billing.services.import_plan import plan_of
 from apps.billing.services.imports import book_import, check_is_new, start_import
+from apps.billing.services.planned import Plan
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.sheets.sheet import MOST_BYTES, Unreadable
 

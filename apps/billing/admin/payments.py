@@ -126,19 +126,22 @@ class PaymentAdmin(MoneyAdmin):
 
 
 def _choices(item: OpenItem, rows: list[Allocation]) -> list[dict[str, Any]]:
-    """Return the invoices that a receipt settles or could settle, with how much it does now."""
+    """Return what a receipt settles or could settle, with how much it does now.
+
+    That are invoices, and of other receipts that were taken back what is owed.
+    """
     now: dict[int, Any] = {}
     for row in rows:
-        if row.debit.document_id is not None:
-            now[row.debit_id] = now.get(row.debit_id, 0) + row.amount
-    debits = OpenItem.objects.filter(account=item.account_id, document__isnull=False, side="DEBIT")
+        now[row.debit_id] = now.get(row.debit_id, 0) + row.amount
+    debits = OpenItem.objects.filter(account=item.account_id, side="DEBIT")
+    debits = debits.exclude(payment__kind=Kind.REFUND).filter(currency=item.currency)
     open_ones = debits.filter(open_amount__gt=0).order_by("due_on", "dated_on", "pk")[:MOST_SHOWN]
     settled = debits.filter(pk__in=[key for key, amount in now.items() if amount])
     related = {
         each.pk: each
         for each in [
-            *settled.select_related("document"),
-            *open_ones.select_related("document"),
+            *settled.select_related("document", "payment"),
+            *open_ones.select_related("document", "payment"),
         ]
     }
     return [
