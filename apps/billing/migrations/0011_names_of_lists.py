@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0009_notices_by_day'),
+        ('billing', '0010_import_rows_alike'),
     ]
 
     operations = [
