@@ -38,15 +38,14 @@ run: .venv/.synced .env  ## Start web, workers and beat; first start loads demo 
 		PATH="$(CURDIR)/$(BIN):$$PATH" PORT=$(PORT) \
 		$(BIN)/honcho --procfile deploy/Procfile --no-colour start || test $$? -eq 130
 
-# A real IMAP server for the tests, where this machine lets us install one. Without it the tests of
-# the mailbox are skipped, and the last line says so.
-.PHONY: dovecot
-dovecot:
-	@command -v dovecot >/dev/null || test -x /usr/sbin/dovecot || \
-		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-			DEBIAN_FRONTEND=noninteractive timeout 120 apt-get install -qq --yes \
-				--no-install-recommends dovecot-imapd >/dev/null 2>&1; } || true
+# A real browser and a real IMAP server for the tests, where this machine lets us install them.
+# Without one, what needs it is skipped, and the last line says so.
+INSTALL = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	DEBIAN_FRONTEND=noninteractive timeout $(1) apt-get install -qq --yes \
+		--no-install-recommends $(2) >/dev/null 2>&1; } || true
+BROWSERS := chromium chromium-browser google-chrome-stable google-chrome
 
+<<<<<<< HEAD
 # What reads our maintenance notices as a customer would, in an environment of its own: it holds an
 # older icalendar. Where it cannot be made its tests are skipped, and the last line says so.
 .PHONY: maintenance-parser
@@ -58,6 +57,16 @@ maintenance-parser: requirements-maintenance.lock | .tools/bin/uv
 		touch .venv-maintenance/.synced; } || rm -rf .venv-maintenance
 
 test: .venv/.synced dovecot maintenance-parser  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
+=======
+.PHONY: dovecot chromium
+dovecot:
+	@command -v dovecot >/dev/null || test -x /usr/sbin/dovecot || $(call INSTALL,120,dovecot-imapd)
+
+chromium:
+	@command -v $(BROWSERS) >/dev/null || $(call INSTALL,240,chromium fonts-liberation)
+
+test: .venv/.synced dovecot chromium  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
+>>>>>>> main
 	@$(BIN)/python -m tests.run $(ARGS)
 
 check: .venv/.synced  ## Format, lint, types, import contracts, migrations, deployment settings

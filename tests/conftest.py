@@ -13,6 +13,7 @@ from apps.contracts.queries.catalogue import _known
 from apps.contracts.queries.hours import _frozen
 from apps.contracts.queries.terms import _published
 from tests.database import empty, touches_database
+from tests.factories import publish_often_used
 from tests.migrated import begun_with_a_copy
 
 
@@ -44,6 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_of_the_engine(item: pytest.Item) -> bool:
     """Tell whether a test may show something else on another engine, in its own process or not."""
+    if item.get_closest_marker("one_engine") is not None:
+        return False
     return (
         touches_database(item)
         or "settings_of_engine" in item.fixturenames  # type: ignore[attr-defined]
@@ -56,6 +59,22 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -
     """Begin with a copy of the database that this run has migrated, where it has one."""
     with begun_with_a_copy():
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """Publish the policies that most tests work under once, rather than anew for each test.
+
+    A test that commits leaves none behind: the next one publishes what it needs itself.
+    """
+    with django_db_blocker.unblock():
+        publish_often_used()
+
+
+@pytest.fixture
+def nothing_published(db) -> None:
+    """Begin without any policy, where a test is of how they come to be."""
+    empty(connection, app="contracts_")
 
 
 @pytest.fixture(autouse=True)

@@ -22,19 +22,24 @@ def touches_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or FIXTURES & set(item.fixturenames))  # type: ignore[attr-defined]
 
 
-def empty(connection: BaseDatabaseWrapper) -> None:
-    """Delete what a test has committed, in one transaction and only where there is something.
+def empty(connection: BaseDatabaseWrapper, *, app: str = "") -> None:
+    """Delete what is in the tables of an app, or in all, in one transaction and only where it is.
 
     Django's own flush truncates every table and then writes all permissions again, which takes
     PostgreSQL half a second a test.
     """
     names = sorted(set(connection.introspection.django_table_names()) - KEPT)
-    asked = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)
+    asked = (
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")"
+        for name in names
+        if name.startswith(app)
+    )
     filled = [name for (name,) in _rows(connection, " UNION ALL ".join(asked))]
-    with transaction.atomic(using=connection.alias), unfrozen(connection, tables=filled):
-        if connection.vendor == "postgresql":
-            _run(connection, ["SET CONSTRAINTS ALL DEFERRED"])
-        _run(connection, [f'DELETE FROM "{name}"' for name in filled])
+    deferred = ["SET CONSTRAINTS ALL DEFERRED"] if connection.vendor == "postgresql" else []
+    with transaction.atomic(using=connection.alias):
+        with unfrozen(connection, tables=filled):
+            _run(connection, deferred + [f'DELETE FROM "{name}"' for name in filled])
+        _run(connection, deferred)
 
 
 @contextmanager

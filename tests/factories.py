@@ -60,6 +60,13 @@ def make_preset(*, slug: str) -> PolicyVersion:
     return make_policy(text=(PRESETS / f"{slug}.toml").read_text("utf-8"))
 
 
+def publish_often_used() -> None:
+    """Publish Harbour's policy and the two presets, for all tests of this process to find."""
+    make_policy()
+    for slug in sorted(file.stem for file in PRESETS.glob("*.toml")):
+        make_preset(slug=slug)
+
+
 def make_staff(
     *,
     name: str = "",

@@ -1,6 +1,7 @@
 """A mail on every topic, made of rows with a hostile subject: topic -> what is known of it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from apps.billing.services.finalising import finalise
 from apps.billing.services.standing import review_standing
 from apps.contracts import services as contracts
 from apps.contracts.models import Account
+from apps.contracts.queries.people import edition_of
 from apps.contracts.services.tam_notices import key_of_notice
 from apps.escalation import services as escalation
 from apps.escalation.services import coverage, remind_owed, return_report
@@ -35,6 +37,7 @@ from tests.factories import MORNING, make_client, make_staff, make_ticket, sever
 from tests.intake.mails_in import take
 from tests.maintenance_made import announced
 from tests.on_call_made import make_ladder, make_rotation
+from tests.portal_made import make_person
 from tests.standing_made import make_debtor, owe
 from tests.tickets.life import premium, solve, wholesale
 from tests.time_made import make_hours, make_premium, make_tam
@@ -178,6 +181,9 @@ def appointment_mails() -> Iterator[Made]:
     yield latest("appointment.moved"), None
     contracts.decline_appointment(appointment=row, reason=SUBJECT, **given)
     yield latest("appointment.declined"), None
+    row = make_confirmed(staff=staff, subject=SUBJECT)
+    contracts.withdraw_appointment(appointment=row, client=row.requester, reason=SUBJECT, at=ASKED)
+    yield latest("appointment.released"), None
 
 
 def service_mails() -> Iterator[Made]:
@@ -294,6 +300,20 @@ def standing_mails() -> Iterator[Made]:
     yield latest("standing.changed"), None
 
 
+def people_mails() -> Iterator[Made]:
+    """Yield what somebody with a hostile name is told that another one of theirs changed."""
+    manager = make_person()
+    who = contracts.Particulars(SUBJECT, "otto@client.example.com", "", frozenset({"may_open"}))
+    person = contracts.add_person(by=manager, to=who, at=MORNING)
+    more = replace(who, rights=frozenset({"may_open", "may_escalate"}))
+    seen = edition_of(person)
+    contracts.change_person(person=person, by=manager, to=more, seen=seen, at=MORNING)
+    yield latest("person.changed"), None
+    gone = contracts.add_person(by=manager, to=replace(who, email="o@example.com"), at=MORNING)
+    contracts.end_person(person=gone, by=manager, reason="Left", at=MORNING)
+    yield latest("person.ended"), None
+
+
 def sign_in_mails() -> Iterator[Made]:
     """Yield an invitation of somebody with a hostile name, and what people are told of logins."""
     person = make_client()
@@ -335,6 +355,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     invoice_mails,
     amount_mails,
     standing_mails,
+    people_mails,
     sign_in_mails,
     maintenance_mails,
 ]

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from urllib.parse import urlsplit
 
+from tests.chromium import program
 from tests.maintenance_parser import PARSER
 from tests.migrated import VARIABLE, migrate, place
 
@@ -107,8 +108,8 @@ def run_on(engines: dict[str, dict[str, str]], arguments: list[str]) -> dict[str
 
 def absent_programs() -> Iterator[str]:
     """Yield what tests would ask that is not on this machine, and how it is made."""
-    if not shutil.which("chromium"):
-        yield "Chromium"
+    if program() is None:
+        yield "a browser (apt-get install chromium)"
     if not shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
         yield "a mailbox of Dovecot (apt-get install dovecot-imapd)"
     if not PARSER.exists():

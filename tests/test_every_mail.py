@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 BY_A_PERSON = {"ticket.replied", "ticket.solved", "escalation.answered"}
 # They are about nobody's policy: a stranger's request, and mails for staff.
 WITHOUT_A_MAILBOX = {
+    "appointment.released",
     "request.refused",
     "mail.unreadable",
     "oncall.gap",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.backoffice import figures
 from apps.backoffice.my_clients import my_clients
+from apps.billing.queries.ledger_checked import last_checked
 from apps.contracts.models import User
 from apps.outbox.capped import capped_count, shown
 from apps.tickets.admin.queue_tabs import counts_for
@@ -31,6 +32,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "mails": request.user.has_perm("intake.view_inboundmail"),
         "messages": request.user.has_perm("outbox.view_message"),
         "money": request.user.has_perm("billing.view_document"),
+        "books": request.user.has_perms(["billing.view_ledgercheck", "billing.close_month"]),
     }
     context |= {"title": "Home", "may": may, "tiles": []}
     context["my_clients"] = my_clients(request.user, at=at)
@@ -66,6 +68,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         dead = figures.dead_letters()
         url = _list("outbox_message", state__exact="DEAD")
         context["tiles"] += [_tile("Dead letters", dead, url, alarm=dead > 0)]
+    if may["books"]:
+        context["ledger"] = last_checked()
     context["tiles_a_row"] = _in_even_rows(len(context["tiles"]))
     return context
 

@@ -68,6 +68,29 @@ def moved(payload: dict[str, Any]) -> Email:
     return _mail(payload, "moved", "Appointment moved", [State.ASKED, State.CONFIRMED])
 
 
+@renders("appointment.released")
+def released(payload: dict[str, Any]) -> Email:
+    """Tell a member of staff that they need not be there after all, and why.
+
+    Clause: S-2.1, S-3.
+    """
+    row = Appointment.objects.select_related("order__account", "order__version", "service").get(
+        pk=payload["appointment_id"]
+    )
+    starts_at, ends_at = (datetime.fromisoformat(instant) for instant in payload["was"])
+    context = {
+        "appointment": row,
+        "was": span(starts_at, ends_at, row.order.zone),
+        "client": payload["client"],
+        "reason": payload["reason"],
+        "is_moved": payload["is_moved"],
+    }
+    return Email(
+        subject=f"You need not be there: {row.subject}",
+        text=render_to_string("mail/appointment_released.txt", context).rstrip() + "\n",
+    )
+
+
 def _mail(payload: dict[str, Any], template: str, title: str, states: list[str]) -> Email:
     row = Appointment.objects.select_related(
         "order__version", "requester", "staff", "service", "fee"

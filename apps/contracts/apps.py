@@ -11,5 +11,6 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         import apps.contracts.appointment_mails  # noqa: PLC0415 (as below)
         import apps.contracts.mails  # noqa: PLC0415 (registers; models are loaded by now)
+        import apps.contracts.people_mails  # noqa: PLC0415 (as above)
         import apps.contracts.service_mails  # noqa: PLC0415 (as above)
         import apps.contracts.sign_in_mails  # noqa: F401, PLC0415 (as above)

@@ -3,16 +3,21 @@
 from django.urls import path
 
 from apps.portal.views import (
+    account,
     amount_disputes,
     costs,
     documents,
     home,
     notices,
+    notifications,
     outages,
+    people,
     seats,
     services,
     standing,
 )
+from apps.portal.views.appointments import book, change
+from apps.portal.views.appointments import listing as appointments
 from apps.portal.views.tickets import acts, listing, new, ticket
 
 app_name = "portal"
@@ -20,6 +25,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("at/", seats.switch, name="switch"),
+    path("account/", account.account, name="account"),
     # Tickets.
     path("tickets/", listing.tickets, name="tickets"),
     path("tickets/new/", new.ticket_new, name="ticket_new"),
@@ -39,6 +45,20 @@ urlpatterns = [
     path("reports/<int:report>/pdf/", outages.report_pdf, name="report_pdf"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<slug:notice>/", notices.notice, name="notice"),
+    # Appointments.
+    path("appointments/", appointments.appointments, name="appointments"),
+    path("appointments/new/", book.appointment_new, name="appointment_new"),
+    path("appointments/<int:appointment>/", appointments.appointment, name="appointment"),
+    path(
+        "appointments/<int:appointment>/move/",
+        change.appointment_postpone,
+        name="appointment_postpone",
+    ),
+    path(
+        "appointments/<int:appointment>/withdraw/",
+        change.appointment_withdraw,
+        name="appointment_withdraw",
+    ),
     # Money. The number of a document may hold a slash.
     path("invoices/", documents.invoices, name="invoices"),
     path("invoices/<path:reference>/pdf/", documents.invoice_pdf, name="invoice_pdf"),
@@ -57,4 +77,11 @@ urlpatterns = [
     # Services.
     path("services/", services.services, name="services"),
     path("services/ask/", services.service_ask, name="service_ask"),
+    # People, and the reader themselves.
+    path("people/", people.people, name="people"),
+    path("people/add/", people.person_add, name="person_add"),
+    path("people/<int:person>/", people.person, name="person"),
+    path("people/<int:person>/end/", people.person_end, name="person_end"),
+    path("people/<int:person>/invite/", people.person_invite, name="person_invite"),
+    path("notifications/", notifications.notifications, name="notifications"),
 ]

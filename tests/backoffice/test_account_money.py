@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.backoffice.account_page.money import Money
@@ -17,14 +19,25 @@ from tests.factories import MORNING, make_order, make_staff
 pytestmark = pytest.mark.django_db
 
 
-def shown(account, role: str) -> str:
+QUERIES = {"Finance": 17, "Duty managers": 18}  # of the whole page
+
+
+def signed_in_as(role: str) -> Client:
     user = make_staff()
     user.groups.add(Group.objects.get(name=role))
     browser = Client()
     browser.force_login(user)
+    return browser
+
+
+def opened(browser, account):
     page = reverse("admin:contracts_account_change", args=[account.pk])
     with time_machine.travel(MORNING, tick=False):
-        return " ".join(browser.get(page).content.decode().split())
+        return browser.get(page)
+
+
+def shown(account, role: str) -> str:
+    return " ".join(opened(signed_in_as(role), account).content.decode().split())
 
 
 @pytest.mark.clause("S-12", "V-3.4.6")
@@ -45,6 +58,25 @@ def test_what_is_owed_disputed_and_paid_is_summed_up(django_assert_num_queries):
         Decimal("12.00"),
         Decimal("70.00"),
     )
+
+
+@pytest.mark.parametrize("role", ["Finance", "Duty managers"])
+def test_the_page_asks_nothing_more_for_much_money_than_for_none(role):
+    unbilled, billed = make_order().account, make_profile()
+    for _ in range(5):
+        invoice = make_invoice(profile=billed)
+        pay(billed, "10.00", allocations={invoice: Decimal(5)})
+        dispute(invoice, "10.00")
+    browser = signed_in_as(role)
+    opened(browser, unbilled)  # published terms are read once a process
+    counts = []
+
+    for account in (unbilled, billed.account):
+        with CaptureQueriesContext(connection) as found:
+            page = opened(browser, account)
+        counts.append((len(found), page.context["page"].money is None))
+
+    assert counts == [(QUERIES[role], True), (QUERIES[role], False)]
 
 
 def test_an_account_that_is_not_billed_has_no_sums():

@@ -9,7 +9,7 @@ from apps.backoffice.demo import load_demo
 from apps.escalation.models import Page
 from apps.intake.models import VoiceMessage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_published")]
 
 
 @pytest.mark.parametrize(

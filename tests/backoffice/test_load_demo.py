@@ -11,7 +11,7 @@ from apps.contracts.models import Account, Policy, User
 from apps.tickets.models import Ticket
 from tests.backoffice.making import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_published")]
 
 
 def test_real_data_is_left_alone_and_no_login_is_made_up(capsys):

@@ -31,6 +31,7 @@ NAMES = [
     "0015_exports",
     "0016_ledger",
     "0017_service_requests",
+    "0018_opt_outs",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {

@@ -46,6 +46,7 @@ def test_of_two_who_begin_a_revision_the_second_is_told_of_the_first():
         revisions.new_revision(calendar=calendar_of())
 
 
+@pytest.mark.usefixtures("nothing_published")
 def test_the_calendar_of_a_policy_that_is_a_draft_changes_with_its_file():
     text = HARBOUR.read_text("utf-8")
     version = services.load_policy(text=text, name="harbour.toml", at=LOADED_AT).version

@@ -191,6 +191,7 @@ def test_the_presets_cite_their_own_clauses():
     )
 
 
+@pytest.mark.usefixtures("nothing_published")
 def test_all_policies_mailboxes_are_ours():
     make_policy()
     make_policy(changes={"within = { hours = 4 }": "within = { hours = 6 }"})

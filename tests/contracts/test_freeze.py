@@ -274,6 +274,7 @@ def test_a_tear_down_empties_what_is_frozen_and_freezes_again():
     assert refusal(lambda: Clause.objects.filter(version=version).update(title="x")) == FROZEN
 
 
+@pytest.mark.usefixtures("nothing_published")
 def test_an_append_only_table_takes_rows_and_keeps_them():
     guard = freeze.append_only("contracts_policy")
     for statement in guard.create(connection.vendor):

@@ -54,6 +54,7 @@ def test_the_hours_are_those_of_the_file():
     )
 
 
+@pytest.mark.usefixtures("nothing_published")
 def test_a_calendar_that_is_always_open_has_every_hour():
     load()
     always = queries.hours(Calendar.objects.get(key="always").pk)

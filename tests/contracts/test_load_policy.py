@@ -30,7 +30,7 @@ LATER = NOON + timedelta(days=1)
 PRESETS = sorted((Path(__file__).parents[2] / "policies").glob("*.toml"))
 DEARER = edited(('"210.50"', '"210.60"'))
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_published")]
 
 
 def load(text=TEXT, at=NOON):

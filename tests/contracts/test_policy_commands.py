@@ -11,7 +11,7 @@ from tests.contracts.minimal import FILE, edited
 
 NOON = "2025-08-01T12:00:00+00:00"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_published")]
 
 
 def said(capsys, *words):

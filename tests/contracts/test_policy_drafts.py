@@ -19,7 +19,7 @@ from apps.contracts.services.policies import (
 )
 from tests.factories import HARBOUR, LOADED_AT, make_order, make_policy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_published")]
 TEXT = HARBOUR.read_text("utf-8")
 LATER = LOADED_AT + timedelta(hours=1)
 

@@ -81,6 +81,7 @@ def test_a_hash_within_a_text_is_not_taken_for_a_comment():
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("nothing_published")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("start", ["", "\ufeff"], ids=["plain", "byte order mark"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])

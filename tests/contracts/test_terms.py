@@ -64,6 +64,7 @@ def test_the_terms_of_many_plans_are_those_of_each_and_take_two_queries_together
     assert found == each
 
 
+@pytest.mark.usefixtures("nothing_published")
 def test_a_drafts_terms_are_read_each_time_until_it_is_published():
     version = load_policy(text=HARBOUR.read_text(), name="h.toml", at=LOADED_AT).version
     assert warning_of(version) == 75

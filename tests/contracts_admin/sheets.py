@@ -62,6 +62,7 @@ def make_filled_order(**facts: Any) -> Order:
     order.fee_amount, order.fee_period = Decimal("1250.50"), Order.Period.QUARTER
     order.time_zone, order.tam_minutes_per_month = "Pacific/Auckland", 90
     order.tam_calendar = order.version.calendars.order_by("pk")[0]
+    order.needs_second_factor = True
     order.save()
     order.services.set(
         Service.objects.get_or_create(key=key, defaults={"title": title})[0]

@@ -45,6 +45,7 @@ def test_an_export_that_is_imported_again_changes_nothing(admin_client, form):
             may_confirm_closure=False,
             may_see_invoices=True,
             may_manage_users=True,
+            sees_all_tickets=False,
         )
     clerk = make_staff()
 
@@ -102,10 +103,10 @@ def test_an_export_holds_what_the_list_shows_with_iso_dates(admin_client):
 
     assert data.decode("utf-8-sig").splitlines() == [
         "account,number,policy,version,plan,state,starts_on,ends_on,services,fee_amount,"
-        "fee_period,time_zone,tam_minutes_per_month,tam_calendar",
+        "fee_period,time_zone,tam_minutes_per_month,tam_calendar,needs_second_factor",
         f"{shown.account},{shown.number},{shown.version.policy.slug},{shown.version.number},"
         f"{shown.plan.key},EXECUTED,2026-01-01,2026-12-31,fax; trunks,1250.50,QUARTER,"
-        f"Pacific/Auckland,90,{shown.tam_calendar.key}",
+        f"Pacific/Auckland,90,{shown.tam_calendar.key},yes",
     ]
 
 

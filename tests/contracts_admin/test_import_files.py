@@ -12,7 +12,7 @@ from apps.contracts.sheets.sheet import MOST_BYTES, MOST_ROWS, Row, Unreadable
 from tests.contracts_admin.sheets import saved, sheet_of, workbook
 
 KNOWN = "order, name, email, is_active, may_open, may_escalate, may_confirm_closure, "
-KNOWN += "may_see_invoices, may_manage_users"
+KNOWN += "may_see_invoices, may_manage_users, sees_all_tickets"
 PEOPLE = "order,name,email,is_active\nO-1,Jürgen,j@client.example.com,yes\n"
 JURGEN = {"order": "O-1", "name": "Jürgen", "email": "j@client.example.com", "is_active": "yes"}
 

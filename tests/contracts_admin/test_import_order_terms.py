@@ -71,16 +71,38 @@ def test_changed_terms_of_an_executed_order_are_one_amendment(clerk):
 
 
 @pytest.mark.clause("V-2-order")
+def test_whether_its_people_need_a_second_factor_is_amended_by_a_list_and_shown_before(clerk):
+    order = make_filled_order()
+
+    (change,) = taken(OrderSheet, sheet(cells(order, needs_second_factor="no")), by=clerk).of(
+        CHANGED
+    )
+
+    order.refresh_from_db()
+    (told,) = OrderRevision.objects.get(order=order).changes
+    assert change.differences == [("needs_second_factor", "yes", "no")]
+    assert (order.needs_second_factor, told["field"], told["before"], told["after"]) == (
+        False,
+        "needs_second_factor",
+        "Yes",
+        "No",
+    )
+
+
+@pytest.mark.clause("V-2-order")
 def test_an_empty_cell_says_what_it_says_in_an_export_and_the_preview_shows_it(clerk):
     order = make_filled_order()
-    optional = [name for name, each in OrderSheet.columns().items() if not each.required]
+    columns = OrderSheet.columns().items()
+    optional = [name for name, each in columns if not each.required]
     text = sheet(cells(order, **dict.fromkeys(optional, "")))
 
     plan = taken(OrderSheet, text, by=clerk)
 
     (changed,) = plan.of(CHANGED)
     order = Order.objects.get()
-    assert [name for name, _, new in changed.differences if not new] == optional
+    assert [name for name, _, new in changed.differences if not new] == optional[:-1]
+    # An export says yes or no of it, so an empty cell says nothing and lets nobody in more easily.
+    assert (optional[-1], order.needs_second_factor) == ("needs_second_factor", True)
     assert OrderSheet().shown(order) == dict(changed.after)
     assert (order.ends_on, order.fee_amount, order.fee_period, order.time_zone) == (
         None,
@@ -130,6 +152,7 @@ def test_a_column_that_is_left_out_stays_as_it_is(clerk):
         ),
         ("tam_minutes_per_month", "1.5", "“1.5” is not a whole number. Write it as 90."),
         ("tam_minutes_per_month", "0", "At least a minute; leave it empty for the plan's."),
+        ("needs_second_factor", "maybe", "“maybe” is neither yes nor no."),
         ("tam_calendar", "moon", "“moon” is not a calendar of {version}; it has {calendars}."),
     ],
 )

@@ -17,7 +17,8 @@ HEADER = "account,number,policy,version,plan,state,starts_on,ends_on\n"
 
 
 def rows(order: Order, numbers: list[str], **changes: str) -> str:
-    facts = OrderSheet().shown(order) | changes
+    shown = OrderSheet().shown(order) | changes
+    facts = {name: shown[name] for name in HEADER.strip().split(",")}
     return HEADER + "".join(
         ",".join((facts | {"number": each}).values()) + "\n" for each in numbers
     )

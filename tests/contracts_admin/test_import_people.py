@@ -23,7 +23,9 @@ def clerk():
 @pytest.mark.clause("V-3.5")
 def test_an_empty_right_is_the_usual_one_for_a_new_person_and_none_for_a_known_one(clerk):
     known = make_client()
-    AuthorisedUser.objects.filter(pk=known.pk).update(may_open=False, may_see_invoices=True)
+    AuthorisedUser.objects.filter(pk=known.pk).update(
+        may_open=False, may_see_invoices=True, sees_all_tickets=False
+    )
     header = f"order,name,email,is_active,{','.join(RIGHTS)}\n"
     empty = "," * len(RIGHTS)
     text = header + f"{known.order.number},Ada King,{known.email},yes{empty}\n"
@@ -36,12 +38,25 @@ def test_an_empty_right_is_the_usual_one_for_a_new_person_and_none_for_a_known_o
         for row in known.order.authorised_users.all()
     }
     assert rights == {
-        "Ada King": [False, True, True, True, False],
-        "Bob": [True, True, True, False, False],
+        "Ada King": [False, True, True, True, False, False],
+        "Bob": [True, True, True, False, False, True],
     }
     assert [change.differences for change in plan.of("changed")] == [
         [("name", "Ada Client", "Ada King")]
     ]
+
+
+@pytest.mark.clause("V-3.5")
+def test_who_sees_only_their_own_tickets_is_set_by_a_list_and_shown_before(clerk):
+    person = make_client()
+    text = "order,name,email,is_active,sees_all_tickets\n"
+    text += f"{person.order.number},{person.name},{person.email},yes,NO\n"
+
+    (change,) = taken(AuthorisedUserSheet, text, by=clerk).of("changed")
+
+    person.refresh_from_db()
+    assert change.differences == [("sees_all_tickets", "yes", "no")]
+    assert person.sees_all_tickets is False
 
 
 def test_whether_somebody_is_active_is_always_said(clerk):

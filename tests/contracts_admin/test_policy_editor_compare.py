@@ -9,7 +9,7 @@ from apps.contracts import services
 from apps.contracts.models import PolicyVersion
 from tests.factories import HARBOUR, LOADED_AT, make_order, make_policy, make_preset, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_published")]
 TEXT = HARBOUR.read_text("utf-8")
 
 

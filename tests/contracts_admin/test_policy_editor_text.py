@@ -12,7 +12,7 @@ from apps.contracts.models import PolicyVersion
 from apps.contracts.services.policies import mark_of
 from tests.factories import HARBOUR, LOADED_AT, make_policy, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_published")]
 TEXT = HARBOUR.read_text("utf-8")
 LOAD = reverse("admin:contracts_policyversion_load")
 WRONG = TEXT.replace('plans = ["berth"]', 'plans = ["birth"]', 1)

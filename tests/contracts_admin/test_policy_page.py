@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.contracts.models import PolicyVersion
 from tests.contracts.presets import S, V
-from tests.factories import make_policy
+from tests.factories import make_policy, make_preset
 
 pytestmark = pytest.mark.django_db
 PRESETS = pytest.mark.parametrize("file", [V, S], ids=["premium", "wholesale"])
@@ -180,8 +180,11 @@ def test_the_file_can_be_taken_away_as_it_was_loaded(admin_client, presets):
     assert answer["Content-Type"] == "application/octet-stream"
 
 
-@pytest.mark.usefixtures("presets")
+@pytest.mark.usefixtures("nothing_published")
 def test_the_list_shows_every_version(admin_client):
+    for file in (V, S):
+        make_preset(slug=file.policy.slug)
+
     answer = admin_client.get(reverse("admin:contracts_policyversion_changelist"))
 
     assert [version.policy.title for version in answer.context["cl"].result_list] == [

@@ -9,7 +9,7 @@ from apps.contracts.models import PolicyVersion
 from apps.contracts.services.policies import replace_draft
 from tests.factories import HARBOUR, LOADED_AT, make_policy, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_published")]
 
 
 def make_draft() -> PolicyVersion:

@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from apps.contracts.models import AuthorisedUser
 from apps.escalation.models import ReportCopy
 from apps.portal.queries.seats import RIGHTS
+from tests.appointments_made import make_appointment
 from tests.escalation.outages import issued, make_incident
 from tests.factories import make_ticket
 from tests.portal_made import disputed, file_of, invoiced, make_person, signed_in
@@ -28,6 +29,8 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "report": lambda person: report_to(person).pk,
     "notice": lambda person: f"report-{report_to(person).pk}",
     "file": lambda person: file_of(person).pk,
+    "appointment": lambda person: make_appointment(requester=person, kind="INSTALL").pk,
+    "person": lambda person: person.pk,
 }
 
 

@@ -87,7 +87,7 @@ def test_a_program_is_not_taken_and_nothing_of_the_text_is_lost(person):
 
 
 def test_nothing_is_lost_when_something_is_changed(person):
-    page = post(person, "change")
+    page = post(person, "change", is_disconnection="False")
 
     form = page.context["form"]
     assert (page.status_code, form["subject"].value(), form["severity"].value()) == (
@@ -95,6 +95,8 @@ def test_nothing_is_lost_when_something_is_changed(person):
         "One-way audio",
         "2",
     )
+    # As the page before wrote that there was no tick.
+    assert "checked" not in str(form["is_disconnection"])
 
 
 @pytest.mark.clause("S-12", "R-6", "V-3.5")

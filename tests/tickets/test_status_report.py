@@ -84,7 +84,8 @@ def test_without_anybody_to_tell_it_is_refused(order, tam):
         send(order, tam)
 
     assert str(refused.value) == (
-        f"Nobody of {order} may open tickets, so there is nobody to send it to."
+        f"Nobody of {order} who may open tickets wants such reports, so there is nobody to send"
+        " it to."
     )
 
 

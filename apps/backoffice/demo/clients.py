@@ -23,6 +23,8 @@ MATRIX = [
     ("Head of support", "head-of-support@provider.example.com", "+1 212 555 0110"),
     ("Director of operations", "operations@provider.example.com", "+1 212 555 0111"),
 ]
+# A consultant, who speaks for two clients.
+GWEN = ("Gwen Ashdown", "gwen@ashdown.example.com")
 # What one order agreed on top of its plan: a time to resolve the worst severity.
 AGREED_IN, AGREED_HOURS = "PS-2041", 4
 
@@ -57,7 +59,7 @@ CLIENTS = [
         "Kestrel Pay",
         "PS-2057",
         "gold",
-        (("Ines Marchetti", "ines@kestrelpay.example.com"),),
+        (("Ines Marchetti", "ines@kestrelpay.example.com"), GWEN),
         fee="4200.00",
     ),
     Client(
@@ -90,7 +92,7 @@ CLIENTS = [
         "Northgate Voice",
         "WS-0322",
         "wholesale",
-        (("Pia Novak", "pia.novak@northgate.example.com"),),
+        (("Pia Novak", "pia.novak@northgate.example.com"), GWEN),
         services=("sip-trunks",),
     ),
     Client(

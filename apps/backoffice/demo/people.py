@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.auth.models import Group
 
 from apps.contracts.models import AuthorisedUser, User
-from apps.contracts.services.invitations import join_as_new, token_of
+from apps.contracts.services.invitations import join, join_as_new, token_of, user_with
 from apps.tickets.queries import DUTY_MANAGERS
 
 PASSWORD = "faultline-demo"  # noqa: S105 (printed by the command that makes these logins)
@@ -69,6 +69,7 @@ def make_people() -> dict[str, User]:
 SEATED = {
     "nadia.fox@harbourline.example.com": "Harbourline Logistics, in the portal",
     "rosa@copperfield.example.com": "Copperfield Telecom, in the portal",
+    "gwen@ashdown.example.com": "Kestrel Pay and Northgate Voice, in the portal",
 }
 
 
@@ -78,4 +79,8 @@ def seat_people(*, at: datetime) -> None:
         person.may_see_invoices = person.may_manage_users = True
         person.invited_at = at
         person.save(update_fields=["may_see_invoices", "may_manage_users", "invited_at"])
-        join_as_new(token=token_of(person), name=person.name, password=PASSWORD, at=at)
+        token, user = token_of(person), user_with(person.email)
+        if user is None:
+            join_as_new(token=token, name=person.name, password=PASSWORD, at=at)
+        else:  # somebody who sits at another account already
+            join(token=token, user=user, at=at)

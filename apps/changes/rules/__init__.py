@@ -1,4 +1,4 @@
 """Rules of changes, which know no framework.
 
-Clause: none (a package).
+Clause: S-10, S-11, V-2-gap.
 """

@@ -1,5 +1,6 @@
 """Accounts, and the people who may speak for them."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -20,16 +21,21 @@ from apps.contracts.admin.orders_page import held
 from apps.contracts.admin.read_rows import READ, ReadForm
 from apps.contracts.admin.sheets import SheetAdmin
 from apps.contracts.admin.standing import StandingPage
-from apps.contracts.models import Account, AuthorisedUser, Order, Standing, User
+from apps.contracts.models import (
+    RIGHTS,
+    Account,
+    AuthorisedUser,
+    OptOut,
+    Order,
+    Standing,
+    User,
+)
 from apps.contracts.sheets.alike import INVISIBLE, ONLY, alike, turns_text
 from apps.contracts.sheets.resources import AccountSheet, AuthorisedUserSheet
 
 MOST_DIGITS = 18  # what a key holds
-RIGHTS = [
-    *("may_open", "may_escalate", "may_confirm_closure", "may_see_invoices", "may_manage_users"),
-    "sees_all_tickets",
-]
 MOST_ORDERS = 3  # of an account, in the list
+MOST_SWITCHES = 10  # of mails that somebody does not want, or does again
 TAG = '<span class="fl-tag fl-{}" title="{}">{}</span>'
 ORDER_LINK = '<span class="fl-line"><a class="fl-link" href="{}">{}</a> {}</span>'
 SEES = {
@@ -204,9 +210,12 @@ class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
     ordering = ["name", "pk"]
     autocomplete_fields = ["order"]
     fields = ["order", "name", "email", "phone", "is_active", *RIGHTS, "change_reason"]
+    readonly_fields = ["mails"]
 
     def get_fields(self, request: HttpRequest, obj: AuthorisedUser | None = None) -> list[Any]:
         found = list(super().get_fields(request, obj))
+        if obj is not None and obj.is_joined:
+            found.insert(found.index("change_reason"), "mails")
         return [READ, *found] if self.has_change_permission(request, obj) else found
 
     def changeform_view(
@@ -223,14 +232,27 @@ class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
     @display(description="Portal")
     def portal(self, user: AuthorisedUser) -> str:
         if user.is_joined and user.joined_at is not None:
-            return f"Joined on {date_format(timezone.localtime(user.joined_at))}"
+            return f"Joined on {_day(user.joined_at)}"
         # An invitation that was taken up, to an address that is no longer theirs, is over.
         is_used = user.joined_at is not None and user.joined_at >= (
             user.invited_at or user.joined_at
         )
         if user.invited_at is not None and not is_used:
-            return f"Invited on {date_format(timezone.localtime(user.invited_at))}"
+            return f"Invited on {_day(user.invited_at)}"
         return "Not invited"
+
+    @display(description="Mails not wanted")
+    def mails(self, user: AuthorisedUser) -> SafeString:
+        """Say what they switched off and on again, which they do themselves in the portal."""
+        rows = OptOut.history.filter(user=user.user_id).order_by("-history_id")[:MOST_SWITCHES]
+        lines = [
+            (_day(row.history_date), row.get_kind_display(), row.history_change_reason.lower())
+            for row in rows
+        ]
+        now = user.user.opt_outs.order_by("pk") if user.user else ()
+        unwanted = ", ".join(row.get_kind_display() for row in now) or "None"
+        told = format_html_join("", '<span class="fl-line fl-quiet">{}: {}, {}</span>', lines)
+        return format_html("{}{}", unwanted, told)
 
     @action(description="Invite to the portal", permissions=["change"])
     def invite(self, request: HttpRequest, queryset: QuerySet[AuthorisedUser]) -> None:
@@ -252,3 +274,7 @@ class AuthorisedUserAdmin(SheetAdmin, KeptAdmin):
                 reverse("admin:contracts_order_change", args=[obj.order_id])
             )
         return super().response_post_save_add(request, obj)
+
+
+def _day(at: datetime) -> str:
+    return date_format(timezone.localtime(at))

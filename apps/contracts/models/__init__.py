@@ -5,8 +5,9 @@ from apps.contracts.models.agreed import AgreedTarget
 from apps.contracts.models.api_tokens import ApiToken, ApiTokenQuerySet
 from apps.contracts.models.appointments import Appointment, AppointmentQuerySet
 from apps.contracts.models.calendars import Calendar, CalendarRevision, Holiday, Window
+from apps.contracts.models.notifications import OptOut
 from apps.contracts.models.order_fees import OrderFee, OrderMark
-from apps.contracts.models.order_people import AuthorisedUser, EscalationRung
+from apps.contracts.models.order_people import RIGHTS, AuthorisedUser, EscalationRung
 from apps.contracts.models.orders import Order, OrderQuerySet, OrderRevision, Service
 from apps.contracts.models.policies import Clause, Policy, PolicyVersion
 from apps.contracts.models.service_requests import ServiceRequest, ServiceRequestQuerySet
@@ -16,6 +17,7 @@ from apps.contracts.models.terms import Fee, Plan, Reason, Rule, Severity, Targe
 from apps.contracts.models.users import User
 
 __all__ = [
+    "RIGHTS",
     "Account",
     "AgreedTarget",
     "ApiToken",
@@ -29,6 +31,7 @@ __all__ = [
     "EscalationRung",
     "Fee",
     "Holiday",
+    "OptOut",
     "Order",
     "OrderFee",
     "OrderMark",

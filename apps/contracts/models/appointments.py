@@ -114,6 +114,9 @@ class Appointment(models.Model):
             models.Index(
                 fields=["starts_at"], condition=Q(state="ASKED"), name="appointment_undecided"
             ),
+            # A client's list: of an order, or of who sees only their own.
+            models.Index(fields=["order", "starts_at", "id"], name="appointment_by_order"),
+            models.Index(fields=["requester", "starts_at", "id"], name="appointment_by_requester"),
         ]
 
     def __str__(self) -> str:

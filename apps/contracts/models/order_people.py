@@ -1,18 +1,30 @@
 """The people of an order: who may speak for the client, and who is in charge at each rung."""
 
+from collections.abc import Collection
 from typing import Self
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
 from apps.contracts.models.accounts import validate_plain_address
 from apps.contracts.models.names import validate_name
+from apps.contracts.models.notifications import OptOut
 from apps.contracts.models.orders import Order
 from apps.contracts.models.users import User
+
+# What a person may do for the client, each a field of AuthorisedUser (V-3.5).
+RIGHTS = (
+    "may_open",
+    "may_escalate",
+    "may_confirm_closure",
+    "may_see_invoices",
+    "may_manage_users",
+    "sees_all_tickets",
+)
 
 
 class AuthorisedUserQuerySet(models.QuerySet):
@@ -20,6 +32,22 @@ class AuthorisedUserQuerySet(models.QuerySet):
         """Where a person who signs in may still speak for a client."""
         there = self.alias(address=Lower("email"))
         return there.filter(user=user, is_active=True, joined_address=F("address"))
+
+    def managing(self) -> Self:
+        """Those who may manage the users of their order, and can: they have joined."""
+        there = self.alias(address=Lower("email"))
+        joined = there.filter(joined_address=F("address"), user__is_active=True)
+        return joined.filter(is_active=True, may_manage_users=True)
+
+    def wanting(self, kind: str, *, owed: Collection[int] = ()) -> Self:
+        """All but those who do not want that kind of mail.
+
+        ``owed`` are the keys of people whom the contract owes it: they stay.
+        """
+        opted_out = OptOut.objects.filter(user=OuterRef("user"), kind=kind)
+        there = self.alias(address=Lower("email"))
+        # With another address it is nobody's seat any more, and nobody's word counts for it.
+        return there.exclude(~Q(pk__in=owed), Exists(opted_out), joined_address=F("address"))
 
 
 class AuthorisedUser(models.Model):
@@ -88,6 +116,11 @@ class AuthorisedUser(models.Model):
     def is_joined(self) -> bool:
         """Whether whoever has the address now has taken up an invitation."""
         return self.joined_at is not None and self.joined_address == self.email.lower()
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """Which of RIGHTS they have (V-3.5)."""
+        return frozenset(right for right in RIGHTS if getattr(self, right))
 
 
 class EscalationRung(models.Model):

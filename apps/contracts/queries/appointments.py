@@ -1,10 +1,10 @@
 """Whether an order's client may book a time: the policy's rules, as the pure rule takes them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from apps.contracts.models import Appointment, Calendar, Fee, Order, Reason
-from apps.contracts.queries.hours import hours
+from apps.contracts.queries.hours import hours_of_version
 from apps.contracts.queries.terms import terms
 from apps.contracts.rules.appointments import (
     Bookable,
@@ -14,7 +14,9 @@ from apps.contracts.rules.appointments import (
     OffHours,
     Wish,
     bookable,
+    earliest_install_on,
 )
+from apps.contracts.rules.calendar import BeyondHorizon, NoServiceTime
 from apps.contracts.rules.terms import RuleTerm
 from apps.contracts.wording import fee
 
@@ -26,13 +28,35 @@ def can_book(*, order: Order, wish: Wish, at: datetime) -> Bookable:
     """
     installs = _rules(order).get("installs")
     off_hours = _rules(order).get("off_hours")
+    named = _named(order)
+    is_install = installs and wish.kind == Kind.INSTALL
     return bookable(
         wish=wish,
         at=at,
-        standard=_named(order, order.version.standard_calendar),
-        installs=_installs(order, installs) if installs and wish.kind == Kind.INSTALL else None,
-        off_hours=_off_hours(order, off_hours) if off_hours else None,
+        standard=named[order.version.standard_calendar],
+        installs=_installs(order, installs, named) if installs and is_install else None,
+        off_hours=OffHours(off_hours.clause, named[off_hours.settings["calendar"]])
+        if off_hours
+        else None,
     )
+
+
+def earliest_install(*, order: Order, at: datetime) -> tuple[date | None, str]:
+    """Return the first day on which an install asked for at an instant owes no priority handling.
+
+    In the zone of the hours that business days are counted by, with their title; None: they never
+    open so often. The policy has a rule of installs.
+
+    Clause: S-2.1.
+    """
+    rule = _rules(order)["installs"]
+    named = _named(order)[rule.settings["calendar"]]
+    days = rule.settings["notice_business_days"]
+    try:
+        day = earliest_install_on(asked_at=at, hours=named.hours, notice_business_days=days)
+    except (BeyondHorizon, NoServiceTime):
+        return None, named.title
+    return day, named.title
 
 
 def install_fee(order: Order) -> Fee:
@@ -65,25 +89,26 @@ def _rules(order: Order) -> Mapping[str, RuleTerm]:
     return terms(version_id=order.version_id, plan_id=order.plan_id).rules
 
 
-def _named(order: Order, key: str) -> NamedHours:
-    rows = Calendar.objects.select_related("clause")
-    calendar = rows.get(version=order.version_id, key=key)
-    return NamedHours(calendar.title, calendar.clause.ref, hours(calendar.pk))
+def _named(order: Order) -> Mapping[str, NamedHours]:
+    """Return the hours of an order's policy by their keys, in two queries."""
+    found = hours_of_version(order.version_id)
+    rows = Calendar.objects.filter(version=order.version_id).select_related("clause")
+    return {
+        row.key: NamedHours(row.title, row.clause.ref, found[row.pk])
+        for row in rows
+        if row.pk in found
+    }
 
 
-def _installs(order: Order, rule: RuleTerm) -> Installs:
+def _installs(order: Order, rule: RuleTerm, named: Mapping[str, NamedHours]) -> Installs:
     row = install_fee(order)
-    titles = dict(order.version.calendars.values_list("key", "title"))
+    titles = {key: each.title for key, each in named.items()}
     costs = "; ".join(fee(row, currency=order.version.currency, calendars=titles))
     basis = [row.clause.ref, *([row.reading.ref] if row.reading else [])]
     return Installs(
         clause=rule.clause,
         notice_business_days=rule.settings["notice_business_days"],
-        measure=_named(order, rule.settings["calendar"]),
+        measure=named[rule.settings["calendar"]],
         fee_clause=", ".join(basis),
         fee=f"{row.title}, {costs}",
     )
-
-
-def _off_hours(order: Order, rule: RuleTerm) -> OffHours:
-    return OffHours(rule.clause, _named(order, rule.settings["calendar"]))

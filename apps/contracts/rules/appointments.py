@@ -83,6 +83,7 @@ class Bookable:
     ``is_billable``: the fee of installs applies. ``is_priority``: it is taken at shorter notice
     than is owed. ``earliest_on``: the first day on which an install owes no priority handling.
     ``is_slip``: the time itself is none that anybody could book, whatever the policy says.
+    ``is_after_hours``: it is allowed, and lies outside of the hours, at least in part.
     """
 
     allowed: bool
@@ -93,6 +94,7 @@ class Bookable:
     is_priority: bool = False
     earliest_on: date | None = None
     is_slip: bool = False
+    is_after_hours: bool = False
 
 
 def earliest_install_on(
@@ -173,7 +175,7 @@ def _off_hours(wish: Wish, rule: OffHours | None, standard: NamedHours) -> Booka
         f"It lies outside of “{measure.title}”, at least in part: such help is booked ahead,"
         " and depends on who is free. The booking itself costs nothing."
     )
-    return _allowed([Step(clause, True, says)])
+    return replace(_allowed([Step(clause, True, says)]), is_after_hours=True)
 
 
 def _install(wish: Wish, rule: Installs) -> Bookable:
@@ -191,7 +193,10 @@ def _install(wish: Wish, rule: Installs) -> Bookable:
         steps.append(Step(rule.fee_clause, True, f"It is billed: {rule.fee}."))
     else:
         steps.append(Step(rule.clause, True, "Nothing is charged for it."))
-    return _allowed(steps, is_billable=is_billable, is_priority=is_early, earliest_on=earliest_on)
+    return replace(
+        _allowed(steps, is_billable=is_billable, is_priority=is_early, earliest_on=earliest_on),
+        is_after_hours=not is_inside,
+    )
 
 
 def _steps_of_install(

@@ -14,6 +14,7 @@ from apps.contracts.services.appointment_decisions import (
     confirm_appointment,
     decline_appointment,
 )
+from apps.contracts.services.appointment_wishes import postpone_appointment, withdraw_appointment
 from apps.contracts.services.appointments import (
     AppointmentRefused,
     ask_appointment,
@@ -28,10 +29,20 @@ from apps.contracts.services.invitations import (
     join_as_new,
     read_invitation,
 )
+from apps.contracts.services.notifications import UnknownKind, choose_mails
 from apps.contracts.services.order_checks import OrderRefused
 from apps.contracts.services.order_ends import end_expired, end_order, terminate_order
 from apps.contracts.services.order_revisions import ChangedMeanwhile
 from apps.contracts.services.orders import amend_order, edit_draft, execute_order
+from apps.contracts.services.people import (
+    Particulars,
+    PersonRefused,
+    add_person,
+    bring_back_person,
+    change_person,
+    end_person,
+    invite_again,
+)
 from apps.contracts.services.policies import (
     AlreadyPublished,
     DraftGone,
@@ -79,19 +90,26 @@ __all__ = [
     "Issued",
     "Loaded",
     "OrderRefused",
+    "Particulars",
+    "PersonRefused",
     "ServiceRefused",
     "SheetOutdated",
     "SheetRefused",
     "StandingRefused",
     "TamRefused",
     "TokenRefused",
+    "UnknownKind",
+    "add_person",
     "amend_order",
     "ask_appointment",
     "ask_new_password",
     "ask_service",
     "assign_tam",
+    "bring_back_person",
     "cancel_appointment",
+    "change_person",
     "check_dashboard",
+    "choose_mails",
     "confirm_appointment",
     "correct_contacts",
     "decline_appointment",
@@ -100,11 +118,13 @@ __all__ = [
     "edit_draft",
     "end_expired",
     "end_order",
+    "end_person",
     "end_token",
     "execute_order",
     "hand_over",
     "import_sheet",
     "invite",
+    "invite_again",
     "issue_token",
     "join",
     "join_as_new",
@@ -113,6 +133,7 @@ __all__ = [
     "move_appointment",
     "note_notices",
     "note_used",
+    "postpone_appointment",
     "preview_sheet",
     "publish",
     "read_invitation",
@@ -122,5 +143,6 @@ __all__ = [
     "tell_changed_sign_in",
     "terminate_order",
     "token_shown",
+    "withdraw_appointment",
     "withdraw_handover",
 ]

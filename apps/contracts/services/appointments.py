@@ -5,16 +5,17 @@ with who, when and why, and the client hears of it.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from apps.contracts.models import Appointment, AuthorisedUser, Order, Service, User
-from apps.contracts.queries.appointments import can_book, category_of, install_fee
-from apps.contracts.queries.entitled import entitled_user
+from apps.contracts.models import Appointment, AuthorisedUser, OptOut, Service, User
+from apps.contracts.queries.appointment_answers import answer_to
+from apps.contracts.queries.appointments import install_fee
+from apps.contracts.queries.people import wants
 from apps.contracts.rules.appointments import Bookable, Kind, Wish
-from apps.contracts.rules.entitlement import Answer, Step, Wanted
+from apps.contracts.rules.entitlement import Answer, Step
 from apps.contracts.services.order_fees import mark_install
 from apps.contracts.services.orders import sign
 from apps.contracts.wording import moment, span
@@ -64,12 +65,14 @@ def ask_appointment(
     source_key: str,
     service: Service | None = None,
     is_priority: bool = False,
+    fee_is_agreed: bool = False,
     by: User | None = None,
 ) -> Appointment:
     """Write down that a client asks for a time; somebody of ours confirms or declines it.
 
-    ``by`` is who books it for the client, and alone may take it as priority handling; None: the
-    client asks. The same ``source_key`` again is the same appointment.
+    ``by`` is who books it for the client, and may take it as priority handling; None: the client
+    asks, and gets that only with ``fee_is_agreed``: they saw what it costs, and agreed. The same
+    ``source_key`` again is the same appointment.
 
     Clause: S-2.1, S-3, V-1.2, V-3.5, R-7.
 
@@ -81,10 +84,9 @@ def ask_appointment(
     there = Appointment.objects.filter(source_key=source_key).first()
     if there is not None:
         return there
-    if is_priority and by is None:
-        raise AppointmentRefused("Priority handling is ours to offer: ask for it in the details.")
+    refuse_unless_agreed(is_priority=is_priority, fee_is_agreed=fee_is_agreed or by is not None)
     wish = Wish(Kind(kind), starts_at, ends_at, asked_at=at, is_priority=is_priority)
-    booking, steps = _checked(requester, wish, service=service, at=at)
+    booking, steps = checked(wish, requester=requester, service=service, at=at)
     appointment = Appointment(
         order_id=requester.order_id,
         requester=requester,
@@ -95,10 +97,11 @@ def ask_appointment(
         asked_at=at,
         source_key=source_key,
     )
-    _book(appointment, wish, booking, steps)
+    book(appointment, wish, booking, steps)
     sign(appointment, reason="Booked for the client" if by else "Asked for", by=by, at=at)
     appointment.save()
-    tell(appointment, "asked", at=at)
+    if wants(requester, OptOut.Kind.RECEIPTS):
+        tell(appointment, "asked", at=at)
     return appointment
 
 
@@ -143,11 +146,11 @@ def move_appointment(
         is_priority = now.is_priority
     asked_at = at if for_client else now.asked_at
     wish = Wish(Kind(now.kind), starts_at, ends_at, asked_at, is_priority=is_priority)
-    booking, steps = _checked(now.requester, wish, service=now.service, at=at)
+    booking, steps = checked(wish, requester=now.requester, service=now.service, at=at)
     if now.state == State.CONFIRMED and person is not None:
         refuse_unless_free(person, starts_at, ends_at, but=now, zone=zone)
         now.staff = person
-    _book(now, wish, booking, steps)
+    book(now, wish, booking, steps)
     now.decision = reason.strip()
     sign(now, reason=reason.strip(), by=by, at=at)
     now.save()
@@ -158,41 +161,34 @@ def move_appointment(
     return now
 
 
-def _checked(
-    requester: AuthorisedUser, wish: Wish, *, service: Service | None, at: datetime
+def refuse_unless_agreed(*, is_priority: bool, fee_is_agreed: bool) -> None:
+    """Refuse priority handling to who has not agreed to what it costs.
+
+    :raises AppointmentRefused: they have not.
+    """
+    if is_priority and not fee_is_agreed:
+        raise AppointmentRefused("Priority handling is ours to offer: ask for it in the details.")
+
+
+def checked(
+    wish: Wish, *, requester: AuthorisedUser, service: Service | None, at: datetime
 ) -> tuple[Bookable, tuple[Step, ...]]:
     """Return the rules' answer with all of its steps; a no is raised."""
-    order = Order.objects.select_related("version", "plan").get(pk=requester.order_id)
-    category = category_of(wish.kind, order)
-
-    def owed(then: datetime) -> Answer:
-        return entitled_user(
-            user=requester, at=then, service=service, wants=Wanted.APPOINTMENT, category=category
-        )
-
-    today = owed(at)
-    if not today.entitled:
-        raise AppointmentRefused(today.why, clause=today.clause, steps=today.steps)
-    booking = can_book(order=order, wish=wish, at=at)
-    steps = (*today.steps, *booking.steps)
-    if not booking.allowed:
-        raise AppointmentRefused(
-            booking.why,
-            clause=booking.clause,
-            steps=steps,
-            earliest_on=booking.earliest_on,
-            is_slip=booking.is_slip,
-        )
-    # All of it lies in the term: the end itself is outside of the appointment.
-    for then in (wish.starts_at, wish.ends_at - timedelta.resolution):
-        that_day = owed(then)
-        if not that_day.entitled:
-            steps = (*steps, that_day.steps[-1])
-            raise AppointmentRefused(that_day.why, clause=that_day.clause, steps=steps)
-    return booking, steps
+    found = answer_to(wish, requester=requester, service=service, at=at)
+    if found.allowed and found.booking is not None:
+        return found.booking, found.steps
+    no = found.booking if found.is_its_no else None
+    raise AppointmentRefused(
+        found.why,
+        clause=found.clause,
+        steps=found.steps,
+        earliest_on=no.earliest_on if no else None,
+        is_slip=no is not None and no.is_slip,
+    )
 
 
-def _book(appointment: Appointment, wish: Wish, booking: Bookable, steps: Sequence[Step]) -> None:
+def book(appointment: Appointment, wish: Wish, booking: Bookable, steps: Sequence[Step]) -> None:
+    """Write the time into an appointment, with why it can be booked and what applies to it."""
     appointment.starts_at, appointment.ends_at = wish.starts_at, wish.ends_at
     appointment.is_priority = booking.is_priority
     appointment.fee = install_fee(appointment.order) if booking.is_billable else None

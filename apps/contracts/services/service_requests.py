@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from apps.contracts.models import Account, AuthorisedUser, Order, Service, ServiceRequest, User
+from apps.contracts.models import (
+    Account,
+    AuthorisedUser,
+    OptOut,
+    Order,
+    Service,
+    ServiceRequest,
+    User,
+)
+from apps.contracts.queries.people import wants
 from apps.contracts.services.orders import sign
 from apps.contracts.services.self_service import check_dashboard
 from apps.outbox.enqueue import enqueue
@@ -67,7 +76,8 @@ def ask_service(
     )
     sign(request, reason="Asked for", by=person.user, at=at)
     request.save()
-    _tell(request, ASKED, at=at)
+    if wants(person, OptOut.Kind.RECEIPTS):
+        _tell(request, ASKED, at=at)
     return request
 
 

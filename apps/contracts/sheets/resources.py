@@ -111,7 +111,8 @@ class OrderSheet(SheetResource):
     lists = ("services",)
     empty_means = (
         "An empty cell means the same as in an export: no last day, all services, no fee, "
-        "the policy's time zone, the plan's TAM."
+        "the policy's time zone, the plan's TAM. An export always says yes or no of the second "
+        "factor: empty, it stays as it is, and a new order asks for none."
     )
     leaves_out = (
         "Agreed targets and escalation rungs are not in this list, neither in an export nor in an "
@@ -167,6 +168,12 @@ class OrderSheet(SheetResource):
         empty=None,
         says="key of a calendar of that version; empty: the plan's",
     )
+    needs_second_factor = Column(
+        "needs_second_factor",
+        YesNoCell(),
+        required=False,
+        says="yes or no: whether its people need a second factor in the portal",
+    )
 
     class Meta:
         model = Order
@@ -185,6 +192,7 @@ class OrderSheet(SheetResource):
             "time_zone",
             "tam_minutes_per_month",
             "tam_calendar",
+            "needs_second_factor",
         )
 
     def known(self, rows: Sequence[Row], *, locked: bool) -> Known:
@@ -220,6 +228,7 @@ RIGHTS = (
     "may_confirm_closure",
     "may_see_invoices",
     "may_manage_users",
+    "sees_all_tickets",
 )
 
 
@@ -230,7 +239,8 @@ class AuthorisedUserSheet(SheetResource):
     related = ("order",)
     empty_means = (
         "An empty cell of a right says nothing: it leaves a person's right as it is, and gives a "
-        "new person the usual one (may open, escalate and confirm; nothing else)."
+        "new person the usual one (may open, escalate and confirm, and sees all tickets; nothing "
+        "else)."
     )
     order = Column("order", OrderCell(), says="number of an order that is there")
     name = Column("name", TextCell(), says="the person's name")
@@ -241,6 +251,7 @@ class AuthorisedUserSheet(SheetResource):
     may_confirm_closure = _right("may_confirm_closure")
     may_see_invoices = _right("may_see_invoices")
     may_manage_users = _right("may_manage_users")
+    sees_all_tickets = _right("sees_all_tickets")
 
     class Meta:
         model = AuthorisedUser

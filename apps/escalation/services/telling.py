@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
+from apps.contracts.models import OptOut
+from apps.contracts.queries.people import wants
 from apps.escalation.models import Escalation, EscalationNotice
 from apps.outbox.enqueue import enqueue, nudge, prepared
 from apps.outbox.models import Message
@@ -47,11 +49,13 @@ def tell_managers(rows: Sequence[Escalation], *, managers: Sequence[str], at: da
 
 
 def tell_client(escalation: Escalation, ticket: Ticket, what: str, *, at: datetime) -> None:
-    """Write to who asked, and to the ticket's requester, where that is somebody else.
+    """Write to who asked, and to the ticket's requester, if that is somebody else who wants it.
 
     Clause: V-9.2, V-3.7.
     """
     people = dict.fromkeys([escalation.sender, ticket.requester.email])
+    if len(people) > 1 and not wants(ticket.requester, OptOut.Kind.COLLEAGUES):
+        del people[ticket.requester.email]
     _write(
         _mail(escalation, what, f"{what}:{_digest(address)}", address, at)
         for address in filter(is_plain_address, people)

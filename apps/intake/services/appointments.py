@@ -40,12 +40,14 @@ def request_appointment(
     source_key: str,
     service: Service | None = None,
     is_priority: bool = False,
+    fee_is_agreed: bool = False,
     by: User | None = None,
 ) -> Booked:
     """Book what a known person asks for, or refuse it; a refusal is kept with every step.
 
     ``source_key`` names the request: the same again gives the same result, and does nothing twice.
     ``by`` is who takes it for the client, and tells them of a refusal; None: we write to them.
+    ``fee_is_agreed``: the client saw what priority handling costs, and agreed.
 
     Clause: S-2.1, S-3, V-1.2, V-3.5, S-12.
 
@@ -69,6 +71,7 @@ def request_appointment(
             source_key=source_key,
             service=service,
             is_priority=is_priority,
+            fee_is_agreed=fee_is_agreed,
             by=by,
         )
     except contracts.AppointmentRefused as refusal:

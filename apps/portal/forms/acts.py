@@ -1,7 +1,7 @@
 """What a client writes on a ticket. Each can be sent twice and acts once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4, uuid5
 
@@ -23,16 +23,19 @@ def files_field() -> FilesField:
     )
 
 
-def text_field(label: Any, *, rows: int = 6, **more: Any) -> forms.CharField:
+def text_field(label: Any, *, rows: int = 6, most: int = LONGEST, **more: Any) -> forms.CharField:
     """Something to be written at length; lines end as they do in mails."""
-    return _Text(
-        label=label, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": rows}), **more
-    )
+    return _Text(label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **more)
 
 
 class _Text(forms.CharField):
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value) or "").replace("\r\n", "\n")
+
+
+def given_again(told: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Return what was filled in, to be filled in again; a tick that was left out stays out."""
+    return {name: told[name] for name in names if told.get(name, "") not in ("", "False")}
 
 
 class OnceForm(forms.Form):

@@ -46,6 +46,15 @@ class Seat:
         person = self.people.get(order_id)
         return person is not None and bool(getattr(person, RIGHTS[right]))
 
+    def openers(self) -> dict[int, AuthorisedUser]:
+        """Return order -> as whom they may open tickets: under those that hold, or else any.
+
+        Clause: V-3.5.
+        """
+        every = {pk: each for pk, each in self.people.items() if each.may_open}
+        held = {pk: each for pk, each in every.items() if each.order.state == Order.State.EXECUTED}
+        return held or every
+
     @property
     def orders(self) -> list[Order]:
         return [person.order for person in self.people.values()]

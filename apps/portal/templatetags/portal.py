@@ -1,6 +1,6 @@
 """Instants, amounts and badges as the portal shows them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from apps.portal.access import SeatedRequest
+from apps.tickets.wording import span as in_hours
 
 register = template.Library()
 # The first that a browser names is what it is: most name others after themselves.
@@ -61,6 +62,19 @@ def when_in(at: datetime | None, zone: str) -> SafeString | str:
     )
 
 
+@register.simple_tag
+def span_in(starts_at: datetime, ends_at: datetime, zone: str) -> SafeString:
+    """Return a span in the reader's zone, and in the policy's where its clock differs."""
+    ours, theirs = ZoneInfo(zone), timezone.get_current_timezone()
+    shown = format_html("<span>{}</span>", _span(starts_at, ends_at, theirs))
+    if all(
+        at.astimezone(ours).replace(tzinfo=None) == at.astimezone(theirs).replace(tzinfo=None)
+        for at in (starts_at, ends_at)
+    ):
+        return shown
+    return format_html('{} <span class="zone">({})</span>', shown, _span(starts_at, ends_at, ours))
+
+
 @register.filter
 def day(on: date | None) -> SafeString | str:
     """Return a date, such as “27 Nov 2026”."""
@@ -77,6 +91,12 @@ def money(amount: Decimal | None, currency: str) -> SafeString | str:
     shown = f"{abs(amount):,.2f}"
     sign = "−" if amount < 0 else ""
     return format_html('<span class="money">{}{} {}</span>', sign, shown, currency)
+
+
+@register.simple_tag
+def span(length: timedelta) -> str:
+    """Return a length of time in hours and minutes, such as “6 h 30 min”."""
+    return in_hours(length)
 
 
 @register.simple_tag(takes_context=True)
@@ -99,6 +119,17 @@ def _marked(at: datetime, zone: Any) -> SafeString:
     local = at.astimezone(zone)
     machine = at.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
     return format_html('<time datetime="{}">{}</time>', machine, _clock(local))
+
+
+def _span(starts_at: datetime, ends_at: datetime, zone: Any) -> str:
+    """Return a span on a wall clock; the day of its end only where it is another one."""
+    first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    if (first.date(), first.tzname()) == (last.date(), last.tzname()):
+        until = f"{last:%H:%M %Z}"
+        begins = f"{first:%a} {first.day} {first:%b %Y, %H:%M}"
+    else:
+        begins, until = _clock(first), _clock(last)
+    return gettext("%(begins)s to %(ends)s") % {"begins": begins, "ends": until}
 
 
 def _clock(local: datetime) -> str:

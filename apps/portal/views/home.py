@@ -5,9 +5,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from apps.portal.access import SeatedRequest, page
+from apps.portal.queries.appointments.listed import next_appointments
 from apps.portal.queries.money import home_money
 from apps.portal.queries.outages.incidents import ongoing_at
 from apps.portal.queries.tickets.home import home_tickets
+
+COMING = 3  # appointments
 
 
 @page()
@@ -21,6 +24,7 @@ def home(request: SeatedRequest) -> HttpResponse:
     context = {
         "incidents": ongoing_at(seat),
         "tickets": home_tickets(seat, at=at),
+        "coming": next_appointments(seat, at=at, most=COMING),
         "sees_money": sees_money,
         "sums": home_money(seat, at=at) if sees_money else [],
     }

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.contracts.models import AuthorisedUser, Reason, Severity, User
+from apps.contracts.models import AuthorisedUser, OptOut, Reason, Severity, User
+from apps.contracts.queries.people import wants
 from apps.outbox.enqueue import enqueue
 from apps.outbox.rules.address import is_plain_address
 from apps.tickets.models import Dispute, Ticket
@@ -180,9 +181,16 @@ def _check(ticket: Ticket, client: AuthorisedUser, wanted: Severity, claim: str)
 
 
 def _tell(dispute: Dispute, what: str, *, at: datetime) -> None:
-    """Write to the requester, and to whoever disputes, where that is somebody else."""
+    """Write to the requester, and to whoever disputes, where that is somebody else.
+
+    That a colleague disputes, the requester may not want to hear; what is decided they are told.
+    """
     ticket = dispute.ticket
-    for client in dict.fromkeys([ticket.requester, dispute.client]):
+    people = dict.fromkeys([ticket.requester, dispute.client])
+    is_colleagues = what == "raised" and len(people) > 1
+    if is_colleagues and not wants(ticket.requester, OptOut.Kind.COLLEAGUES):
+        del people[ticket.requester]
+    for client in people:
         enqueue(
             topic=f"dispute.{what}",
             key=f"dispute:{dispute.pk}:{what}:user-{client.pk}",

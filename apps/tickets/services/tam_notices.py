@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from apps.contracts import queries as contracts
-from apps.contracts.models import Order, TamAssignment
+from apps.contracts.models import OptOut, Order, TamAssignment
 from apps.outbox.enqueue import KeyReused, enqueue
 from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
@@ -18,7 +18,8 @@ def tell_of_hours(*, order: Order, month: TamMonth, at: datetime) -> None:
     """Tell the TAM that the hours are nearly used up; or TAM and client, that they are.
 
     A fact is the order, the month, the percentage and the limit: after an upgrade the new limit is
-    told of anew. So is one whose mail was withdrawn, because for a while it was not true.
+    told of anew. So is one whose mail was withdrawn, because for a while it was not true. Who of
+    the client does not want it is not told: each request that goes elsewhere is (V-6.3).
 
     Clause: V-6.3, R-18.
     """
@@ -31,7 +32,8 @@ def tell_of_hours(*, order: Order, month: TamMonth, at: datetime) -> None:
     tam = contracts.tam_now(order, at=at)
     people = [(f"tam-{tam.tam_id}", _address(tam), False)] if tam else []
     if month.is_used_up:
-        users = order.authorised_users.filter(is_active=True).order_by("pk")
+        active = order.authorised_users.filter(is_active=True).order_by("pk")
+        users = active.wanting(OptOut.Kind.TAM_HOURS)  # type: ignore[attr-defined]
         people += [(f"user-{pk}", email, True) for pk, email in users.values_list("pk", "email")]
     for name, address, is_client in people:
         key = _next_key(f"{fact}:{name}")

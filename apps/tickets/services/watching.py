@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from apps.contracts.models import AuthorisedUser, User
+from apps.contracts.models import AuthorisedUser, OptOut, User
 from apps.outbox.enqueue import enqueue
 from apps.outbox.rules.address import is_plain_address
 from apps.tickets.models import Message, Ticket, Watcher
@@ -60,12 +60,16 @@ def unwatch(
 
 
 def copy(*, message: Message, at: datetime) -> None:
-    """Send what is written to the client to those in copy too, each in a mail of their own."""
+    """Send what is written to the client to those in copy too, each in a mail of their own.
+
+    Who does not want copies gets none.
+    """
     if not is_watched(message.ticket):
         return
-    watchers = Watcher.objects.filter(ticket=message.ticket_id, client__is_active=True)
-    others = watchers.exclude(client=message.ticket.requester_id)
-    for pk, email in others.values_list("client", "client__email"):
+    watching = Watcher.objects.filter(ticket=message.ticket_id).order_by()
+    clients = AuthorisedUser.objects.filter(is_active=True, pk__in=watching.values("client"))
+    others = clients.exclude(pk=message.ticket.requester_id).wanting(OptOut.Kind.COPIES)
+    for pk, email in others.order_by("pk").values_list("pk", "email"):
         if is_plain_address(email):
             enqueue(
                 topic="ticket.replied",

@@ -13,6 +13,7 @@ from django.db.models import Max, OuterRef, Subquery
 from apps.contracts.queries.catalogue import catalogue
 from apps.escalation.models import Escalation, Incident, ReportCopy
 from apps.escalation.queries import incident_of
+from apps.portal.queries.appointments.asked import books_off_hours
 from apps.portal.queries.seats import Seat
 from apps.portal.queries.tickets.happened import TOLD, Happened, story_of
 from apps.portal.queries.tickets.promises import Promise, promises_of
@@ -164,5 +165,8 @@ def with_rights(seat: Seat, ticket: Ticket) -> dict[str, Any]:
         "may_write": goes_on,
         "may_settle": goes_on and is_solved and seat.may_under("confirm", ticket.order_id),
         "may_dispute": is_open,
+        "may_book": is_open
+        and seat.may_under("open", ticket.order_id)
+        and books_off_hours(ticket.order),
         "may_escalate": goes_on and seat.may_under("escalate", ticket.order_id),
     }

@@ -3,18 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.contracts.models import AuthorisedUser, Order, Service
 from apps.contracts.rules.entitlement import Wanted
 from apps.intake.models import RefusedRequest
 from apps.intake.services import request_support
 from apps.portal.access import SeatedRequest, page
+from apps.portal.forms.acts import given_again
 from apps.portal.forms.request import RequestForm
+from apps.portal.queries.appointments.asked import books_off_hours
+from apps.portal.queries.covered import services_to_name
 from apps.portal.queries.keyset import number_in
 from apps.portal.queries.tickets.asked import told, what_follows
 from apps.portal.views.tickets.found import REFUSED, in_full
@@ -46,35 +48,19 @@ def ticket_new(request: SeatedRequest) -> HttpResponse:
 
 def _form(request: SeatedRequest, *, is_bound: bool) -> RequestForm:
     """Return the form, as far as it is filled in; another order brings other choices."""
-    people = _people(request)
+    people = request.seat.openers()
     told = request.POST if request.method == "POST" else request.GET
     person = people.get(number_in(told.get("order", ""))) or next(iter(people.values()))
     given: dict[str, Any] = {
         "people": people,
         "person": person,
-        "services": _services(person.order),
+        "services": services_to_name(person.order),
         "auto_id": "new_%s",
     }
     if is_bound:
         return RequestForm(request.POST, **given)
-    names = [*RequestForm.base_fields]
-    initial = {name: told[name] for name in names if told.get(name) and name != "attached"}
+    initial = given_again(told, [name for name in RequestForm.base_fields if name != "attached"])
     return RequestForm(initial=initial | {"order": person.order_id}, **given)
-
-
-def _people(request: SeatedRequest) -> dict[int, AuthorisedUser]:
-    """Return as whom the reader may open tickets: under orders that hold, or else under any."""
-    seat = request.seat
-    every = {pk: each for pk, each in seat.people.items() if each.may_open}
-    held = {pk: each for pk, each in every.items() if each.order.state == Order.State.EXECUTED}
-    if not every:
-        raise Http404("Not their right.")
-    return held or every
-
-
-def _services(order: Order) -> list[Service]:
-    """Return what can be named: what the order lists, or, where it covers all, what is on offer."""
-    return list(order.services.all()) or list(Service.objects.filter(is_active=True))
 
 
 def _ask(request: SeatedRequest, form: RequestForm, *, status: int | None = None) -> HttpResponse:
@@ -105,6 +91,7 @@ def _look(
         if refused
         else "",
         "order": form.person.order,
+        "books_off_hours": books_off_hours(form.person.order),
         "said": form.cleaned_data,
         "facts": form.facts(),
     }

@@ -52,7 +52,7 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backoffice", "0017_service_requests"),
+        ("backoffice", "0018_opt_outs"),
         ("changes", "0001_maintenance"),
     ]
 

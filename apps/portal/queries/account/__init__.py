@@ -1,0 +1,1 @@
+"""What an account was promised, order by order."""

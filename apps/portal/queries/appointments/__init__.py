@@ -1,0 +1,1 @@
+"""What the portal reads of appointments: which there are, what each means, and what one costs."""

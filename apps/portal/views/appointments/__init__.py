@@ -1,0 +1,1 @@
+"""Appointments: those there are, a new one, another time, and withdrawing one."""
