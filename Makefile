@@ -45,7 +45,6 @@ INSTALL = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 		--no-install-recommends $(2) >/dev/null 2>&1; } || true
 BROWSERS := chromium chromium-browser google-chrome-stable google-chrome
 
-<<<<<<< HEAD
 # What reads our maintenance notices as a customer would, in an environment of its own: it holds an
 # older icalendar. Where it cannot be made its tests are skipped, and the last line says so.
 .PHONY: maintenance-parser
@@ -56,8 +55,6 @@ maintenance-parser: requirements-maintenance.lock | .tools/bin/uv
 		$(UV) pip sync --quiet --require-hashes --python .venv-maintenance/bin/python $< && \
 		touch .venv-maintenance/.synced; } || rm -rf .venv-maintenance
 
-test: .venv/.synced dovecot maintenance-parser  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
-=======
 .PHONY: dovecot chromium
 dovecot:
 	@command -v dovecot >/dev/null || test -x /usr/sbin/dovecot || $(call INSTALL,120,dovecot-imapd)
@@ -65,8 +62,7 @@ dovecot:
 chromium:
 	@command -v $(BROWSERS) >/dev/null || $(call INSTALL,240,chromium fonts-liberation)
 
-test: .venv/.synced dovecot chromium  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
->>>>>>> main
+test: .venv/.synced dovecot chromium maintenance-parser  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
 	@$(BIN)/python -m tests.run $(ARGS)
 
 check: .venv/.synced  ## Format, lint, types, import contracts, migrations, deployment settings
