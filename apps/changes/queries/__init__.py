@@ -1,7 +1,14 @@
 """Reads that others need too."""
 
 from apps.changes.queries.audience import Reader, audience_of, people_of, readers
-from apps.changes.queries.windows import coming_to, told_to, touches, windows_at
+from apps.changes.queries.windows import (
+    coming_to,
+    rows_of,
+    told_to,
+    touches,
+    windows_at,
+    windows_of,
+)
 
 __all__ = [
     "Reader",
@@ -9,7 +16,9 @@ __all__ = [
     "coming_to",
     "people_of",
     "readers",
+    "rows_of",
     "told_to",
     "touches",
     "windows_at",
+    "windows_of",
 ]

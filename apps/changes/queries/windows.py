@@ -6,9 +6,10 @@ Clause: S-11.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.changes.models import Maintenance, MaintenanceNotice
+from apps.tickets.models import Ticket
 
 MOST = 20  # windows of one account at one instant
 SHORTEST = 4  # characters of a name that is looked for in a sentence
@@ -40,6 +41,29 @@ def windows_at(
     rows = open_then.filter(update__starts_at__lte=at, update__ends_at__gt=at)
     found = rows.order_by("update__starts_at", "pk")[:MOST]
     return [row for row in found if touches(row, service=service, words=words, objects=objects)]
+
+
+def windows_of(ticket: Ticket) -> Sequence[MaintenanceNotice]:
+    """Return the windows that a ticket lies in: open when it was registered, or being worked in.
+
+    They are about the ticket's service, or an object that its subject names; of a ticket without a
+    service, whatever touches its account.
+
+    Clause: S-11.
+    """
+    service = ticket.service.key if ticket.service else ""
+    found = rows_of(ticket).order_by("update__starts_at", "pk")[:MOST]
+    return [row for row in found if touches(row, service=service, words=ticket.subject)]
+
+
+def rows_of(ticket: Ticket) -> QuerySet[MaintenanceNotice]:
+    """Return the windows of a ticket's account that it lies in, whatever they touch."""
+    at = ticket.registered_at
+    lies_in = Q(update__starts_at__lte=at, update__ends_at__gt=at)
+    if ticket.status != Ticket.State.CLOSED:
+        lies_in |= Q(update__state=Maintenance.State.IN_PROGRESS)
+    told = told_to(ticket.account_id).exclude(update__state=Maintenance.State.CANCELLED)
+    return told.filter(lies_in)
 
 
 def touches(
