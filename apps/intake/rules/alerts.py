@@ -1,7 +1,7 @@
 """What a monitoring system posts: Alertmanager's webhook, version 4, and a plain form of our own.
 
 A post is read alert by alert: one that cannot be read is counted and told, and the others stand.
-Nothing in it is trusted: texts are made storable and are bounded, instants never lie ahead.
+Nothing in it is trusted: texts are made storable and are bounded, instants lie ahead by no more than clocks differ.
 
 Clause: V-2-monitoring.
 """
@@ -9,7 +9,7 @@ Clause: V-2-monitoring.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +20,7 @@ LONGEST_KEY, LONGEST_NAME, LONGEST_VALUE, LONGEST_NOTE = 100, 100, 300, 2000  # 
 MOST_LABELS, MOST_NOTES = 60, 20
 MOST_FAULTS = 20  # that are told in words
 SUMMARIES = ("summary", "description", "message")
+AHEAD = timedelta(minutes=10)  # a sender's clock may be fast
 FIRST_YEAR = 1970  # Alertmanager writes “none” as the first day of year 1
 
 
@@ -31,7 +32,8 @@ class UnreadablePost(Exception):
 class Reading:
     """One alert of a post.
 
-    ``began_at`` and ``over_at`` are what was sent, never later than the receipt; None: not sent.
+    ``began_at`` and ``over_at`` are as sent; the receipt, where they lie far ahead of it; None: not
+    sent.
     ``group`` names what Alertmanager sent together. ``is_cut``: something was left out.
     """
 
@@ -183,7 +185,7 @@ def _digest(text: str) -> str:
 
 
 def _instant(given: Any, *, at: datetime) -> datetime | None:
-    """Return an instant as it was sent; the receipt, where the sender's clock is ahead of ours."""
+    """Return an instant as it was sent; the receipt, where the sender's clock is far ahead."""
     if not isinstance(given, str) or not given:
         return None
     try:
@@ -198,7 +200,9 @@ def _instant(given: Any, *, at: datetime) -> datetime | None:
         ) from error
     if found is None:
         raise UnreadablePost(f"“{one_line(given)[:40]}” says no zone, such as Z for UTC.")
-    return min(found, at) if found.year >= FIRST_YEAR else None
+    if found.year < FIRST_YEAR:
+        return None
+    return found if found <= at + AHEAD else at
 
 
 def label_pairs(labels: Mapping[str, str]) -> Iterable[tuple[str, str]]:

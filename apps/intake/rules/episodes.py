@@ -35,7 +35,7 @@ def fold(known: Known | None, reading: Reading, *, at: datetime) -> Known:
 
     Clause: V-2-monitoring.
     """
-    began_at = min(reading.began_at or at, at)
+    began_at = reading.began_at or at
     if known is None:
         return Known(
             began_at=began_at,
@@ -68,7 +68,7 @@ def _fires(known: Known, began_at: datetime) -> Known:
 
 
 def _ends(known: Known, reading: Reading, at: datetime) -> Known:
-    began_at = min(reading.began_at or known.began_at, at)
+    began_at = reading.began_at or known.began_at
     over_at = _over_at(reading, began_at, at)
     if known.over_at is not None:
         # Of an episode whose firing never came, or comes late: it is known to be over.
@@ -83,4 +83,4 @@ def _ends(known: Known, reading: Reading, at: datetime) -> Known:
 
 
 def _over_at(reading: Reading, began_at: datetime, at: datetime) -> datetime:
-    return max(min(reading.over_at or at, at), began_at)
+    return max(reading.over_at or at, began_at)
