@@ -1,7 +1,8 @@
 """What a monitoring system posts: Alertmanager's webhook, version 4, and a plain form of our own.
 
 A post is read alert by alert: one that cannot be read is counted and told, and the others stand.
-Nothing in it is trusted: texts are made storable and are bounded, instants lie ahead by no more than clocks differ.
+Nothing in it is trusted: texts are made storable and are bounded, and instants lie ahead by no more
+than clocks differ.
 
 Clause: V-2-monitoring.
 """
