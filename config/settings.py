@@ -290,6 +290,8 @@ VOICE_WEBHOOK_SECRETS = [
 ]
 API_REQUESTS_A_MINUTE = whole_number("API_REQUESTS_A_MINUTE", default=600)  # of one token
 VOICE_MAX_BYTES = whole_number("VOICE_MAX_BYTES", default=20 * 1024 * 1024)
+# Of one post of a monitoring system: some ten thousand alerts of Alertmanager's.
+MONITORING_MAX_BYTES = whole_number("MONITORING_MAX_BYTES", default=10 * 1024 * 1024)
 # Files that staff attach: each, and all of an answer; many mail servers take no more.
 SENT_FILE_MAX_BYTES = whole_number("SENT_FILE_MAX_BYTES", default=10 * 1024 * 1024)
 SENT_FILES_MAX_BYTES = whole_number("SENT_FILES_MAX_BYTES", default=15 * 1024 * 1024)

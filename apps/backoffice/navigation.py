@@ -38,6 +38,7 @@ GROUPS = [
                 "intake_voicemessage_changelist",
                 "intake.view_voicemessage",
             ),
+            Link("Alerts", "sensors", "intake_alert_changelist", "intake.view_alert"),
             Link(
                 "Time",
                 "more_time",
@@ -179,6 +180,29 @@ GROUPS = [
                 "changes.view_maintenancecalendar",
             ),
             Link("My notices", "notifications", "escalation_noticehours_mine", EVERYBODY),
+        ],
+    ),
+    (
+        "Monitoring",
+        [
+            Link(
+                "Sources",
+                "monitor_heart",
+                "intake_monitoringsource_changelist",
+                "intake.view_monitoringsource",
+            ),
+            Link(
+                "Meanings of labels",
+                "label",
+                "intake_monitoringmapping_changelist",
+                "intake.view_monitoringmapping",
+            ),
+            Link(
+                "Posts",
+                "move_to_inbox",
+                "intake_monitoringpost_changelist",
+                "intake.view_monitoringpost",
+            ),
         ],
     ),
     (
