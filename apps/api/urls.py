@@ -3,8 +3,8 @@
 from django.conf import settings
 from ninja import NinjaAPI
 
-from apps.api.door import PER_TOKEN, take_over
-from apps.api.endpoints import standing
+from apps.api.door import PER_TOKEN, StrictJson, knows_its_query, take_over
+from apps.api.endpoints import standing, ticket_acts
 
 api = NinjaAPI(
     title="Faultline",
@@ -16,7 +16,10 @@ api = NinjaAPI(
     ),
     urls_namespace="api",
     throttle=[PER_TOKEN],
+    parser=StrictJson(),
     servers=[{"url": settings.BASE_URL}],
 )
 take_over(api)
-api.add_router("", standing.router)
+api.add_decorator(knows_its_query, mode="view")
+for each in (standing, ticket_acts):
+    api.add_router("", each.router)

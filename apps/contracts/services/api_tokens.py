@@ -103,7 +103,7 @@ def token_shown(secret: str, *, at: datetime) -> ApiToken | None:
     """
     if not SHOWN.fullmatch(secret):
         return None
-    related = ("account__standing", "person__order__version")
+    related = ("account__standing", "person__order__account__standing", "person__order__version")
     rows = ApiToken.objects.select_related(*related).defer("person__order__version__source")
     token: ApiToken | None = rows.usable(at=at).filter(digest=digest_of(secret)).first()
     if token and token.person and token.person.order.state == Order.State.DRAFT:
