@@ -4,7 +4,7 @@ from django.conf import settings
 from ninja import NinjaAPI
 
 from apps.api.door import PER_TOKEN, StrictJson, knows_its_query, take_over
-from apps.api.endpoints import standing, ticket_acts
+from apps.api.endpoints import billing, services, standing, ticket_acts
 
 api = NinjaAPI(
     title="Faultline",
@@ -21,5 +21,5 @@ api = NinjaAPI(
 )
 take_over(api)
 api.add_decorator(knows_its_query, mode="view")
-for each in (standing, ticket_acts):
+for each in (standing, ticket_acts, services, billing):
     api.add_router("", each.router)

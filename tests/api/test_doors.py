@@ -14,13 +14,14 @@ from apps.contracts.models import AuthorisedUser
 from apps.contracts.services import end_token, issue_token
 from tests.api_made import ROOT, asking, make_token
 from tests.factories import MORNING, make_order, make_staff, make_ticket
-from tests.portal_made import file_of, make_person
+from tests.portal_made import file_of, invoiced, make_person
 
 # What an address names, by the name of its part: a row of the token's own account. Whoever adds an
 # endpoint that names something else, adds here how a row of it is made.
 NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "account": lambda person: person.order.account_id,
     "ticket": lambda person: make_ticket(requester=person).pk,
+    "reference": lambda person: invoiced(person).reference,
     "file": lambda person: file_of(person).pk,
 }
 # Of them, what is an order's, and of a person who sees only their own, theirs.
@@ -33,6 +34,7 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/tickets/{int:ticket}/refuse"): {"text": "It does not work."},
     ("POST", "/tickets/{int:ticket}/disputes"): {"severity": "2", "claim": "All are affected."},
     ("POST", "/tickets/{int:ticket}/escalations"): {"words": "Nobody answers."},
+    ("POST", "/service-requests"): {"kind": "ADD", "details": "Two more lines."},
 }
 OPERATIONS = [
     (method, path, operation)

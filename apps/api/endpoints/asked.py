@@ -32,8 +32,8 @@ def about_of(order: Order, sent: NewTicket) -> dict[str, Any]:
     services = {row.key: row for row in services_to_name(order)} if sent.service else {}
     return {
         "severity": severity_of(order.version_id, sent.severity),
-        "category": _one("category", sent.category, categories),
-        "service": _one("service", sent.service, services),
+        "category": one_of("category", sent.category, categories),
+        "service": one_of("service", sent.service, services),
         "is_disconnection": sent.is_disconnection,
     }
 
@@ -44,7 +44,7 @@ def severity_of(version_id: int, key: str) -> Severity:
     :raises Problem: it has no such one.
     """
     severities = {row.key: row for row in catalogue(version_id).severities}
-    found = _one("severity", key, severities)
+    found = one_of("severity", key, severities)
     if found is None:
         raise LookupError("A severity is always named.")
     return found
@@ -68,7 +68,11 @@ def uploads_of(files: Sequence[FileSent]) -> list[Upload]:
     return [upload_of(file) for file in taken]
 
 
-def _one(where: str, key: str | None, rows: Mapping[str, Row]) -> Row | None:
+def one_of(where: str, key: str | None, rows: Mapping[str, Row]) -> Row | None:
+    """Return what a part of a request names; None: nothing.
+
+    :raises Problem: it is not among the rows.
+    """
     if key is None:
         return None
     if key not in rows:

@@ -1,14 +1,13 @@
 """Tickets, read: the list, one, what was said, its files, and on what it can be escalated."""
 
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
-from apps.api.door import Problem, TokenRequest, needs, not_found, person_of
-from apps.api.endpoints.paging import After, Limit
+from apps.api.door import TokenRequest, needs, not_found, person_of
+from apps.api.endpoints.paging import After, AfterPlace, Limit, place_in
 from apps.api.queries import tickets
 from apps.api.queries.tickets import named, steps_in
 from apps.api.shapes.given import Instant, ListKey
@@ -24,6 +23,7 @@ from apps.contracts.queries.restrictions import told
 from apps.escalation.queries.offered import offers_on
 from apps.tickets.attachments import download
 from apps.tickets.models import Ticket
+from apps.tickets.queries.readable import PLACE
 
 READ = needs("tickets:read")
 router = Router(tags=["Tickets"])
@@ -40,10 +40,7 @@ def list_tickets(
     changed_since: Annotated[
         Instant | None, Query(description="Something happened at this instant or later.")
     ] = None,
-    after: Annotated[
-        str | None,
-        Query(max_length=40, pattern=r"^[0-9.]*$", description="`next` of the page before."),
-    ] = None,
+    after: AfterPlace = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """The tickets that the token's person may read in the portal: all of their order, or their own.
@@ -51,14 +48,8 @@ def list_tickets(
     The one on which something happened last is first.
     """
     wanted = tickets.Wanted(list(dict.fromkeys(state)), severity or "", changed_since)
-    try:
-        return tickets.page_of(person_of(request.auth), wanted, after=after, limit=limit)
-    except tickets.NoSuchPlace:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "no-such-page",
-            "“after” is what “next” of a page was, unchanged. Leave it out for the first page.",
-        ) from None
+    place: Any = place_in(after, PLACE)
+    return tickets.page_of(person_of(request.auth), wanted, after=place, limit=limit)
 
 
 @router.get("/tickets/{int:ticket}", auth=READ, response=WholeTicketShape, summary="Read a ticket")

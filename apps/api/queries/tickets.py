@@ -14,7 +14,6 @@ from apps.contracts.models import AuthorisedUser, Severity
 from apps.tickets.models import Attachment, Deadline, Message, Ticket
 from apps.tickets.queries import row_keys
 from apps.tickets.queries.readable import (
-    PLACE,
     Place,
     lists_of,
     places_in,
@@ -29,10 +28,6 @@ RELATED = ("order", "severity", "category", "service", "requester", "version")
 WITHOUT = ("version__source", "agreed", "entitled")
 
 
-class NoSuchPlace(Exception):
-    """What a page is to begin after is no place in the list."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which tickets are asked for. ``states`` empty: of all; ``severity`` "": of whatever."""
@@ -43,13 +38,9 @@ class Wanted:
 
 
 def page_of(
-    person: AuthorisedUser, wanted: Wanted, *, after: str | None, limit: int
+    person: AuthorisedUser, wanted: Wanted, *, after: Place | None, limit: int
 ) -> dict[str, Any]:
-    """Return a page of tickets, the one on which something happened last first.
-
-    :raises NoSuchPlace: ``after`` is nothing that a page gave.
-    """
-    place = _place(after)
+    """Return a page of tickets, the one on which something happened last first."""
     severities = None
     if wanted.severity:
         rows = Severity.objects.filter(version__policy=person.order.version.policy_id)
@@ -57,7 +48,7 @@ def page_of(
     lists = list(lists_of([person], wanted.states or Ticket.State.values, severities=severities))
     if wanted.changed_since is not None:
         lists = [rows.filter(latest_at__gte=wanted.changed_since) for rows in lists]
-    found = sorted(places_in(lists, after=place, is_back=False, limit=limit + 1), reverse=True)
+    found = sorted(places_in(lists, after=after, is_back=False, limit=limit + 1), reverse=True)
     shown = found[:limit]
     return {
         "items": _rows([pk for _, pk in shown]),
@@ -118,15 +109,6 @@ def steps_in(steps: Sequence[Mapping[str, Any]], zone: str) -> list[dict[str, st
 def named(row: Any) -> dict[str, str] | None:
     """Return something of a list of ours; None: nothing."""
     return {"key": row.key, "label": str(row)} if row else None
-
-
-def _place(after: str | None) -> Place | None:
-    if after is None:
-        return None
-    place = row_keys.read(after, PLACE)
-    if place is None:
-        raise NoSuchPlace
-    return place  # type: ignore[return-value]
 
 
 def _rows(keys: Sequence[int]) -> list[dict[str, Any]]:

@@ -15,8 +15,9 @@ from apps.contracts.models.api_tokens import ApiToken
 # What a token may be good for: in words, and the right that its person needs for it; "": none.
 SCOPES: dict[str, tuple[str, str]] = {
     "standing:read": ("Read the account's standing and what it may do", ""),
-    "tickets:read": ("Read tickets", ""),
+    "tickets:read": ("Read tickets and requests for services", ""),
     "tickets:write": ("Open tickets, reply, confirm closure, dispute and escalate", ""),
+    "services:write": ("Ask to have services added, changed and removed", "may_open"),
     "billing:read": ("Read invoices and charges", "may_see_invoices"),
     "notices:read": ("Read notices of maintenance and incidents", ""),
 }
