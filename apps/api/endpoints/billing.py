@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Query, Router
+from ninja import Path, Query, Router
 
 from apps.api.door import TokenRequest, needs, not_found, person_of
 from apps.api.endpoints.paging import BIGGEST, AfterPlace, Limit, page_by
@@ -19,6 +19,7 @@ from apps.billing.queries.uninvoiced import not_invoiced
 from apps.contracts.models import AuthorisedUser
 
 MONEY = needs("billing:read", "may_see_invoices")
+Reference = Annotated[str, Path(max_length=40, description="As it is printed, such as INV-17.")]
 router = Router(tags=["Money"])
 
 
@@ -39,7 +40,7 @@ def list_invoices(
 )
 def read_invoice(
     request: TokenRequest,
-    reference: str,
+    reference: Reference,
     from_line: Annotated[
         int, Query(ge=0, le=BIGGEST, description="`next_line` of the page before.")
     ] = 0,
@@ -56,7 +57,7 @@ def read_invoice(
     summary="Download an invoice",
     openapi_extra={"responses": {200: {"content": {"application/pdf": {}}}}},
 )
-def read_invoice_pdf(request: TokenRequest, reference: str) -> HttpResponse:
+def read_invoice_pdf(request: TokenRequest, reference: Reference) -> HttpResponse:
     """The same PDF that was sent by mail."""
     _, document = _document(request, reference)
     named = f'attachment; filename="{file_name(document)}"'
