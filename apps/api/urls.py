@@ -1,5 +1,6 @@
 """Addresses of the API, and its document."""
 
+from csp.decorators import csp_update
 from django.conf import settings
 
 from apps.api.document import Api
@@ -22,6 +23,8 @@ api = Api(
         " was at first."
     ),
     urls_namespace="api",
+    # The page of the document draws the arrow of a choice from an address that holds the image.
+    docs_decorator=csp_update({"img-src": ["data:"]}),
     throttle=[PER_TOKEN],
     parser=StrictJson(),
     servers=[{"url": settings.BASE_URL}],

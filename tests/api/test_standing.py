@@ -177,3 +177,9 @@ def test_the_document_has_no_host_of_others_and_opens_signed_out(client):
     page = client.get(reverse("api:openapi-view"))
 
     assert (page.status_code, b"cdn" in page.content) == (200, False)
+    [images] = [
+        part
+        for part in page.headers["Content-Security-Policy"].split("; ")
+        if part.startswith("img-src")
+    ]
+    assert images == "img-src 'self' data:"
