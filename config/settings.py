@@ -49,10 +49,10 @@ ADMIN_SECOND_FACTOR = env.bool("ADMIN_SECOND_FACTOR", default=HTTPS)
 
 INSTALLED_APPS = [
     "apps.backoffice",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # without its site: ours is below
     "unfold.contrib.simple_history",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "apps.backoffice.site.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -169,7 +169,7 @@ SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
 AUTHENTICATION_BACKENDS = [
     "apps.backoffice.permissions.ReadAtOnce",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "apps.portal.backend.OneCheck",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -14,6 +14,7 @@ from apps.billing.models import (
     StandingProposal,
     WaiverRequest,
 )
+from apps.changes.models import Maintenance
 from apps.contracts import queries as contracts
 from apps.contracts.models import (
     Account,
@@ -86,7 +87,8 @@ def open_by_severity() -> Sequence[Bar]:
 
 
 # What waits for somebody, by the tile that it stands on; of escalations also those in nobody's hand
-# (V-9.2, S-7, S-6, S-2, S-12, V-2-order, R-9).
+# (V-9.2, S-7, S-6, S-2, S-11, S-12, V-2-order,
+#
 WAITING: Mapping[str, Callable[[], QuerySet]] = {
     "escalations": lambda: Escalation.objects.filter(state__in=Escalation.IN_HAND),
     "in_nobodys_hand": Escalation.objects.unanswered,
@@ -104,6 +106,7 @@ WAITING: Mapping[str, Callable[[], QuerySet]] = {
         state__in=PaymentImportRow.FOR_A_PERSON
     ),
     "proposed": lambda: StandingProposal.objects.filter(status=StandingProposal.Status.OPEN),
+    "to_announce": Maintenance.objects.to_announce,
     "voice": lambda: VoiceMessage.objects.exclude(state=VoiceMessage.State.SETTLED),
 }
 
