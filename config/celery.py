@@ -66,6 +66,11 @@ app.conf.beat_schedule = {
     # Who imports a file of payments sees its first rows booked at once; this takes up the rest, and
     # what a worker left that died in the middle.
     "book-imports": every(30.0, "apps.billing.tasks.book_imports"),
+    # Keys are good for a week, so that a night more or less is no matter.
+    "forget-answers": {
+        "task": "apps.api.tasks.forget_answers",
+        "schedule": crontab(hour=3, minute=40),
+    },
     # What does not agree is found before the next day's work; it reads all there is, once.
     "verify-ledger": {
         "task": "apps.billing.tasks.verify_ledger",

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "apps.backoffice.middleware.ReadersTimeZone",
     "apps.backoffice.middleware.StaffSecondFactor",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "apps.api.middleware.ProblemsOfTheApi",
 ]
 
 ROOT_URLCONF = "config.urls"
