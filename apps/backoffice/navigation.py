@@ -214,7 +214,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 def _entries(links: list[Link]) -> Iterator[tuple[Link, dict[str, Any]]]:
     for link in links:
         entry = {"title": link.title, "icon": link.icon, "link": link.url}
-        dead = capped_count(Message.objects.dead()) if link is DEAD_LETTERS else 0
+        dead = capped_count(Message.objects.dead().for_us()) if link is DEAD_LETTERS else 0
         yield link, {**entry, "badge": shown(dead), "badge_variant": "danger"} if dead else entry
 
 
