@@ -129,7 +129,7 @@ def _reads(message: Message) -> tuple[str, str]:
         push = push_of(topic=message.topic, payload=message.payload)
         return push.title, push.text
     if message.channel == Message.Channel.HOOK:
-        hook = hook_of(topic=message.topic, payload=message.payload)
+        hook = hook_of(topic=message.topic, payload=message.payload, at=timezone.now())
         return hook.url, hook.body.decode()
     email = render(topic=message.topic, payload=message.payload)
     return email.subject, email.text

@@ -91,12 +91,13 @@ def _begin(
     """
     if is_spent(message):
         return False
+    at = now()
     try:
-        hook = hook_of(topic=message.topic, payload=message.payload)
+        hook = hook_of(topic=message.topic, payload=message.payload, at=at)
     except (Withdrawn, NoRenderer, RendererFailed) as error:
         write_down([message], _raising(error), now)
         return False
-    sending = pool.submit(post, hook, message_id=message.message_id, at=now(), ways=ways)
+    sending = pool.submit(post, hook, message_id=message.message_id, at=at, ways=ways)
     running[sending] = message
     return True
 

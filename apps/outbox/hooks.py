@@ -51,7 +51,7 @@ class Owner:
     ``hear`` is told what came of each attempt, in the transaction that writes it down.
     """
 
-    make: Callable[[dict[str, Any]], Hook]
+    make: Callable[[dict[str, Any], datetime], Hook]
     hear: Callable[[dict[str, Any], Posted, datetime], None]
 
 
@@ -63,8 +63,8 @@ def own(owner: Owner) -> None:
     _owners[OWNER] = owner
 
 
-def hook_of(*, topic: str, payload: dict[str, Any]) -> Hook:
-    """Return the webhook that a message is at this moment.
+def hook_of(*, topic: str, payload: dict[str, Any], at: datetime) -> Hook:
+    """Return the webhook that a message is at an instant.
 
     :raises NoRenderer: nobody owns endpoints.
     :raises Withdrawn: its endpoint takes nothing any more.
@@ -73,7 +73,7 @@ def hook_of(*, topic: str, payload: dict[str, Any]) -> Hook:
     if OWNER not in _owners:
         raise NoRenderer(topic)
     try:
-        return _owners[OWNER].make(payload)
+        return _owners[OWNER].make(payload, at)
     except Withdrawn:
         raise
     except Exception as error:  # whatever it is, one message must not stop the others
