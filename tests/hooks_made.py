@@ -31,4 +31,4 @@ def make_endpoint(
 def told(endpoint: WebhookEndpoint) -> list[tuple[str, dict[str, Any]]]:
     """Return what an endpoint is to be told, in the order in which it was written: type, data."""
     rows = Message.objects.hooks(recipient=endpoint.recipient).order_by("pk")
-    return [(row.topic, row.payload["body"]["data"]) for row in rows]
+    return [(row.payload["body"]["type"], row.payload["body"]["data"]) for row in rows]

@@ -63,17 +63,13 @@ def test_a_change_of_severity_a_closing_and_what_happens_by_itself_are_told():
     ticket = make_ticket()
     endpoint = make_endpoint(account=ticket.account)
     version = ticket.version
-    to = next(
-        each for each in version.severities.order_by("rank") if each.pk != ticket.severity_id
-    )
+    to = next(each for each in version.severities.order_by("rank") if each.pk != ticket.severity_id)
     reason = version.reasons.filter(kind="SEVERITY_CHANGE").first()
     services.change_severity(
         ticket=ticket, to=to, reason=reason, explanation="It is.", by=staff, at=MORNING
     )
 
-    assert [
-        (kind, data) for kind, data in told(endpoint) if kind == "ticket.severity_changed"
-    ] == [
+    assert [(kind, data) for kind, data in told(endpoint) if kind == "ticket.severity_changed"] == [
         (
             "ticket.severity_changed",
             named(ticket) | {"from": ticket.severity.key, "to": to.key},
@@ -94,7 +90,7 @@ def test_deadlines_that_come_near_or_are_missed_are_told_by_the_sweep_once_each(
     due = row.due_at.isoformat().replace("+00:00", "Z")
     data = named(ticket) | {"deadline": "RESPONSE", "due_at": due}
     assert told(endpoint)[:2] == [("deadline.approaching", data), ("deadline.missed", data)]
-    missed = Message.objects.get(topic="deadline.missed", channel="HOOK")
+    missed = Message.objects.get(topic="hook.deadline.missed")
     assert missed.payload["body"]["timestamp"] == due
 
 

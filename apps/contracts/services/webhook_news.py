@@ -60,7 +60,8 @@ def message_for(endpoint: WebhookEndpoint, news: News, *, at: datetime) -> Messa
     happened = news.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     body = {"type": news.type, "timestamp": happened, "data": news.data}
     return prepared(
-        topic=news.type,
+        # Mails on the same fact may be called as the event is.
+        topic=f"hook.{news.type}",
         key=f"hook:{endpoint.pk}:{news.key}",
         recipient=endpoint.recipient,
         payload={"endpoint": endpoint.pk, "body": body},

@@ -107,9 +107,7 @@ def tell_deadlines(pks: Sequence[int], what: str, *, at: datetime) -> None:
         )
 
 
-def _of_deadline(
-    row: Deadline, what: str, fact_at: datetime, ticket: Ticket | None = None
-) -> News:
+def _of_deadline(row: Deadline, what: str, fact_at: datetime, ticket: Ticket | None = None) -> News:
     due = _instant(row.due_at) if row.due_at else None
     data = {"deadline": row.kind, "due_at": due}
     key = f"deadline:{row.pk}:{what}:{_instant(fact_at)}"

@@ -101,7 +101,9 @@ def _sweep_batch(
                 words = Cast(Value(NOTHING_CAME), TextField())
                 step = JSONObject(clause=F("clause"), text=words, figures=JSONObject())
                 steps = Appended(F("steps"), step)
-                record_misses(missed, managers=managers, at=at, steps=steps, hooked=_of(hooked, missed))
+                record_misses(
+                    missed, managers=managers, at=at, steps=steps, hooked=_of(hooked, missed)
+                )
             if warned:
                 record_warnings(warned, managers=managers, at=at, hooked=_of(hooked, warned))
             return Swept(len(missed), len(warned))
