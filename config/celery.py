@@ -41,6 +41,9 @@ app.conf.beat_schedule = {
     # whose worker died, waits for a quarter of a minute more.
     "deliver-pages": every(15.0, "apps.outbox.tasks.deliver_pages"),
     "deliver-pushes": every(15.0, "apps.outbox.tasks.deliver_pushes"),
+    # The nudge comes with the event; this is for further attempts, the first after five seconds. A
+    # run that finds nothing reads one index entry.
+    "deliver-hooks": every(5.0, "apps.outbox.tasks.deliver_hooks"),
     # An export is made as soon as it is asked for; this is for one whose worker died in the middle.
     "make-exports": every(60.0, "apps.billing.tasks.make_exports"),
     # Mail is worked off as it arrives; this is for mail whose worker died in the middle.

@@ -147,7 +147,7 @@ def to_look_at(*, at: datetime) -> QuerySet[InboundMail]:
 
 def dead_letters() -> int:
     """Return how many messages were given up, up to the cap."""
-    return capped_count(Message.objects.dead())
+    return capped_count(Message.objects.dead().for_us())
 
 
 def first_steps() -> Sequence[tuple[str, bool]]:

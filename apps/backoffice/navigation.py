@@ -251,7 +251,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _entry(link: Link, url: str) -> dict[str, Any]:
     entry = {"title": link.title, "icon": link.icon, "link": url}
-    dead = capped_count(Message.objects.dead()) if link is DEAD_LETTERS else 0
+    dead = capped_count(Message.objects.dead().for_us()) if link is DEAD_LETTERS else 0
     return {**entry, "badge": shown(dead), "badge_variant": "danger"} if dead else entry
 
 

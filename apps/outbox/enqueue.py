@@ -22,6 +22,7 @@ Channel = Message.Channel
 # the task here would close the circle.
 TASK = "apps.outbox.tasks.deliver_pending"
 PAGES, PUSHES = "apps.outbox.tasks.deliver_pages", "apps.outbox.tasks.deliver_pushes"
+HOOKS = "apps.outbox.tasks.deliver_hooks"
 # The beat comes every half a minute anyway. Older nudges are dropped unread, so that those which
 # pile up while the mail server hangs do not keep the workers busy afterwards.
 NUDGE_LASTS = 30  # seconds
@@ -100,7 +101,7 @@ def prepared(
 
     :raises InvalidRecipient: the recipient of a mail is not one plain mail address.
     """
-    if channel != Channel.PUSH and not is_plain_address(recipient):
+    if channel not in (Channel.PUSH, Channel.HOOK) and not is_plain_address(recipient):
         raise InvalidRecipient(recipient)
     return Message(
         topic=topic,
@@ -144,10 +145,16 @@ def send_nudge_for_pushes() -> None:
     send_task(PUSHES)
 
 
+def send_nudge_for_hooks() -> None:
+    """Put the delivery of webhooks on the broker's queue."""
+    _send(HOOKS)
+
+
 _NUDGES: dict[str, Callable[[], None]] = {
     Channel.MAIL: send_nudge,
     Channel.PAGE: send_nudge_for_pages,
     Channel.PUSH: send_nudge_for_pushes,
+    Channel.HOOK: send_nudge_for_hooks,
 }
 
 
