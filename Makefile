@@ -10,7 +10,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 
-.PHONY: help run test check bench lock format clean
+.PHONY: help run test fuzz check bench lock format clean
 
 help:  ## List what make can do here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -64,6 +64,9 @@ chromium:
 
 test: .venv/.synced dovecot chromium maintenance-parser  ## All tests, on SQLite and on what else answers (PostgreSQL, Redis)
 	@$(BIN)/python -m tests.run $(ARGS)
+
+fuzz: .venv/.synced  ## Ask the API whatever its document allows, for long (EXAMPLES=300)
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),300) $(BIN)/python -m pytest -q -n auto tests/api/test_schema.py
 
 check: .venv/.synced  ## Format, lint, types, import contracts, migrations, deployment settings
 	$(BIN)/ruff format --check .
