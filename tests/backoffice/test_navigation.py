@@ -16,6 +16,7 @@ WORK = [
     "Time",
     "Appointments",
     "Incidents",
+    "Maintenance",
     "Fault determinations",
     "When would this be due?",
     "Canned replies",
@@ -45,7 +46,7 @@ MONEY = {
     "Books": ["Trial balance", "Ledger", "Postings", "Month end", "Finance reports", "Exports"],
     "Billing set-up": ["Billing profiles", "Sellers", "Series", "Taxes", "Accounting programs"],
 }
-MESSAGES = ["Outbox", "Dead letters", MINE]
+MESSAGES = ["Outbox", "Dead letters", "Maintenance calendars", MINE]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
 
 
@@ -137,7 +138,7 @@ def test_dead_letters_carry_their_number_and_none_is_shown_where_there_are_none(
 
     with_one = [item.get("badge") for item in groups_of(browser)["Messages"]]
 
-    assert (badges, with_one) == ([None, None, None], [None, "1", None])
+    assert (badges, with_one) == ([None] * 4, [None, "1", None, None])
 
 
 def test_the_queue_is_not_marked_while_the_preview_is_open(signed_in):

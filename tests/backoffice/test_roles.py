@@ -32,6 +32,7 @@ NAMES = [
     "0016_ledger",
     "0017_service_requests",
     "0018_opt_outs",
+    "0019_maintenance",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -83,6 +84,8 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "escalation.change_escalation",
         "escalation.issue_outagereport",
         "escalation.add_faultdetermination",
+        "changes.change_maintenance",
+        "changes.change_maintenancecalendar",
         *(f"escalation.{act}_{model}" for act in ("add", "change") for model in KEPT),
         *(f"escalation.delete_{model}" for model in ("rotationmember", "ladderrung")),
     }
