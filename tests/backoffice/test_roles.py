@@ -90,6 +90,7 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         *(f"escalation.delete_{model}" for model in ("rotationmember", "ladderrung")),
         "changes.change_maintenance",
         "changes.change_maintenancecalendar",
+        "intake.change_monitoringpost",
         *(f"intake.{act}_monitoringmapping" for act in ("add", "change", "delete")),
     }
 

@@ -26,7 +26,7 @@ MAY = {
     AGENTS: WORK,
     TAMS: WORK,
     FINANCE: READ,
-    DUTY_MANAGERS: [*WORK, "*_monitoringmapping"],
+    DUTY_MANAGERS: [*WORK, "*_monitoringmapping", "change_monitoringpost"],
     ADMINISTRATORS: ["*"],
 }
 

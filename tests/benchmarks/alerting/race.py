@@ -29,7 +29,7 @@ def run() -> list[Ratio]:
     make_watched()
     source = make_source()
     secret = make_shown(source)
-    url, browser = reverse("monitoring_webhook", args=[source.key]), Client()
+    url, browser = reverse("monitoring_webhook", args=[source.key]), Client(SERVER_NAME="127.0.0.1")
     headers = {"authorization": f"Bearer {secret}"}
 
     def send(body: bytes) -> None:
