@@ -79,6 +79,9 @@ class AlertAdmin(ReadOnlyAdmin):
             Handling.PENDING: "info",
             Handling.TICKET: "success",
             Handling.UNMATCHED: "warning",
+            Handling.STAFF_ONLY: "primary",
+            Handling.SILENCED: "info",
+            Handling.OVER: "primary",
             Handling.FAILED: "danger",
         },
     )
@@ -156,6 +159,7 @@ class MonitoringPostAdmin(ReadOnlyAdmin):
     @display(
         description="State",
         label={
+            MonitoringPost.State.RECEIVED: "info",
             MonitoringPost.State.READ: "success",
             MonitoringPost.State.UNREADABLE: "warning",
             MonitoringPost.State.TOO_BIG: "warning",
