@@ -312,6 +312,13 @@ def people_mails() -> Iterator[Made]:
     gone = contracts.add_person(by=manager, to=replace(who, email="o@example.com"), at=MORNING)
     contracts.end_person(person=gone, by=manager, reason="Left", at=MORNING)
     yield latest("person.ended"), None
+    by = manager.user
+    token = contracts.issue_token(
+        person=person, name=SUBJECT, scopes=["tickets:read"], by=by, of_client=manager, at=MORNING
+    ).token
+    yield latest("token.made"), None
+    contracts.end_token(token=token, by=by, of_client=manager, at=MORNING)
+    yield latest("token.ended"), None
 
 
 def sign_in_mails() -> Iterator[Made]:

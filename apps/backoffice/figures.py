@@ -28,7 +28,7 @@ from apps.contracts.models import (
     User,
 )
 from apps.escalation.models import CoverageGap, Escalation, OutageReport, Page
-from apps.intake.models import InboundMail, VoiceMessage
+from apps.intake.models import Alert, InboundMail, VoiceMessage
 from apps.outbox.capped import CappedCount, capped_count
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Ticket
@@ -107,6 +107,7 @@ WAITING: Mapping[str, Callable[[], QuerySet]] = {
     ),
     "proposed": lambda: StandingProposal.objects.filter(status=StandingProposal.Status.OPEN),
     "to_announce": Maintenance.objects.to_announce,
+    "alerts_to_map": Alert.objects.to_map,
     "voice": lambda: VoiceMessage.objects.exclude(state=VoiceMessage.State.SETTLED),
 }
 
@@ -146,7 +147,7 @@ def to_look_at(*, at: datetime) -> QuerySet[InboundMail]:
 
 def dead_letters() -> int:
     """Return how many messages were given up, up to the cap."""
-    return capped_count(Message.objects.dead())
+    return capped_count(Message.objects.dead().for_us())
 
 
 def first_steps() -> Sequence[tuple[str, bool]]:

@@ -165,6 +165,9 @@ def _on_call(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[str, 
     if request.user.has_perm("intake.change_voicemessage"):
         url = _list("intake_voicemessage")
         tiles.append(_tile("Voice messages", counts["voice"], url, alarm=False))
+    if request.user.has_perm("intake.add_monitoringmapping"):
+        url = _list("intake_alert", shown="unmapped")
+        tiles.append(_tile("Alerts not mapped", counts["alerts_to_map"], url, alarm=False))
     return tiles
 
 

@@ -38,6 +38,7 @@ GROUPS = [
                 "intake_voicemessage_changelist",
                 "intake.view_voicemessage",
             ),
+            Link("Alerts", "sensors", "intake_alert_changelist", "intake.view_alert"),
             Link(
                 "Time",
                 "more_time",
@@ -182,6 +183,29 @@ GROUPS = [
         ],
     ),
     (
+        "Monitoring",
+        [
+            Link(
+                "Sources",
+                "monitor_heart",
+                "intake_monitoringsource_changelist",
+                "intake.view_monitoringsource",
+            ),
+            Link(
+                "Meanings of labels",
+                "label",
+                "intake_monitoringmapping_changelist",
+                "intake.view_monitoringmapping",
+            ),
+            Link(
+                "Posts",
+                "move_to_inbox",
+                "intake_monitoringpost_changelist",
+                "intake.view_monitoringpost",
+            ),
+        ],
+    ),
+    (
         "Administration",
         [
             Link("Staff", "person", "contracts_user_changelist", "contracts.view_user"),
@@ -227,7 +251,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _entry(link: Link, url: str) -> dict[str, Any]:
     entry = {"title": link.title, "icon": link.icon, "link": url}
-    dead = capped_count(Message.objects.dead()) if link is DEAD_LETTERS else 0
+    dead = capped_count(Message.objects.dead().for_us()) if link is DEAD_LETTERS else 0
     return {**entry, "badge": shown(dead), "badge_variant": "danger"} if dead else entry
 
 

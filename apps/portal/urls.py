@@ -15,6 +15,7 @@ from apps.portal.views import (
     seats,
     services,
     standing,
+    tokens,
 )
 from apps.portal.views.appointments import book, change
 from apps.portal.views.appointments import listing as appointments
@@ -84,5 +85,8 @@ urlpatterns = [
     path("people/<int:person>/", people.person, name="person"),
     path("people/<int:person>/end/", people.person_end, name="person_end"),
     path("people/<int:person>/invite/", people.person_invite, name="person_invite"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.token_new, name="token_new"),
+    path("tokens/<int:token>/end/", tokens.token_end, name="token_end"),
     path("notifications/", notifications.notifications, name="notifications"),
 ]

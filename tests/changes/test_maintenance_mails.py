@@ -149,7 +149,7 @@ def test_a_person_reads_when_it_is_on_both_clocks_and_the_updates_stay_together(
     ] == [
         "Window:    Monday 9 March 2026, 22:00 EDT to Tuesday 10 March 2026, 01:00 EDT",
         "For you:   Tuesday 10 March 2026, 03:00 to 06:00 CET",
-        "Impact:    Does not work",
+        "Impact:    Outage",
     ]
     assert second["References"] == first["Message-ID"]
     assert "No part came." in text_of(second)

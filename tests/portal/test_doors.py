@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from apps.contracts.models import AuthorisedUser
 from apps.escalation.models import ReportCopy
 from apps.portal.queries.seats import RIGHTS
+from tests.api_made import make_token
 from tests.appointments_made import make_appointment
 from tests.escalation.outages import issued, make_incident
 from tests.factories import make_ticket
@@ -31,6 +32,7 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "file": lambda person: file_of(person).pk,
     "appointment": lambda person: make_appointment(requester=person, kind="INSTALL").pk,
     "person": lambda person: person.pk,
+    "token": lambda person: make_token(person=person)[0].pk,
 }
 
 

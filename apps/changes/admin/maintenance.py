@@ -267,6 +267,7 @@ class MaintenanceAdmin(ReadOnlyAdmin):
         shown = page_of(
             row,
             at=timezone.now(),
+            zone=timezone.get_current_timezone_name(),
             may_act=self.has_act_permission(request),
             everybody="all" in request.GET,
         )

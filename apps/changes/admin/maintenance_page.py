@@ -19,7 +19,7 @@ OWED = (State.PLANNED, State.CONFIRMED)  # of what is told ahead, notice is owed
 SHOWN = 50  # accounts, unless all are asked for
 TONES = {
     State.PLANNED: "amber",
-    State.CONFIRMED: "blue",
+    State.CONFIRMED: "",
     State.IN_PROGRESS: "red",
     State.DONE: "green",
     State.CANCELLED: "",
@@ -51,8 +51,10 @@ class Row:
         return self.given < self.reader.owed_days
 
 
-def page_of(row: Maintenance, *, at: datetime, may_act: bool, everybody: bool) -> Mapping[str, Any]:
-    """Return the page's context.
+def page_of(
+    row: Maintenance, *, at: datetime, zone: str, may_act: bool, everybody: bool
+) -> Mapping[str, Any]:
+    """Return the page's context. ``zone`` is the reader's.
 
     Clause: S-11.
     """
@@ -67,7 +69,7 @@ def page_of(row: Maintenance, *, at: datetime, may_act: bool, everybody: bool) -
         "acts": acts_of(row) if may_act else [],
         "affected": list(row.services.all()),
         "named": list(row.named_objects.select_related("account")),
-        "clocks": clocks_of(row, readers),
+        "clocks": clocks_of(row, readers, zone=zone),
         "rows": rows if everybody else rows[:SHOWN],
         "more": 0 if everybody else max(len(rows) - SHOWN, 0),
         "accounts": len(rows),
@@ -75,9 +77,7 @@ def page_of(row: Maintenance, *, at: datetime, may_act: bool, everybody: bool) -
         "unreached": sum(not reader.people for reader in readers),
         "short": sum(each.is_short for each in rows) if row.state in OWED else 0,
         "told": told_of(row),
-        "past": row.history.select_related("history_user").order_by("-history_date", "-history_id")[
-            :SHOWN
-        ],
+        "past": past_of(row),
     }
 
 
@@ -89,13 +89,25 @@ def acts_of(row: Maintenance) -> list[str]:
     return [act.lower() for act in acts]
 
 
-def clocks_of(row: Maintenance, readers: Sequence[Reader]) -> list[str]:
-    """Return the window on the clocks of the policies that it is told under, each once."""
+def past_of(row: Maintenance) -> list[Any]:
+    """Return what was done, the latest first; an act that wrote several rows is one."""
+    rows = row.history.select_related("history_user").order_by("-history_date", "-history_id")
+    acts = {(each.history_date, each.history_change_reason): each for each in rows[: 2 * SHOWN]}
+    return list(acts.values())[:SHOWN]
+
+
+def clocks_of(row: Maintenance, readers: Sequence[Reader], *, zone: str) -> list[str]:
+    """Return the window on the clocks of the policies that it is told under, each once.
+
+    A clock that shows what the reader's shows is left out.
+    """
     zones = {reader.version.time_zone for reader in readers}
     if not zones:
         notices = MaintenanceNotice.objects.filter(update__maintenance=row).order_by()
         zones = set(notices.values_list("version__time_zone", flat=True).distinct())
-    return [span(row.starts_at, row.ends_at, ZoneInfo(zone)) for zone in sorted(zones)]
+    theirs = [span(row.starts_at, row.ends_at, ZoneInfo(name)) for name in sorted(zones)]
+    own = span(row.starts_at, row.ends_at, ZoneInfo(zone))
+    return [words for words in dict.fromkeys(theirs) if words != own]
 
 
 def told_of(row: Maintenance) -> list[Told]:

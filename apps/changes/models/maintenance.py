@@ -48,9 +48,9 @@ class Maintenance(models.Model):
 
     class Impact(models.TextChoices):
         NO_IMPACT = "NO_IMPACT", "No impact"
-        REDUCED_REDUNDANCY = "REDUCED_REDUNDANCY", "Works without its spare"
-        DEGRADED = "DEGRADED", "Works worse"
-        OUTAGE = "OUTAGE", "Does not work"
+        REDUCED_REDUNDANCY = "REDUCED_REDUNDANCY", "Reduced redundancy"
+        DEGRADED = "DEGRADED", "Degraded"
+        OUTAGE = "OUTAGE", "Outage"
 
     title = models.CharField(max_length=LONGEST_TITLE, validators=[validate_name])
     description = models.TextField(help_text="What is done, as clients read it.")

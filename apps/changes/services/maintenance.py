@@ -59,7 +59,7 @@ def plan_maintenance(*, work: Work, by: User, source_key: str, at: datetime) -> 
     row = Maintenance(author=by, planned_at=at, source_key=source_key)
     _put(row, work, at=at)
     keep(row, reason="Planned", by=by, at=at)
-    _touch(row, work, by=by, at=at)
+    _touch(row, work, reason="Planned", by=by, at=at)
     return row
 
 
@@ -90,7 +90,7 @@ def amend_maintenance(
         words_to.why, "Say why it changes: who was told reads it." if row.announced_at else ""
     )
     _put(row, work, at=at)
-    _touch(row, work, by=by, at=at)
+    _touch(row, work, reason=why or "Amended", by=by, at=at)
     if row.announced_at is not None:
         short = words(words_to.short_because, "")
         tell(row, Words(why, short), by=by, at=at)
@@ -170,7 +170,7 @@ def _put(row: Maintenance, work: Work, *, at: datetime) -> None:
     row.impact, row.starts_at, row.ends_at = work.impact, work.starts_at, work.ends_at
 
 
-def _touch(row: Maintenance, work: Work, *, by: User, at: datetime) -> None:
+def _touch(row: Maintenance, work: Work, *, reason: str, by: User, at: datetime) -> None:
     """Set what the row touches.
 
     :raises MaintenanceRefused: nothing, too much, or an object of somebody without an order.
@@ -183,7 +183,7 @@ def _touch(row: Maintenance, work: Work, *, by: User, at: datetime) -> None:
         (account.pk, _name(name, "Name each object.", LONGEST_OBJECT)): account
         for account, name in work.objects
     }
-    sign(row, reason="What it touches", by=by, at=at)
+    sign(row, reason=reason, by=by, at=at)
     row.services.set(work.services)
     there = {(each.account_id, each.name): each for each in row.named_objects.all()}
     for place in there.keys() - named.keys():

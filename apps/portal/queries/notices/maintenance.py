@@ -34,9 +34,9 @@ STATES: Mapping[str, Text] = {
 }
 IMPACTS: Mapping[str, Text] = {
     Impact.NO_IMPACT: gettext_lazy("No impact"),
-    Impact.REDUCED_REDUNDANCY: gettext_lazy("Works without its spare"),
-    Impact.DEGRADED: gettext_lazy("Works worse"),
-    Impact.OUTAGE: gettext_lazy("Does not work"),
+    Impact.REDUCED_REDUNDANCY: gettext_lazy("Reduced redundancy"),
+    Impact.DEGRADED: gettext_lazy("Degraded"),
+    Impact.OUTAGE: gettext_lazy("Outage"),
 }
 
 
