@@ -32,6 +32,7 @@ NAMES = [
     "0016_ledger",
     "0017_service_requests",
     "0018_opt_outs",
+    "0019_api_tokens",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -74,6 +75,8 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
     assert {right for right in more if not right.startswith("billing.view_")} == {
         "outbox.change_message",
         "intake.change_inboundmail",
+        "contracts.add_apitoken",
+        "contracts.change_apitoken",
         "contracts.add_authoriseduser",
         "contracts.change_authoriseduser",
         "contracts.add_tamassignment",

@@ -1,6 +1,7 @@
 """Contracts as staff see them: policies to read, accounts and orders to keep."""
 
 from apps.contracts.admin.accounts import AccountAdmin, AuthorisedUserAdmin
+from apps.contracts.admin.api_tokens import ApiTokenAdmin
 from apps.contracts.admin.calendars import CalendarRevisionAdmin
 from apps.contracts.admin.orders import OrderAdmin
 from apps.contracts.admin.policies import PolicyVersionAdmin
@@ -10,6 +11,7 @@ from apps.contracts.admin.users import StaffUserAdmin
 
 __all__ = [
     "AccountAdmin",
+    "ApiTokenAdmin",
     "AuthorisedUserAdmin",
     "CalendarRevisionAdmin",
     "OrderAdmin",
