@@ -35,6 +35,7 @@ from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.intake.mails_in import take
+from tests.maintenance_made import announced
 from tests.on_call_made import make_ladder, make_rotation
 from tests.portal_made import make_person
 from tests.standing_made import make_debtor, owe
@@ -338,6 +339,12 @@ def sign_in_mails() -> Iterator[Made]:
     yield latest("user.sign_in_changed"), None
 
 
+def maintenance_mails() -> Iterator[Made]:
+    """Yield the mail on maintenance: why it changed, and what is done."""
+    notice = announced(title=SUBJECT, description=SUBJECT)
+    yield Message.objects.get(key__startswith=notice.key), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -357,6 +364,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     standing_mails,
     people_mails,
     sign_in_mails,
+    maintenance_mails,
 ]
 
 

@@ -45,6 +45,7 @@ urlpatterns = [
     path("reports/<int:report>/", outages.report, name="report"),
     path("reports/<int:report>/pdf/", outages.report_pdf, name="report_pdf"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/calendar/", notices.notices_calendar, name="notices_calendar"),
     path("notices/<slug:notice>/", notices.notice, name="notice"),
     # Appointments.
     path("appointments/", appointments.appointments, name="appointments"),

@@ -25,8 +25,9 @@ MADE, ENDED = "token.made", "token.ended"
 # What a token may be good for: in words, and the right that its person needs for it; "": none.
 SCOPES: dict[str, tuple[str, str]] = {
     "standing:read": ("Read the account's standing and what it may do", ""),
-    "tickets:read": ("Read tickets", ""),
+    "tickets:read": ("Read tickets and requests for services", ""),
     "tickets:write": ("Open tickets, reply, confirm closure, dispute and escalate", ""),
+    "services:write": ("Ask to have services added, changed and removed", "may_open"),
     "billing:read": ("Read invoices and charges", "may_see_invoices"),
     "notices:read": ("Read notices of maintenance and incidents", ""),
 }
@@ -144,7 +145,7 @@ def token_shown(secret: str, *, at: datetime) -> ApiToken | None:
     """
     if not SHOWN.fullmatch(secret):
         return None
-    related = ("account__standing", "person__order__version")
+    related = ("account__standing", "person__order__account__standing", "person__order__version")
     rows = ApiToken.objects.select_related(*related).defer("person__order__version__source")
     token: ApiToken | None = rows.usable(at=at).filter(digest=digest_of(secret)).first()
     if token and token.person and token.person.order.state == Order.State.DRAFT:

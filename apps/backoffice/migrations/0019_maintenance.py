@@ -1,4 +1,4 @@
-"""Tokens of the API: whoever serves a client sees them; duty managers make and end them."""
+"""Maintenance: all staff see it; duty managers and administrators plan and announce it."""
 
 from fnmatch import fnmatchcase
 
@@ -11,13 +11,19 @@ from apps.tickets.queries import DUTY_MANAGERS
 AGENTS, TAMS, FINANCE = "Support agents", "TAMs", "Finance"
 ADMINISTRATORS = "Administrators"
 
-MODEL = "apitoken"
-SEES = [f"view_{MODEL}"]
+MODELS = [
+    "maintenance",
+    "maintenanceobject",
+    "maintenanceupdate",
+    "maintenancenotice",
+    "maintenancecalendar",
+]
+READ = ["view_*"]
 MAY = {
-    AGENTS: SEES,
-    TAMS: SEES,
-    DUTY_MANAGERS: [*SEES, f"change_{MODEL}", f"add_{MODEL}"],
-    FINANCE: SEES,
+    AGENTS: READ,
+    TAMS: READ,
+    FINANCE: READ,
+    DUTY_MANAGERS: [*READ, "change_maintenance", "change_maintenancecalendar"],
     ADMINISTRATORS: ["*"],
 }
 
@@ -27,11 +33,11 @@ def grant(apps, schema_editor):
     alias = schema_editor.connection.alias
     # Django creates permissions after all migrations; these groups need them now.
     create_permissions(
-        installed.get_app_config("contracts"), verbosity=0, using=alias, apps=apps
+        installed.get_app_config("changes"), verbosity=0, using=alias, apps=apps
     )
     permissions = apps.get_model("auth", "Permission").objects.using(alias)
     ours = list(
-        permissions.filter(content_type__app_label="contracts", content_type__model=MODEL)
+        permissions.filter(content_type__app_label="changes", content_type__model__in=MODELS)
     )
     groups = apps.get_model("auth", "Group").objects.using(alias)
     for group in groups.filter(name__in=MAY):
@@ -47,7 +53,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0018_opt_outs"),
-        ("contracts", "0011_api_tokens"),
+        ("changes", "0001_maintenance"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
