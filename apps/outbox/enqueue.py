@@ -147,7 +147,7 @@ def send_nudge_for_pushes() -> None:
 
 def send_nudge_for_hooks() -> None:
     """Put the delivery of webhooks on the broker's queue."""
-    _send(HOOKS)
+    send_task(HOOKS)
 
 
 _NUDGES: dict[str, Callable[[], None]] = {

@@ -13,6 +13,7 @@ WORK = [
     "New request",
     "Calls",
     "Voice messages",
+    "Alerts",
     "Time",
     "Appointments",
     "Incidents",
@@ -47,6 +48,7 @@ MONEY = {
     "Billing set-up": ["Billing profiles", "Sellers", "Series", "Taxes", "Accounting programs"],
 }
 MESSAGES = ["Outbox", "Dead letters", "Maintenance calendars", MINE]
+MONITORING = ["Sources", "Meanings of labels", "Posts"]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
 
 
@@ -69,6 +71,7 @@ def groups_of(browser, url="/admin/"):
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,
+                "Monitoring": MONITORING,
             },
         ),
         (
@@ -81,6 +84,7 @@ def groups_of(browser, url="/admin/"):
                 **MONEY,
                 "Contracts": CONTRACTS,
                 "Messages": MESSAGES,
+                "Monitoring": MONITORING,
             },
         ),
         (
@@ -93,6 +97,7 @@ def groups_of(browser, url="/admin/"):
                 **MONEY,
                 "Contracts": CONTRACTS,
                 "Messages": MESSAGES,
+                "Monitoring": MONITORING,
                 "Administration": ADMINISTRATION,
             },
         ),

@@ -33,6 +33,7 @@ NAMES = [
     "0017_service_requests",
     "0018_opt_outs",
     "0019_maintenance",
+    "0020_monitoring",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -48,6 +49,7 @@ WORK = {
     "escalation.change_page",
     "intake.add_voicemessage",
     "intake.change_voicemessage",
+    "intake.change_alert",
 }
 KEPT = ("rotation", "rotationmember", "pageladder", "ladderrung")
 
@@ -88,6 +90,8 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "changes.change_maintenancecalendar",
         *(f"escalation.{act}_{model}" for act in ("add", "change") for model in KEPT),
         *(f"escalation.delete_{model}" for model in ("rotationmember", "ladderrung")),
+        "intake.change_monitoringpost",
+        *(f"intake.{act}_monitoringmapping" for act in ("add", "change", "delete")),
     }
 
 

@@ -7,6 +7,7 @@ from apps.contracts.admin.policies import PolicyVersionAdmin
 from apps.contracts.admin.service_requests import ServiceRequestAdmin
 from apps.contracts.admin.tams import TamAssignmentAdmin
 from apps.contracts.admin.users import StaffUserAdmin
+from apps.contracts.admin.webhooks import WebhookEndpointAdmin
 
 __all__ = [
     "AccountAdmin",
@@ -17,4 +18,5 @@ __all__ = [
     "ServiceRequestAdmin",
     "StaffUserAdmin",
     "TamAssignmentAdmin",
+    "WebhookEndpointAdmin",
 ]
