@@ -26,7 +26,6 @@ def test_a_fresh_installation_is_told_what_to_do_first(signed_in):
         "Service requests to decide": "0",
         "Outage reports to write": "0",
         "Outage reports to review": "0",
-        "Maintenance to announce": "0",
         "Suspended accounts": "0",
         "Suspensions to confirm": "0",
         "Disputed amounts to decide": "0",

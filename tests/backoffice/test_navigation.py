@@ -27,7 +27,7 @@ WORK = [
 ]
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services"]
-CONTRACTS += ["Service requests", "Authorised users"]
+CONTRACTS += ["Service requests", "Authorised users", "API tokens"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MINE = "My notices"
 COSTS = ["Charges", "Held", "Waivers"]

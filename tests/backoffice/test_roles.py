@@ -34,6 +34,7 @@ NAMES = [
     "0018_opt_outs",
     "0019_maintenance",
     "0020_monitoring",
+    "0021_api_tokens",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -77,6 +78,8 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
     assert {right for right in more if not right.startswith("billing.view_")} == {
         "outbox.change_message",
         "intake.change_inboundmail",
+        "contracts.add_apitoken",
+        "contracts.change_apitoken",
         "contracts.add_authoriseduser",
         "contracts.change_authoriseduser",
         "contracts.add_tamassignment",
