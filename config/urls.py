@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.api.urls import api
+from apps.changes import gap_views
 from apps.escalation import on_call_views
 from apps.escalation.views import acknowledge
 from apps.intake import views as intake
@@ -20,6 +21,7 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("escalations/<str:token>/", acknowledge, name="escalation_acknowledge"),
+    path("gap/<str:token>/", gap_views.acknowledge, name="gap_acknowledge"),
     path("hooks/voice/", intake.voice_webhook, name="voice_webhook"),
     path("pages/<str:token>/", on_call_views.acknowledge, name="page_acknowledge"),
     path("on-call/<str:token>.ics", on_call_views.calendar, name="on_call_calendar"),

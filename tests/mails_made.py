@@ -12,6 +12,7 @@ from apps.billing.services.disputes import accept_as_bona_fide, raise_dispute
 from apps.billing.services.drafting import draft_invoice
 from apps.billing.services.finalising import finalise
 from apps.billing.services.standing import review_standing
+from apps.changes.services.gap_reminders import remind_gaps
 from apps.contracts import services as contracts
 from apps.contracts.models import Account
 from apps.contracts.queries.people import edition_of
@@ -34,6 +35,7 @@ from tests.calls_made import NIGHT, make_caller
 from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
+from tests.gap_made import make_gap, sent
 from tests.intake.mails_in import take
 from tests.on_call_made import make_ladder, make_rotation
 from tests.portal_made import make_person
@@ -331,6 +333,20 @@ def sign_in_mails() -> Iterator[Made]:
     yield latest("user.sign_in_changed"), None
 
 
+def gap_mails() -> Iterator[Made]:
+    """Yield the mails on a GAP analysis of a hostile change, in the order in which they come."""
+    order = make_premium()
+    make_client(order=order)
+    make_tam(order=order)
+    analysis = make_gap(order=order, api=SUBJECT)
+    remind_gaps(at=analysis.next_at)
+    yield latest("gap.near"), None
+    remind_gaps(at=analysis.due_at)
+    yield latest("gap.late"), None
+    sent(analysis)
+    yield latest("gap.sent"), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -350,6 +366,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     standing_mails,
     people_mails,
     sign_in_mails,
+    gap_mails,
 ]
 
 

@@ -29,7 +29,7 @@ SAYS_THE_WORDS = (
 )
 ATTACHED = {
     topic: ["application/pdf"]
-    for topic in ("report.issued", "invoice.issued", "credit_note.issued")
+    for topic in ("report.issued", "invoice.issued", "credit_note.issued", "gap.sent")
 }
 
 

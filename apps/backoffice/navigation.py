@@ -116,6 +116,24 @@ GROUPS = [
         ],
     ),
     (
+        "Changes",
+        [
+            Link(
+                "API changes",
+                "published_with_changes",
+                "changes_platformchange_changelist",
+                "changes.view_platformchange",
+            ),
+            Link(
+                "GAP analyses",
+                "difference",
+                "changes_gapanalysis_changelist",
+                "changes.view_gapanalysis",
+                "?look=owed",
+            ),
+        ],
+    ),
+    (
         "Reports",
         [
             Link("Exclusions", "rule", "tickets_report_exclusions", "tickets.view_ticket"),

@@ -26,6 +26,7 @@ WORK = [
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services"]
 CONTRACTS += ["Service requests", "Authorised users"]
+CHANGES = ["API changes", "GAP analyses", "Releases"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MINE = "My notices"
 COSTS = ["Charges", "Held", "Waivers"]
@@ -66,6 +67,7 @@ def groups_of(browser, url="/admin/"):
                 "On call": ON_CALL,
                 "Money": COSTS,
                 "Contracts": CONTRACTS,
+                "Changes": CHANGES,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,
             },
@@ -76,6 +78,7 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Changes": CHANGES,
                 "Reports": REPORTS,
                 **MONEY,
                 "Contracts": CONTRACTS,
@@ -88,6 +91,7 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Changes": CHANGES,
                 "Reports": REPORTS,
                 **MONEY,
                 "Contracts": CONTRACTS,

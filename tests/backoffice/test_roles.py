@@ -32,6 +32,7 @@ NAMES = [
     "0016_ledger",
     "0017_service_requests",
     "0018_opt_outs",
+    "0019_gap_and_releases",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -48,6 +49,7 @@ WORK = {
     "intake.add_voicemessage",
     "intake.change_voicemessage",
 }
+TOLD = ("platformchange", "release")
 KEPT = ("rotation", "rotationmember", "pageladder", "ladderrung")
 
 
@@ -85,14 +87,17 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "escalation.add_faultdetermination",
         *(f"escalation.{act}_{model}" for act in ("add", "change") for model in KEPT),
         *(f"escalation.delete_{model}" for model in ("rotationmember", "ladderrung")),
+        *(f"changes.{act}_{model}" for act in ("add", "change") for model in TOLD),
+        "changes.change_gapanalysis",
     }
 
 
 def test_tams_work_tickets_and_time_and_read_the_rest():
     granted = rights("TAMs")
 
-    assert acts_of(granted) == WORK
-    assert granted == rights("Support agents")
+    more = {"changes.change_gapanalysis"}
+    assert acts_of(granted) == WORK | more
+    assert granted == rights("Support agents") | more
 
 
 def test_finance_reads_and_keeps_the_standing_of_accounts():

@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from apps.changes.models import GapVersion
 from apps.contracts.models import AuthorisedUser
 from apps.escalation.models import ReportCopy
 from apps.portal.queries.seats import RIGHTS
 from tests.appointments_made import make_appointment
 from tests.escalation.outages import issued, make_incident
 from tests.factories import make_ticket
+from tests.gap_made import opened_for, sent
 from tests.portal_made import disputed, file_of, invoiced, make_person, signed_in
 
 PAGES = {pattern.name: pattern for pattern in get_resolver("apps.portal.urls").url_patterns}
@@ -31,12 +33,20 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "file": lambda person: file_of(person).pk,
     "appointment": lambda person: make_appointment(requester=person, kind="INSTALL").pk,
     "person": lambda person: person.pk,
+    "gap": lambda person: gap_sent_to(person).analysis_id,
+    "version": lambda person: 1,
 }
 
 
 def report_to(person: AuthorisedUser) -> ReportCopy:
     report = issued(make_incident(ticket=make_ticket(requester=person)))
     return report.copies.get(account=person.order.account)
+
+
+def gap_sent_to(person: AuthorisedUser) -> GapVersion:
+    """Send the person's order an analysis, whatever its plan promises."""
+    row = opened_for(person.order)
+    return sent(row)
 
 
 @pytest.fixture

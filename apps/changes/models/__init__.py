@@ -1,1 +1,24 @@
-"""What we change on the platform, and whom we told: the rows."""
+"""Tables of changes."""
+
+from apps.changes.models.gap import (
+    ChangedItem,
+    GapAcknowledgement,
+    GapAnalysis,
+    GapFinding,
+    GapTime,
+    GapVersion,
+    PlatformChange,
+)
+from apps.changes.models.releases import Release, ReleaseFix
+
+__all__ = [
+    "ChangedItem",
+    "GapAcknowledgement",
+    "GapAnalysis",
+    "GapFinding",
+    "GapTime",
+    "GapVersion",
+    "PlatformChange",
+    "Release",
+    "ReleaseFix",
+]
