@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from apps.changes.models import GapAnalysis, GapVersion, PlatformChange
+from apps.changes.models import GapAnalysis, GapVersion, PlatformChange, Release
 from apps.changes.rules.gap import over_at
 from apps.changes.services import gap
 from apps.changes.services.gap_sending import send_gap
@@ -14,6 +14,7 @@ from apps.changes.services.platform_changes import (
     draft_change,
     publish_change,
 )
+from apps.changes.services.releases import ReleaseWords, announce_release, draft_release
 from apps.contracts.models import Order, User
 from tests.factories import MORNING, make_staff
 from tests.time_made import make_premium
@@ -97,3 +98,18 @@ def sent(
 
 def in_days(days: int) -> datetime:
     return MORNING + timedelta(days=days)
+
+
+def announced(**other: Any) -> Release:
+    """Announce a release, for every order unless services are named."""
+    by = make_staff()
+    given: dict[str, Any] = {
+        "product": "Softphone",
+        "version": "4.2",
+        "released_on": MORNING.date(),
+        "news": "Calls can be moved.",
+    }
+    release = draft_release(written=ReleaseWords(**{**given, **other}), by=by, at=MORNING)
+    announce_release(release=release, seen=release.edition, by=by, at=MORNING)
+    release.refresh_from_db()
+    return release

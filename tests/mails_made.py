@@ -13,6 +13,7 @@ from apps.billing.services.drafting import draft_invoice
 from apps.billing.services.finalising import finalise
 from apps.billing.services.standing import review_standing
 from apps.changes.services.gap_reminders import remind_gaps
+from apps.changes.services.releases import Fixed
 from apps.contracts import services as contracts
 from apps.contracts.models import Account
 from apps.contracts.queries.people import edition_of
@@ -35,7 +36,7 @@ from tests.calls_made import NIGHT, make_caller
 from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
-from tests.gap_made import make_gap, sent
+from tests.gap_made import announced, make_gap, sent
 from tests.intake.mails_in import take
 from tests.on_call_made import make_ladder, make_rotation
 from tests.portal_made import make_person
@@ -347,6 +348,15 @@ def gap_mails() -> Iterator[Made]:
     yield latest("gap.sent"), None
 
 
+def release_mails() -> Iterator[Made]:
+    """Yield the mails on a hostile release that fixes a ticket."""
+    ticket = wholesale()
+    make_client(order=ticket.order)
+    announced(news=SUBJECT, fixes=[Fixed(SUBJECT, ticket.number)])
+    yield latest("release.announced"), None
+    yield latest("release.fixes"), ticket
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -367,6 +377,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     people_mails,
     sign_in_mails,
     gap_mails,
+    release_mails,
 ]
 
 

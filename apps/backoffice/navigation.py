@@ -131,6 +131,12 @@ GROUPS = [
                 "changes.view_gapanalysis",
                 "?look=owed",
             ),
+            Link(
+                "Releases",
+                "new_releases",
+                "changes_release_changelist",
+                "changes.view_release",
+            ),
         ],
     ),
     (

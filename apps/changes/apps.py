@@ -11,4 +11,5 @@ class ChangesConfig(AppConfig):
         # They register; models are loaded by now.
         from apps.changes import (  # noqa: PLC0415
             gap_mails,  # noqa: F401
+            release_mails,  # noqa: F401
         )

@@ -13,7 +13,7 @@ ADMINISTRATORS = "Administrators"
 
 MODELS = [
     *("platformchange", "changeditem", "gapanalysis", "gapfinding", "gapversion"),
-    *("gapacknowledgement", "gaptime", "release", "releasefix"),
+    *("gapacknowledgement", "gaptime", "release", "releasefix", "releasenotice"),
 ]
 SEES = [f"view_{model}" for model in MODELS]
 MAY = {

@@ -252,6 +252,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ReleaseNotice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('told_at', models.DateTimeField()),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='release_notices', to='contracts.account')),
+                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='changes.release')),
+            ],
+            options={
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='GapFinding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -333,6 +345,14 @@ class Migration(migrations.Migration):
             model_name='releasefix',
             constraint=models.CheckConstraint(condition=models.Q(('case', None), ('ticket__isnull', False), _connector='OR'), name='releasefix_case_comes_with_its_ticket'),
         ),
+        migrations.AddIndex(
+            model_name='releasenotice',
+            index=models.Index(fields=['account', '-told_at', '-id'], name='releasenotice_of_account'),
+        ),
+        migrations.AddConstraint(
+            model_name='releasenotice',
+            constraint=models.UniqueConstraint(fields=('release', 'account'), name='releasenotice_one_an_account'),
+        ),
         installing(
             Guard(CHANGE, ("UPDATE", "DELETE"), STAYS, PUBLISHED),
             Guard("changes_changeditem", EVENTS, STAYS, PUBLISHED, CHANGE, "change_id"),
@@ -341,7 +361,9 @@ class Migration(migrations.Migration):
             Guard("changes_release_services", EVENTS, STAYS, ANNOUNCED, RELEASE, "release_id"),
             append_only("changes_gapversion"),
             append_only("changes_gapacknowledgement"),
+            append_only("changes_releasenotice"),
             never_emptied("changes_gapversion"),
             never_emptied("changes_gapacknowledgement"),
+            never_emptied("changes_releasenotice"),
         ),
     ])

@@ -9,7 +9,7 @@ from apps.changes.models.gap import (
     GapVersion,
     PlatformChange,
 )
-from apps.changes.models.releases import Release, ReleaseFix
+from apps.changes.models.releases import Release, ReleaseFix, ReleaseNotice
 
 __all__ = [
     "ChangedItem",
@@ -21,4 +21,5 @@ __all__ = [
     "PlatformChange",
     "Release",
     "ReleaseFix",
+    "ReleaseNotice",
 ]

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from apps.contracts.models import Service
+from apps.contracts.models import Account, Service
 from apps.contracts.models.names import validate_name
 from apps.tickets.models import Ticket, VendorCase
 
@@ -89,3 +89,28 @@ class ReleaseFix(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class ReleaseNotice(models.Model):
+    """That an account was told of a release. The database refuses to change or remove it.
+
+    Clause: S-10.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="notices")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="release_notices")
+    told_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release", "account"], name="releasenotice_one_an_account"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-told_at", "-id"], name="releasenotice_of_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release}, {self.account}"
