@@ -54,21 +54,16 @@ def make_gap(*, order: Order | None = None, **other: Any) -> GapAnalysis:
 def opened_for(order: Order) -> GapAnalysis:
     """Open an analysis for an order, whatever its plan promises, of a change of its own."""
     change = make_change(version=f"{next(_serial)}.0")
-    return GapAnalysis.objects.create(
-        change=change,
-        order=order,
-        why="Agreed with them.",
-        clause="V-4",
-        due_on=DUE,
-        due_at=over_at(DUE, order.zone),
-        opened_at=MORNING,
-    )
+    facts = {"why": "Agreed.", "clause": "V-4", "due_on": DUE, "opened_at": MORNING}
+    facts["due_at"] = over_at(DUE, order.zone)
+    return GapAnalysis.objects.get_or_create(change=change, order=order, defaults=facts)[0]
 
 
 def ready(
     analysis: GapAnalysis, *, at: datetime = MORNING, to_do: str = "Make keys."
 ) -> GapAnalysis:
     """Write an analysis, by which the first thing hits the client, and make it ready."""
+    analysis.refresh_from_db()
     by, items = make_staff(), list(analysis.change.items.all())
     findings = {item.pk: gap.Found(False) for item in items[1:]}
     analysis = gap.write_gap(

@@ -25,7 +25,7 @@ WITHOUT_A_MAILBOX = {
 SAYS_THE_WORDS = (
     *("appointment.", "request.", "mail.", "order.", "page."),
     *("credit_note.", "amount.", "standing.", "service.", "person.", "user."),
-    *("person.", "user."),
+    *("gap.", "release."),
 )
 ATTACHED = {
     topic: ["application/pdf"]

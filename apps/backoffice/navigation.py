@@ -119,7 +119,7 @@ GROUPS = [
         "Changes",
         [
             Link(
-                "API changes",
+                "Platform changes",
                 "published_with_changes",
                 "changes_platformchange_changelist",
                 "changes.view_platformchange",
@@ -129,7 +129,6 @@ GROUPS = [
                 "difference",
                 "changes_gapanalysis_changelist",
                 "changes.view_gapanalysis",
-                "?look=owed",
             ),
             Link(
                 "Releases",

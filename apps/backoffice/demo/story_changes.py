@@ -69,8 +69,14 @@ def _analyse(stage: Stage, analysis: GapAnalysis, person: AuthorisedUser, *, at:
         second.pk: gap.Found(False),
         third.pk: gap.Found(True, "Ask for the next page until none follows."),
     }
-    write = {"analysis": analysis, "findings": findings, "plan": PLAN, "by": tam, "at": at}
-    analysis = gap.write_gap(seen=analysis.edition, **write)
+    analysis = gap.write_gap(
+        analysis=analysis,
+        seen=analysis.edition,
+        findings=findings,
+        plan=PLAN,
+        by=tam,
+        at=at,
+    )
     analysis = gap.ready_gap(analysis=analysis, seen=analysis.edition, by=tam, at=at)
     version = send_gap(analysis=analysis, seen=analysis.edition, by=tam, at=at)
     read_at = at + timedelta(days=1)
