@@ -95,7 +95,7 @@ def in_days(days: int) -> datetime:
     return MORNING + timedelta(days=days)
 
 
-def announced(**other: Any) -> Release:
+def released(**other: Any) -> Release:
     """Announce a release, for every order unless services are named."""
     by = make_staff()
     given: dict[str, Any] = {

@@ -36,8 +36,9 @@ from tests.calls_made import NIGHT, make_caller
 from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
-from tests.gap_made import announced, make_gap, sent
+from tests.gap_made import make_gap, released, sent
 from tests.intake.mails_in import take
+from tests.maintenance_made import announced
 from tests.on_call_made import make_ladder, make_rotation
 from tests.portal_made import make_person
 from tests.standing_made import make_debtor, owe
@@ -314,6 +315,13 @@ def people_mails() -> Iterator[Made]:
     gone = contracts.add_person(by=manager, to=replace(who, email="o@example.com"), at=MORNING)
     contracts.end_person(person=gone, by=manager, reason="Left", at=MORNING)
     yield latest("person.ended"), None
+    by = manager.user
+    token = contracts.issue_token(
+        person=person, name=SUBJECT, scopes=["tickets:read"], by=by, of_client=manager, at=MORNING
+    ).token
+    yield latest("token.made"), None
+    contracts.end_token(token=token, by=by, of_client=manager, at=MORNING)
+    yield latest("token.ended"), None
 
 
 def sign_in_mails() -> Iterator[Made]:
@@ -352,9 +360,15 @@ def release_mails() -> Iterator[Made]:
     """Yield the mails on a hostile release that fixes a ticket."""
     ticket = wholesale()
     make_client(order=ticket.order)
-    announced(news=SUBJECT, fixes=[Fixed(SUBJECT, ticket.number)])
+    released(news=SUBJECT, fixes=[Fixed(SUBJECT, ticket.number)])
     yield latest("release.announced"), None
     yield latest("release.fixes"), ticket
+
+
+def maintenance_mails() -> Iterator[Made]:
+    """Yield the mail on maintenance: why it changed, and what is done."""
+    notice = announced(title=SUBJECT, description=SUBJECT)
+    yield Message.objects.get(key__startswith=notice.key), None
 
 
 ALL: list[Callable[[], Iterator[Made]]] = [
@@ -378,6 +392,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     sign_in_mails,
     gap_mails,
     release_mails,
+    maintenance_mails,
 ]
 
 

@@ -1,4 +1,4 @@
-"""Changes of the platform as a Django app; its mails are made known to the outbox."""
+"""The app; its mails are made known to the outbox, its panel to tickets."""
 
 from django.apps import AppConfig
 
@@ -11,5 +11,7 @@ class ChangesConfig(AppConfig):
         # They register; models are loaded by now.
         from apps.changes import (  # noqa: PLC0415
             gap_mails,  # noqa: F401
+            maintenance_mails,  # noqa: F401
+            maintenance_panel,  # noqa: F401
             release_mails,  # noqa: F401
         )

@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from unfold.decorators import action, display
 
 from apps.outbox import services
+from apps.outbox.hooks import hook_of
 from apps.outbox.models import Message
 from apps.outbox.pushing import push_of, push_topics
 from apps.outbox.readonly import ReadOnlyAdmin
@@ -123,9 +124,12 @@ class MessageAdmin(ReadOnlyAdmin):
 
 
 def _reads(message: Message) -> tuple[str, str]:
-    """Return subject and text as they are now; of a push no address."""
+    """Return subject and text as they are now; of a push no address, of a webhook no secret."""
     if message.channel == Message.Channel.PUSH:
         push = push_of(topic=message.topic, payload=message.payload)
         return push.title, push.text
+    if message.channel == Message.Channel.HOOK:
+        hook = hook_of(topic=message.topic, payload=message.payload, at=timezone.now())
+        return hook.url, hook.body.decode()
     email = render(topic=message.topic, payload=message.payload)
     return email.subject, email.text

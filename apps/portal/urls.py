@@ -16,6 +16,7 @@ from apps.portal.views import (
     seats,
     services,
     standing,
+    tokens,
 )
 from apps.portal.views.appointments import book, change
 from apps.portal.views.appointments import listing as appointments
@@ -45,6 +46,7 @@ urlpatterns = [
     path("reports/<int:report>/", outages.report, name="report"),
     path("reports/<int:report>/pdf/", outages.report_pdf, name="report_pdf"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/calendar/", notices.notices_calendar, name="notices_calendar"),
     path("notices/<slug:notice>/", notices.notice, name="notice"),
     # GAP analyses.
     path("gap/", gap.gaps, name="gaps"),
@@ -89,5 +91,8 @@ urlpatterns = [
     path("people/<int:person>/", people.person, name="person"),
     path("people/<int:person>/end/", people.person_end, name="person_end"),
     path("people/<int:person>/invite/", people.person_invite, name="person_invite"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.token_new, name="token_new"),
+    path("tokens/<int:token>/end/", tokens.token_end, name="token_end"),
     path("notifications/", notifications.notifications, name="notifications"),
 ]

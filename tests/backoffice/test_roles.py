@@ -32,7 +32,7 @@ NAMES = [
     "0016_ledger",
     "0017_service_requests",
     "0018_opt_outs",
-    "0019_gap_and_releases",
+    "0021_gap_and_releases",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {

@@ -1,1 +1,1 @@
-"""Tests of changes of the platform."""
+"""Changes of the platform."""

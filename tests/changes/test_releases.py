@@ -19,7 +19,7 @@ from apps.outbox.models import Message
 from apps.outbox.rendering import Withdrawn, render
 from apps.tickets.models import VendorCase
 from tests.factories import MORNING, make_client, make_order, make_service, make_staff
-from tests.gap_made import announced
+from tests.gap_made import released
 from tests.rated_made import LATER
 from tests.tickets.life import solve, wholesale
 
@@ -51,7 +51,7 @@ def test_accounts_are_told_whose_orders_in_force_cover_a_service_of_it_and_each_
         make_client(order=order)
     make_client(order=covers, is_active=False)
 
-    release = announced(services=[trunks])
+    release = released(services=[trunks])
     again = announce_release(
         release=release, seen=release.edition - 1, by=release.announced_by, at=LATER
     )
@@ -87,7 +87,7 @@ def test_who_reported_what_comes_with_the_version_is_told_once_by_ticket_or_vend
         Fixed("Typing errors"),
     ]
 
-    release = announced(fixes=fixes)
+    release = released(fixes=fixes)
 
     assert told("release.fixes") == {by_number.requester.email, by_case.requester.email}
     assert unlinked.requester.email not in told("release.fixes")

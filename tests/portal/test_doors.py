@@ -11,6 +11,7 @@ from apps.changes.models import GapVersion
 from apps.contracts.models import AuthorisedUser
 from apps.escalation.models import ReportCopy
 from apps.portal.queries.seats import RIGHTS
+from tests.api_made import make_token
 from tests.appointments_made import make_appointment
 from tests.escalation.outages import issued, make_incident
 from tests.factories import make_ticket
@@ -35,6 +36,7 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "person": lambda person: person.pk,
     "gap": lambda person: gap_sent_to(person).analysis_id,
     "version": lambda person: 1,
+    "token": lambda person: make_token(person=person)[0].pk,
 }
 
 

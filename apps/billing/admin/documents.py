@@ -19,6 +19,7 @@ from apps.billing.admin.acting import (
     FORM_REFUSED,
     MoneyAdmin,
     account_link,
+    day,
     money,
     one_line,
     person,
@@ -57,8 +58,8 @@ class DocumentAdmin(MoneyAdmin):
         "state_tag",
         "issued",
         "due",
-        "whole",
-        "left",
+        "whole_amount",
+        "left_amount",
     ]
     list_display_links = ["named"]
     list_filter = [LookFilter, "kind", "currency"]
@@ -205,19 +206,18 @@ class DocumentAdmin(MoneyAdmin):
 
     @display(description="Issued")
     def issued(self, row: Document) -> SafeString | str:
-        return one_line(f"{row.issued_on:%Y-%m-%d}") if row.issued_on else "–"
+        return day(row.issued_on)
 
     @display(description="Due")
     def due(self, row: Document) -> SafeString | str:
-        is_owed = row.due_on and row.kind == Kind.INVOICE
-        return one_line(f"{row.due_on:%Y-%m-%d}") if is_owed else "–"
+        return day(row.due_on if row.kind == Kind.INVOICE else None)
 
     @display(description="Total")
-    def whole(self, row: Document) -> SafeString:
+    def whole_amount(self, row: Document) -> SafeString:
         return money(row.total_amount, row.currency)
 
     @display(description="Open")
-    def left(self, row: Document) -> SafeString | str:
+    def left_amount(self, row: Document) -> SafeString | str:
         return money(row.item.open_amount, row.currency) if row.state == State.FINAL else "–"
 
 

@@ -35,6 +35,8 @@ class PaymentImport(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "payment file"
+        verbose_name_plural = "payment files"
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
@@ -98,6 +100,8 @@ class PaymentImportRow(models.Model):
     )
 
     class Meta:
+        verbose_name = "row of a payment file"
+        verbose_name_plural = "rows of payment files"
         ordering = ["payment_import", "number"]
         constraints = [
             models.UniqueConstraint(

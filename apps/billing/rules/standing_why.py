@@ -107,9 +107,9 @@ def _grace(ladder: Ladder, now: Delinquency, grace: Grace | None) -> Iterator[St
     if grace is None or now.rung is None:
         return
     text = (
-        "Payment is promised until {until}, {reason}: no further step before that."
+        "Payment is promised until {until}: no further step before that. The reason: {reason}"
         if grace.is_promise
-        else "Exempt until {until}, {reason}: nothing is suspended."
+        else "Exempt until {until}: nothing is suspended. The reason: {reason}"
     )
     yield _step(ladder.clause, text, until=grace.until_on, reason=grace.reason)
 

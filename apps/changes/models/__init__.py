@@ -9,6 +9,12 @@ from apps.changes.models.gap import (
     GapVersion,
     PlatformChange,
 )
+from apps.changes.models.maintenance import Maintenance, MaintenanceObject
+from apps.changes.models.maintenance_notices import (
+    MaintenanceCalendar,
+    MaintenanceNotice,
+    MaintenanceUpdate,
+)
 from apps.changes.models.releases import Release, ReleaseFix, ReleaseNotice
 
 __all__ = [
@@ -18,6 +24,11 @@ __all__ = [
     "GapFinding",
     "GapTime",
     "GapVersion",
+    "Maintenance",
+    "MaintenanceCalendar",
+    "MaintenanceNotice",
+    "MaintenanceObject",
+    "MaintenanceUpdate",
     "PlatformChange",
     "Release",
     "ReleaseFix",

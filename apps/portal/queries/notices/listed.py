@@ -16,6 +16,7 @@ from apps.portal.queries.keyset import MOST
 from apps.portal.queries.notices.gap import GAP
 from apps.portal.queries.notices.hours import HOURS
 from apps.portal.queries.notices.kind import Kind, seats_with
+from apps.portal.queries.notices.maintenance import MAINTENANCE
 from apps.portal.queries.notices.release import RELEASE
 from apps.portal.queries.notices.reports import REPORT
 from apps.portal.queries.notices.standing import STANDING
@@ -24,7 +25,7 @@ from apps.portal.queries.seats import Seat
 from apps.tickets.queries import row_keys
 
 # Of notices of one instant, the kind that stands later here is the newer.
-KINDS: Sequence[Kind] = (REPORT, STANDING, TAM, HOURS, GAP, RELEASE)
+KINDS: Sequence[Kind] = (REPORT, STANDING, TAM, HOURS, MAINTENANCE, GAP, RELEASE)
 PLACES = (datetime, int, int)  # when it was told, which kind, its key
 NAME = re.compile(r"([a-z]+)-([0-9]{1,18})", re.ASCII)
 
@@ -79,7 +80,7 @@ def page_of(seat: Seat, *, after: str, most: int = MOST) -> Page:
 
     ``after`` is what the page before gave. Two queries a kind.
 
-    Clause: S-6, S-12, V-3.5, V-6.6.
+    Clause: S-6, S-11, S-12, V-3.5, V-6.6.
     """
     last: Any = row_keys.read(after, PLACES)
     found: list[tuple[tuple[datetime, int, int], Kind, Any]] = []

@@ -1,4 +1,4 @@
-"""Changes of APIs, GAP analyses, releases: all who serve clients see them; TAMs write analyses."""
+"""Maintenance: all staff see it; duty managers and administrators plan and announce it."""
 
 from fnmatch import fnmatchcase
 
@@ -8,22 +8,22 @@ from django.db import migrations
 
 from apps.tickets.queries import DUTY_MANAGERS
 
-AGENTS, TAMS = "Support agents", "TAMs"
+AGENTS, TAMS, FINANCE = "Support agents", "TAMs", "Finance"
 ADMINISTRATORS = "Administrators"
 
 MODELS = [
-    *("platformchange", "changeditem", "gapanalysis", "gapfinding", "gapversion"),
-    *("gapacknowledgement", "gaptime", "release", "releasefix", "releasenotice"),
+    "maintenance",
+    "maintenanceobject",
+    "maintenanceupdate",
+    "maintenancenotice",
+    "maintenancecalendar",
 ]
-SEES = [f"view_{model}" for model in MODELS]
+READ = ["view_*"]
 MAY = {
-    AGENTS: SEES,
-    TAMS: [*SEES, "change_gapanalysis"],
-    DUTY_MANAGERS: [
-        *SEES,
-        *("add_platformchange", "change_platformchange", "change_gapanalysis"),
-        *("add_release", "change_release"),
-    ],
+    AGENTS: READ,
+    TAMS: READ,
+    FINANCE: READ,
+    DUTY_MANAGERS: [*READ, "change_maintenance", "change_maintenancecalendar"],
     ADMINISTRATORS: ["*"],
 }
 
@@ -53,7 +53,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0018_opt_outs"),
-        ("changes", "0001_gap_analyses"),
+        ("changes", "0001_maintenance"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

@@ -16,9 +16,8 @@ STAYS = "what was published stays as it was told: write another one"
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ('changes', '0001_maintenance'),
         ('contracts', '0013_opt_outs'),
         ('tickets', '0012_portal'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
