@@ -7,6 +7,7 @@ from apps.portal.views import (
     amount_disputes,
     costs,
     documents,
+    gap,
     home,
     notices,
     notifications,
@@ -48,6 +49,11 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/calendar/", notices.notices_calendar, name="notices_calendar"),
     path("notices/<slug:notice>/", notices.notice, name="notice"),
+    # GAP analyses.
+    path("gap/", gap.gaps, name="gaps"),
+    path("gap/<int:gap>/", gap.gap, name="gap"),
+    path("gap/<int:gap>/pdf/<int:version>/", gap.gap_pdf, name="gap_pdf"),
+    path("gap/<int:gap>/read/", gap.gap_acknowledge, name="gap_acknowledge"),
     # Appointments.
     path("appointments/", appointments.appointments, name="appointments"),
     path("appointments/new/", book.appointment_new, name="appointment_new"),
