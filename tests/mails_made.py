@@ -16,11 +16,13 @@ from apps.contracts import services as contracts
 from apps.contracts.models import Account
 from apps.contracts.queries.people import edition_of
 from apps.contracts.services.tam_notices import key_of_notice
+from apps.contracts.services.webhook_sending import note_answer
 from apps.escalation import services as escalation
 from apps.escalation.services import coverage, remind_owed, return_report
 from apps.escalation.services.paging import climb_due, raise_page
 from apps.intake.models import InboundMail
 from apps.intake.services import Left, follow_voice, take_voice
+from apps.outbox.hooks import Posted
 from apps.outbox.models import Message
 from apps.tickets import services
 from apps.tickets.models import Ticket
@@ -34,6 +36,7 @@ from tests.calls_made import NIGHT, make_caller
 from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
+from tests.hooks_made import make_endpoint
 from tests.intake.mails_in import take
 from tests.maintenance_made import announced
 from tests.on_call_made import make_ladder, make_rotation
@@ -345,6 +348,14 @@ def maintenance_mails() -> Iterator[Made]:
     yield Message.objects.get(key__startswith=notice.key), None
 
 
+def webhook_mails() -> Iterator[Made]:
+    """Yield the mail on an endpoint with a hostile name that is gone."""
+    person = make_person()
+    endpoint = make_endpoint(account=person.order.account, name=SUBJECT)
+    note_answer(endpoint_id=endpoint.pk, posted=Posted(410, 5, ""), at=MORNING)
+    yield latest("webhook.disabled"), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -365,6 +376,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     people_mails,
     sign_in_mails,
     maintenance_mails,
+    webhook_mails,
 ]
 
 

@@ -25,7 +25,7 @@ WITHOUT_A_MAILBOX = {
 SAYS_THE_WORDS = (
     *("appointment.", "request.", "mail.", "order.", "page."),
     *("credit_note.", "amount.", "standing.", "service.", "person.", "user."),
-    *("token.", "maintenance."),
+    *("token.", "maintenance.", "webhook."),
 )
 ATTACHED = {
     topic: ["application/pdf"]

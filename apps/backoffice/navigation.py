@@ -161,6 +161,12 @@ GROUPS = [
                 "contracts.view_servicerequest",
             ),
             Link(
+                "Webhooks",
+                "webhook",
+                "contracts_webhookendpoint_changelist",
+                "contracts.view_webhookendpoint",
+            ),
+            Link(
                 "Authorised users",
                 "badge",
                 "contracts_authoriseduser_changelist",

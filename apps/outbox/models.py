@@ -38,6 +38,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """The webhooks of an endpoint."""
         return self.via(Message.Channel.HOOK).filter(recipient=recipient)
 
+    def failed(self) -> Self:
+        """Those that are not sent any more, unless somebody sends them again."""
+        return self.filter(state__in=[Message.State.DEAD, Message.State.WITHDRAWN])
+
 
 class Message(models.Model):
     """What one person is told about one fact, and whether it has gone out.
@@ -147,6 +151,11 @@ class Message(models.Model):
                 fields=["recipient", "-id"],
                 condition=Q(channel="HOOK"),
                 name="outbox_message_hook_log",
+            ),
+            models.Index(
+                fields=["recipient", "-id"],
+                condition=Q(channel="HOOK", state__in=["DEAD", "WITHDRAWN"]),
+                name="outbox_message_hook_failed",
             ),
             # Dead letters are few, and staff look for them among millions.
             models.Index(fields=["id"], condition=Q(state="DEAD"), name="outbox_message_dead"),

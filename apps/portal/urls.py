@@ -16,6 +16,7 @@ from apps.portal.views import (
     services,
     standing,
     tokens,
+    webhooks,
 )
 from apps.portal.views.appointments import book, change
 from apps.portal.views.appointments import listing as appointments
@@ -88,5 +89,20 @@ urlpatterns = [
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/new/", tokens.token_new, name="token_new"),
     path("tokens/<int:token>/end/", tokens.token_end, name="token_end"),
+    # Webhooks. An event is named by its message, which knows its endpoint.
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/new/", webhooks.webhook_new, name="webhook_new"),
+    path("webhooks/<int:webhook>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:webhook>/secret/", webhooks.webhook_rotate, name="webhook_rotate"),
+    path("webhooks/<int:webhook>/test/", webhooks.webhook_test, name="webhook_test"),
+    path("webhooks/<int:webhook>/on/", webhooks.webhook_enable, name="webhook_enable"),
+    path("webhooks/<int:webhook>/replay/", webhooks.webhook_replay, name="webhook_replay"),
+    path("webhooks/<int:webhook>/end/", webhooks.webhook_end, name="webhook_end"),
+    path("webhooks/events/<int:event>/", webhooks.webhook_event, name="webhook_event"),
+    path(
+        "webhooks/events/<int:event>/replay/",
+        webhooks.webhook_event_replay,
+        name="webhook_event_replay",
+    ),
     path("notifications/", notifications.notifications, name="notifications"),
 ]

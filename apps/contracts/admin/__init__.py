@@ -8,6 +8,7 @@ from apps.contracts.admin.policies import PolicyVersionAdmin
 from apps.contracts.admin.service_requests import ServiceRequestAdmin
 from apps.contracts.admin.tams import TamAssignmentAdmin
 from apps.contracts.admin.users import StaffUserAdmin
+from apps.contracts.admin.webhooks import WebhookEndpointAdmin
 
 __all__ = [
     "AccountAdmin",
@@ -19,4 +20,5 @@ __all__ = [
     "ServiceRequestAdmin",
     "StaffUserAdmin",
     "TamAssignmentAdmin",
+    "WebhookEndpointAdmin",
 ]

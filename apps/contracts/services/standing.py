@@ -56,19 +56,23 @@ def set_standing(
     after = (state, clause, why[:LONGEST_WHY], hold)
     if after == before:
         return False
-    is_moved = state != (standing.state if standing.pk else Standing.State.GOOD)
     if standing.pk is None or state != standing.state:
         standing.since_at = at
     standing.state, standing.clause, standing.why, _ = after
     standing.held_by = by if hold else None
     sign(standing, reason=why, by=by, at=at)
     standing.save()
-    if is_moved and held.has_webhooks:
-        announce([news_of(standing, before=before[0])], at=at)
+    _announce(standing, held, before=before[0], at=at)
     if before[-1] and not hold:
         for follow in HOLD_LIFTED:
             follow(account=account, at=at, by=by)
     return True
+
+
+def _announce(standing: Standing, account: Account, *, before: str, at: datetime) -> None:
+    """Tell the endpoints of a held account, if it has any, and if it has moved."""
+    if account.has_webhooks and standing.state != before:
+        announce([news_of(standing, before=before)], at=at)
 
 
 def news_of(standing: Standing, *, before: str) -> News:

@@ -82,7 +82,7 @@ def replay_failed(
     """
     now = _active(endpoint, of_client)
     rows = Message.objects.hooks(recipient=now.recipient)
-    failed = rows.filter(state__in=ENDED, created_at__gte=since).order_by("pk")
+    failed = rows.failed().filter(created_at__gte=since).order_by("pk")
     keys = failed.values("pk")[:MOST_REPLAYED]
     return _again(Message.objects.filter(pk__in=keys), by=by, at=at)
 

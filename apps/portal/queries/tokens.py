@@ -18,7 +18,7 @@ SHOWN = 25  # tokens on a page of those that are over; of the others an account 
 OFFERED = 100  # people as whom one is made; others are named by the address of their page
 WORDS: Mapping[str, Promise] = {
     "standing:read": _("Read the account's standing and what it may do"),
-    "tickets:read": _("Read tickets"),
+    "tickets:read": _("Read tickets and requests for services"),
     "tickets:write": _("Open tickets, reply, confirm closure, dispute and escalate"),
     "services:write": _("Ask to have services added, changed and removed"),
     "billing:read": _("Read invoices and charges"),
