@@ -50,10 +50,10 @@ ADMIN_SECOND_FACTOR = env.bool("ADMIN_SECOND_FACTOR", default=HTTPS)
 
 INSTALLED_APPS = [
     "apps.backoffice",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # without its site: ours is below
     "unfold.contrib.simple_history",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "apps.backoffice.site.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "apps.backoffice.middleware.ReadersTimeZone",
     "apps.backoffice.middleware.StaffSecondFactor",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "apps.api.middleware.ProblemsOfTheApi",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -169,7 +170,7 @@ SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
 AUTHENTICATION_BACKENDS = [
     "apps.backoffice.permissions.ReadAtOnce",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "apps.portal.backend.OneCheck",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -303,6 +304,8 @@ except ValueError as error:
 WEBHOOK_PLAIN_HTTP = env.bool("WEBHOOK_PLAIN_HTTP", default=DEBUG)
 API_REQUESTS_A_MINUTE = whole_number("API_REQUESTS_A_MINUTE", default=600)  # of one token
 VOICE_MAX_BYTES = whole_number("VOICE_MAX_BYTES", default=20 * 1024 * 1024)
+# Of one post of a monitoring system: some ten thousand alerts of Alertmanager's.
+MONITORING_MAX_BYTES = whole_number("MONITORING_MAX_BYTES", default=10 * 1024 * 1024)
 # Files that staff attach: each, and all of an answer; many mail servers take no more.
 SENT_FILE_MAX_BYTES = whole_number("SENT_FILE_MAX_BYTES", default=10 * 1024 * 1024)
 SENT_FILES_MAX_BYTES = whole_number("SENT_FILES_MAX_BYTES", default=15 * 1024 * 1024)

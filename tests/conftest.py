@@ -45,6 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_of_the_engine(item: pytest.Item) -> bool:
     """Tell whether a test may show something else on another engine, in its own process or not."""
+    if item.get_closest_marker("one_engine") is not None:
+        return False
     return (
         touches_database(item)
         or "settings_of_engine" in item.fixturenames  # type: ignore[attr-defined]

@@ -38,6 +38,7 @@ from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
 from tests.hooks_made import make_endpoint
 from tests.intake.mails_in import take
+from tests.maintenance_made import announced
 from tests.on_call_made import make_ladder, make_rotation
 from tests.portal_made import make_person
 from tests.standing_made import make_debtor, owe
@@ -314,6 +315,13 @@ def people_mails() -> Iterator[Made]:
     gone = contracts.add_person(by=manager, to=replace(who, email="o@example.com"), at=MORNING)
     contracts.end_person(person=gone, by=manager, reason="Left", at=MORNING)
     yield latest("person.ended"), None
+    by = manager.user
+    token = contracts.issue_token(
+        person=person, name=SUBJECT, scopes=["tickets:read"], by=by, of_client=manager, at=MORNING
+    ).token
+    yield latest("token.made"), None
+    contracts.end_token(token=token, by=by, of_client=manager, at=MORNING)
+    yield latest("token.ended"), None
 
 
 def sign_in_mails() -> Iterator[Made]:
@@ -342,6 +350,12 @@ def webhook_mails() -> Iterator[Made]:
     yield latest("webhook.disabled"), None
 
 
+def maintenance_mails() -> Iterator[Made]:
+    """Yield the mail on maintenance: why it changed, and what is done."""
+    notice = announced(title=SUBJECT, description=SUBJECT)
+    yield Message.objects.get(key__startswith=notice.key), None
+
+
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -362,6 +376,7 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     people_mails,
     sign_in_mails,
     webhook_mails,
+    maintenance_mails,
 ]
 
 

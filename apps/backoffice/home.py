@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.backoffice import figures
 from apps.backoffice.my_clients import my_clients
+from apps.billing.queries.ledger_checked import last_checked
 from apps.contracts.models import User
 from apps.outbox.capped import capped_count, shown
 from apps.tickets.admin.queue_tabs import counts_for
@@ -31,6 +32,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "mails": request.user.has_perm("intake.view_inboundmail"),
         "messages": request.user.has_perm("outbox.view_message"),
         "money": request.user.has_perm("billing.view_document"),
+        "books": request.user.has_perms(["billing.view_ledgercheck", "billing.close_month"]),
     }
     context |= {"title": "Home", "may": may, "tiles": []}
     context["my_clients"] = my_clients(request.user, at=at)
@@ -66,6 +68,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         dead = figures.dead_letters()
         url = _list("outbox_message", state__exact="DEAD")
         context["tiles"] += [_tile("Dead letters", dead, url, alarm=dead > 0)]
+    if may["books"]:
+        context["ledger"] = last_checked()
     context["tiles_a_row"] = _in_even_rows(len(context["tiles"]))
     return context
 
@@ -87,9 +91,9 @@ def _asked(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Return the tiles on Reasons for Outage: who writes them, and who reviews them.
+    """Return the tiles on Reasons for Outage, and on maintenance that nobody was told of.
 
-    Clause: S-6.
+    Clause: S-6, S-11.
     """
     offered = [
         ("Outage reports to write", "reports_to_write", "draft", "escalation.change_incident"),
@@ -100,7 +104,7 @@ def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
             "escalation.issue_outagereport",
         ),
     ]
-    return [
+    tiles = [
         _tile(
             name,
             counts[count],
@@ -110,6 +114,10 @@ def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         for name, count, state, permission in offered
         if user.has_perms(["escalation.view_incident", permission])
     ]
+    if user.has_perms(["changes.view_maintenance", "changes.change_maintenance"]):
+        url = _list("changes_maintenance", look="announce")
+        tiles.append(_tile("Maintenance to announce", counts["to_announce"], url, alarm=False))
+    return tiles
 
 
 def _money(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -157,6 +165,9 @@ def _on_call(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[str, 
     if request.user.has_perm("intake.change_voicemessage"):
         url = _list("intake_voicemessage")
         tiles.append(_tile("Voice messages", counts["voice"], url, alarm=False))
+    if request.user.has_perm("intake.add_monitoringmapping"):
+        url = _list("intake_alert", shown="unmapped")
+        tiles.append(_tile("Alerts not mapped", counts["alerts_to_map"], url, alarm=False))
     return tiles
 
 

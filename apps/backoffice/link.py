@@ -1,8 +1,9 @@
 """One entry of the admin's sidebar."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 EVERYBODY = ""
 
@@ -19,4 +20,10 @@ class Link:
 
     @property
     def url(self) -> str:
-        return reverse(f"admin:{self.page}") + self.query
+        return _address(self.page, get_script_prefix()) + self.query
+
+
+@cache
+def _address(page: str, _prefix: str) -> str:
+    """Return the address of a page, below where the site is mounted: each page asks for forty."""
+    return reverse(f"admin:{page}")

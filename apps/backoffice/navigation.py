@@ -1,6 +1,6 @@
 """The sidebar of the admin."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -38,6 +38,7 @@ GROUPS = [
                 "intake_voicemessage_changelist",
                 "intake.view_voicemessage",
             ),
+            Link("Alerts", "sensors", "intake_alert_changelist", "intake.view_alert"),
             Link(
                 "Time",
                 "more_time",
@@ -55,6 +56,12 @@ GROUPS = [
                 "power_off",
                 "escalation_incident_changelist",
                 "escalation.view_incident",
+            ),
+            Link(
+                "Maintenance",
+                "construction",
+                "changes_maintenance_changelist",
+                "changes.view_maintenance",
             ),
             Link(
                 "Fault determinations",
@@ -172,7 +179,36 @@ GROUPS = [
         [
             Link("Outbox", "outbox", "outbox_message_changelist", "outbox.view_message"),
             DEAD_LETTERS,
+            Link(
+                "Maintenance calendars",
+                "edit_calendar",
+                "changes_maintenancecalendar_changelist",
+                "changes.view_maintenancecalendar",
+            ),
             Link("My notices", "notifications", "escalation_noticehours_mine", EVERYBODY),
+        ],
+    ),
+    (
+        "Monitoring",
+        [
+            Link(
+                "Sources",
+                "monitor_heart",
+                "intake_monitoringsource_changelist",
+                "intake.view_monitoringsource",
+            ),
+            Link(
+                "Meanings of labels",
+                "label",
+                "intake_monitoringmapping_changelist",
+                "intake.view_monitoringmapping",
+            ),
+            Link(
+                "Posts",
+                "move_to_inbox",
+                "intake_monitoringpost_changelist",
+                "intake.view_monitoringpost",
+            ),
         ],
     ),
     (
@@ -196,20 +232,22 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         (title, [link for link in links if _may_see(request, link)]) for title, links in GROUPS
     ]
-    current = _current(request, [link for _, links in groups for link in links])
-    home = {
-        "title": "Home",
-        "icon": "home",
-        "link": reverse("admin:index"),
-        "active": request.path == reverse("admin:index"),
-    }
+    urls = {link: link.url for _, links in groups for link in links}
+    current = _current(request, urls)
+    home = reverse("admin:index")
     return [
-        {"items": [home]},
+        {
+            "items": [
+                {"title": "Home", "icon": "home", "link": home, "active": request.path == home}
+            ]
+        },
         *(
             {
                 "title": title,
                 "separator": True,
-                "items": [{**entry, "active": link is current} for link, entry in _entries(links)],
+                "items": [
+                    {**_entry(link, urls[link]), "active": link is current} for link in links
+                ],
             }
             for title, links in groups
             if links
@@ -217,21 +255,19 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _entries(links: list[Link]) -> Iterator[tuple[Link, dict[str, Any]]]:
-    for link in links:
-        entry = {"title": link.title, "icon": link.icon, "link": link.url}
-        dead = capped_count(Message.objects.dead().for_us()) if link is DEAD_LETTERS else 0
-        yield link, {**entry, "badge": shown(dead), "badge_variant": "danger"} if dead else entry
+def _entry(link: Link, url: str) -> dict[str, Any]:
+    entry = {"title": link.title, "icon": link.icon, "link": url}
+    dead = capped_count(Message.objects.dead().for_us()) if link is DEAD_LETTERS else 0
+    return {**entry, "badge": shown(dead), "badge_variant": "danger"} if dead else entry
 
 
-def _current(request: HttpRequest, links: list[Link]) -> Link | None:
+def _current(request: HttpRequest, urls: Mapping[Link, str]) -> Link | None:
     """The link that leads nearest to this page: the longest address that this one begins with."""
     asked = set(request.GET.items())
     fitting = [
         (len(url), link)
-        for link in links
-        for url in [link.url]
-        if request.path.startswith(urlsplit(url).path)
+        for link, url in urls.items()
+        if request.path.startswith(url.partition("?")[0])
         and set(parse_qsl(urlsplit(url).query)) <= asked
     ]
     return max(fitting, key=lambda each: each[0], default=(0, None))[1]

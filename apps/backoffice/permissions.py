@@ -13,7 +13,16 @@ GROUP = ""  # in the place of an app's label: no app has this one
 
 
 class ReadAtOnce(ModelBackend):
-    """The permissions of a person, their groups and those of the groups, in one query."""
+    """The permissions of a person, their groups and those of the groups, in one query.
+
+    It only reads: nobody signs in by it.
+    """
+
+    def authenticate(self, *args: Any, **credentials: Any) -> None:
+        """Leave it to the next backend, which works a password out once.
+
+        Clause: none (form).
+        """
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """Return the names of all that they may do; of a single row nobody is asked.

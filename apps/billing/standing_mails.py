@@ -64,6 +64,8 @@ def changed(payload: dict[str, Any]) -> Email:
     if (standing.state if standing else GOOD) != review.to_state:
         raise Withdrawn("The account stands otherwise by now.")
     is_good = review.to_state == GOOD
+    facts = facts_of_one(review.account, at=review.at)
+    now = facts.delinquency()
     context = {
         "account": review.account,
         "is_good": is_good,
@@ -72,15 +74,9 @@ def changed(payload: dict[str, Any]) -> Email:
         "clause": review.clause,
         "day": day(review.on),
         "why": standing.why if standing else "",
-        "documents": [
-            (row["name"], day(date.fromisoformat(row["due_on"])), row["overdue"], row["days"])
-            for row in review.documents[:SHOWN]
-        ],
-        "more": max(review.documents_count - SHOWN, 0),
-        "currency": review.currency,
-        "overdue": money(review.overdue_amount, review.currency),
-        "clears": money(review.clears_amount, review.currency),
     }
+    if now is not None:
+        context |= _figures(review.account, facts.currency, now)
     words = "in good standing again" if is_good else review.get_to_state_display().lower()
     return _mail(f"{review.account}: {words}", "mail/standing_changed.txt", context, review.version)
 

@@ -7,6 +7,7 @@ from apps.billing.models import InvoiceRun
 from apps.billing.services import BillingRefused, closing, exporting, imports, plan_fees, rating
 from apps.billing.services.run_finalising import finalise_batch, stop_run
 from apps.billing.services.running import draft_batch, rate_first
+from apps.billing.services.standing_sweep import retell_standings
 from apps.billing.services.standing_sweep import review_standings as review_all
 from apps.contracts.models import User
 
@@ -74,4 +75,6 @@ def verify_ledger() -> None:
 @shared_task(name="apps.billing.tasks.review_standings")
 def review_standings() -> None:
     """Run every hour. Safe to run late, twice, or on many workers at once."""
-    review_all(at=timezone.now())
+    at = timezone.now()
+    review_all(at=at)
+    retell_standings(at=at)

@@ -132,22 +132,22 @@ def nudge(channel: str = Channel.MAIL) -> None:
 # Functions and not partials: Django 5.2 logs a failed robust hook by its __qualname__.
 def send_nudge() -> None:
     """Put the delivery of mails on the broker's queue."""
-    _send(TASK)
+    send_task(TASK)
 
 
 def send_nudge_for_pages() -> None:
     """Put the delivery of mails that page somebody on the broker's queue."""
-    _send(PAGES)
+    send_task(PAGES)
 
 
 def send_nudge_for_pushes() -> None:
     """Put the delivery of pushes on the broker's queue."""
-    _send(PUSHES)
+    send_task(PUSHES)
 
 
 def send_nudge_for_hooks() -> None:
     """Put the delivery of webhooks on the broker's queue."""
-    _send(HOOKS)
+    send_task(HOOKS)
 
 
 _NUDGES: dict[str, Callable[[], None]] = {
@@ -158,8 +158,8 @@ _NUDGES: dict[str, Callable[[], None]] = {
 }
 
 
-def _send(task: str) -> None:
-    """Send a task, without waiting for a broker that is down."""
+def send_task(task: str) -> None:
+    """Send a task, without waiting for a broker that is down: whoever calls it has a sweep too."""
     pool = producers[_broker(current_app.conf.broker_write_url)]
     try:
         with pool.acquire(block=True, timeout=1) as producer:

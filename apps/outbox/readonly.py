@@ -62,6 +62,9 @@ class ReadOnlyAdmin(ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     ordering = ["-pk"]
+    empty_value_display = "–"
+    when_empty = ""  # what an empty list says of how something comes into it
+    when_empty_page = ""  # the page of the admin where that is done
     sortable_by: list[str] = []  # a sort by any column would read the whole table
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

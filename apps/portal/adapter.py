@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -47,6 +47,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={here.get_host()}, require_https=here.is_secure()
         )
+
+    def pre_login(self, request: HttpRequest, user: Any, **known: Any) -> HttpResponse | None:
+        """Give the session another key before it knows the person.
+
+        Who waits for a second factor is not signed in yet, so Django has not done it: with a key
+        that somebody else planted, the password would be theirs to go on from.
+        """
+        request.session.cycle_key()
+        return super().pre_login(request, user, **known)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return where one goes after signing in: staff without a seat have the back office."""

@@ -15,6 +15,7 @@ from apps.portal.views import (
     seats,
     services,
     standing,
+    tokens,
     webhooks,
 )
 from apps.portal.views.appointments import book, change
@@ -45,6 +46,7 @@ urlpatterns = [
     path("reports/<int:report>/", outages.report, name="report"),
     path("reports/<int:report>/pdf/", outages.report_pdf, name="report_pdf"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/calendar/", notices.notices_calendar, name="notices_calendar"),
     path("notices/<slug:notice>/", notices.notice, name="notice"),
     # Appointments.
     path("appointments/", appointments.appointments, name="appointments"),
@@ -99,5 +101,8 @@ urlpatterns = [
         webhooks.webhook_event_replay,
         name="webhook_event_replay",
     ),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.token_new, name="token_new"),
+    path("tokens/<int:token>/end/", tokens.token_end, name="token_end"),
     path("notifications/", notifications.notifications, name="notifications"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from apps.outbox.rendering import Email, Withdrawn, renders
 from apps.tickets.mails import to_client
 from apps.tickets.models import Deadline, Event, Message, Ticket
+from apps.tickets.queries.suspended import why_suspended
 from apps.tickets.rules.promise import DeadlineKind
 from apps.tickets.wording import moment
 
@@ -69,7 +70,7 @@ def suspended(payload: dict[str, Any]) -> Email:
     if event.ticket.status != Ticket.State.SUSPENDED:
         raise Withdrawn("The ticket is not suspended any more.")
     context = {
-        "why": event.facts["why"],
+        "why": why_suspended(event, event.ticket),
         "clause": event.facts["clause"],
         "is_by_hand": event.by_id is not None,
     }
@@ -94,8 +95,9 @@ def resumed(payload: dict[str, Any]) -> Email:
 
 
 def _event(payload: dict[str, Any]) -> Event:
-    related = ("ticket__version", "ticket__requester", "ticket__severity")
-    return Event.objects.select_related(*related).get(pk=payload["event_id"])
+    related = ("version", "requester", "severity", "account__standing")
+    rows = Event.objects.select_related(*(f"ticket__{name}" for name in related))
+    return rows.get(pk=payload["event_id"])
 
 
 def _latest_of_client(ticket: Ticket, *, before: int | None = None) -> str:

@@ -1,25 +1,12 @@
-"""The demo's data, loaded once a file, and people of each role who sign in."""
+"""People of each role who sign in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
 from django.test import Client
 
-from apps.backoffice.demo import Demo, load_demo
 from apps.contracts.models import User
-from tests.backoffice.making import NOON
-from tests.database import empty
-
-
-@pytest.fixture(scope="module")
-def demo(django_db_setup, django_db_blocker) -> Iterator[Demo]:
-    """Everything that a trial shows, as of noon; rolled back after the file's last test."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        empty(connection, app="contracts_")
-        yield load_demo(at=NOON)
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ def tiles(response):
     return {tile["name"]: tile["count"] for tile in response.context["tiles"]}
 
 
+@pytest.mark.usefixtures("nothing_published")
 def test_a_fresh_installation_is_told_what_to_do_first(signed_in):
     response = signed_in("superuser").get(HOME)
 

@@ -25,7 +25,7 @@ WORK = [
 ]
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services"]
-CONTRACTS += ["Service requests", "Authorised users"]
+CONTRACTS += ["Service requests", "Webhooks", "Authorised users"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MINE = "My notices"
 COSTS = ["Charges", "Held", "Waivers"]
@@ -145,3 +145,11 @@ def test_the_queue_is_not_marked_while_the_preview_is_open(signed_in):
 
     active = [item["title"] for items in groups.values() for item in items if item["active"]]
     assert active == ["When would this be due?"]
+
+
+def test_the_page_of_an_app_lists_what_one_may_see_of_it_and_is_nowhere_without_that(signed_in):
+    page = reverse("admin:app_list", args=["outbox"])
+    shown = signed_in("superuser").get(page)
+
+    assert [model["object_name"] for model in shown.context["app_list"][0]["models"]] == ["Message"]
+    assert signed_in("").get(page).status_code == 404

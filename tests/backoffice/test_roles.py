@@ -32,6 +32,7 @@ NAMES = [
     "0016_ledger",
     "0017_service_requests",
     "0018_opt_outs",
+    "0021_webhooks",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -78,6 +79,7 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "contracts.change_authoriseduser",
         "contracts.add_tamassignment",
         "contracts.change_tamassignment",
+        "contracts.change_webhookendpoint",
         "tickets.add_cannedreply",
         "tickets.change_cannedreply",
         "escalation.change_escalation",

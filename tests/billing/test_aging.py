@@ -1,13 +1,13 @@
 """How old what is owed is: boundaries, disputes, credit, and the ledger on each day."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.billing.models import BillingDispute
+from apps.billing.models import BillingDispute, Seller
 from apps.billing.queries.reports.aging import BUCKETS, aging
 from apps.billing.queries.reports.ledger import receivable
 from apps.billing.services import BillingRefused
@@ -87,6 +87,33 @@ def test_what_is_disputed_shows_from_the_day_it_was_raised_to_the_day_it_was_dec
     }
 
     assert found == {1: None, 2: Decimal(60), 4: Decimal(60), 5: None}
+
+
+@pytest.mark.clause("R-5")
+@pytest.mark.parametrize(
+    ("zone", "midnight"),
+    [("America/New_York", "2026-03-05T05:00"), ("Pacific/Kiritimati", "2026-03-04T10:00")],
+)
+def test_a_dispute_begins_and_ends_on_the_day_of_the_seller(zone, midnight):
+    """The day is ISSUED_ON; the clocks of New York change on 8 March."""
+    profile = make_profile()
+    Seller.objects.update(time_zone=zone)
+    midnight, moment = datetime.fromisoformat(f"{midnight}+00:00"), timedelta(microseconds=1)
+    begins = make_billing_dispute(invoice=make_invoice(profile=profile), total="60.00")
+    rows = BillingDispute.objects.filter(pk=begins.pk)
+
+    def disputed(**given) -> list[Decimal]:
+        rows.update(**given)
+        days = [ISSUED_ON, ISSUED_ON + timedelta(days=1)]
+        return [aging(as_of=on, account=profile.account)[0].disputed for on in days]
+
+    both = [Decimal(60), Decimal(60)]
+    assert disputed(raised_at=midnight - moment) == both
+    assert disputed(raised_at=midnight) == [0, Decimal(60)]
+    ended = {"raised_at": MORNING - timedelta(days=3), "state": "REJECTED"}
+    assert disputed(decided_at=midnight + timedelta(days=1), **ended) == both
+    assert disputed(decided_at=midnight, **ended) == [Decimal(60), 0]
+    assert disputed(decided_at=midnight - moment, **ended) == [0, 0]
 
 
 @pytest.mark.clause("R-5")

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
-from apps.billing.models import BillingProfile, Charge, Quote, RatedEvent
+from apps.backoffice.account_page.money import Money
+from apps.billing.models import BillingProfile, Charge, OpenItem, Quote, RatedEvent
+from apps.billing.queries.reports.aging import aging
 from apps.billing.queries.verify import verify_ledger
 from apps.billing.services import BillingRefused
 from apps.billing.services.crediting import all_that_is_left, draft_credit_note
 from apps.billing.services.currency import check_currency, rate_anew
 from apps.billing.services.drafting import draft_invoice
 from apps.billing.services.finalising import finalise
+from apps.billing.services.giving_back import refund_credit, reverse_receipt
 from apps.billing.services.payments import record_payment
 from apps.billing.services.quoting import amend_by_hand, charge_by_hand, quote
 from apps.tickets.models import Ticket
@@ -128,6 +131,64 @@ def test_a_later_difference_to_what_was_charged_in_the_old_one_waits_for_a_perso
     rated()
     event.refresh_from_db()
     assert (event.held_for, charges(currency="USD")) == ("TERM", d("125.00"))
+
+
+@pytest.mark.clause("S-12")
+def test_an_invoice_in_the_old_one_is_credited_in_it_and_the_credit_given_back():
+    _, profile = programming()
+    account = profile.account
+    draft = draft_invoice(account=account, through_on=TODAY, **FACTS)
+    invoice = finalise(document=draft, issued_on=TODAY, **FACTS)
+    pay: dict[str, Any] = {"account": account, "received_on": TODAY, "method": "BANK", **FACTS}
+    paid = record_payment(
+        amount=invoice.total_amount, currency="USD", reference="", source_key="usd", **pay
+    )
+    moved(profile, "EUR")
+    charge_by_hand(
+        account=account, title="Cable", amount=Decimal(50), incurred_on=TODAY, act_key="eur",
+        reason="Agreed", by=make_staff(), at=LATER,
+    )  # fmt: skip
+    euros = draft_invoice(account=account, through_on=TODAY, **FACTS)
+    euros = finalise(document=euros, issued_on=TODAY, **FACTS)
+
+    line = invoice.lines.get()
+    note = draft_credit_note(
+        invoice=invoice, amounts={line.pk: Decimal(25)}, reason="Agreed", **FACTS
+    )
+    note = finalise(document=note, issued_on=TODAY, **FACTS)
+
+    assert (note.currency, note.total_amount) == ("USD", Decimal("30.00"))
+    assert [each.open_amount for each in (note.item, euros.item)] == d("30.00", "60.00")
+    money = Money.of(account)
+    assert (money.currency, money.owed_amount, money.credit_amount, money.older) == (
+        *("EUR", Decimal("60.00"), Decimal(0)),
+        {"USD": Decimal("30.00")},
+    )
+    assert [(each.currency, each.balance) for each in aging(as_of=TODAY)] == [
+        ("EUR", Decimal("60.00")),
+        ("USD", Decimal("-30.00")),
+    ]
+    refund: dict[str, Any] = {"account": account, "paid_on": TODAY, "method": "BANK", **FACTS}
+    refund |= {"reference": "", "source_key": "back", "currency": "USD"}
+    with pytest.raises(BillingRefused, match=r"has 30\.00 USD of credit .* less than the 30\.01"):
+        refund_credit(amount=Decimal("30.01"), **refund)
+    back = refund_credit(amount=Decimal("30.00"), **refund)
+    assert (back.currency, open_amounts(account)) == ("USD", [("EUR", Decimal("60.00"))])
+    for act, words in [
+        (lambda: reverse_receipt(receipt=paid, on=TODAY, reason="Bounced", **FACTS),
+         "bill the account in USD again"),
+        (lambda: record_payment(
+            amount=Decimal(1), currency="USD", reference="", source_key="x", **pay),
+         "is billed in EUR: a payment in USD"),
+    ]:  # fmt: skip
+        with pytest.raises(BillingRefused, match=words):
+            act()
+    assert verify_ledger(as_of=TODAY).findings == []
+
+
+def open_amounts(account) -> list[tuple[str, Decimal]]:
+    rows = OpenItem.objects.filter(account=account, open_amount__gt=0).order_by("currency")
+    return list(rows.values_list("currency", "open_amount"))
 
 
 def test_a_charge_by_hand_in_the_old_one_is_not_amended():

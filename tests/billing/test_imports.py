@@ -185,25 +185,6 @@ def test_the_same_amount_twice_on_a_day_is_two_payments():
     assert states(rows) == [(2, "DUPLICATE"), (3, "DUPLICATE"), (4, "BOOKED")]
 
 
-def test_a_row_that_is_the_same_in_all_cells_waits_for_a_person_who_books_it():
-    invoice = make_invoice()
-    rows = booked("2026-03-04,1.00,INV-1,,\n2026-03-04,1.00,INV-1,,\n")
-
-    assert [(row.state, row.why) for row in rows] == [
-        ("BOOKED", ""),
-        ("DUPLICATE", "It says the same as row 2. Is it another payment?"),
-    ]
-
-    by = make_staff()
-    facts = {"row": rows[1], "account": invoice.account, "as_credit": False}
-    payment = book_row(by=by, at=MORNING, **facts)
-
-    row = PaymentImportRow.objects.get(pk=rows[1].pk)
-    assert (row.state, row.payment, row.decided_by) == ("BOOKED", payment, by)
-    with pytest.raises(BillingRefused, match="was just booked"):
-        book_row(by=by, at=MORNING, **facts)
-
-
 def test_what_was_recorded_by_hand_waits_for_a_person():
     profile = make_profile()
     make_invoice(profile=profile)
@@ -257,7 +238,10 @@ def test_a_row_is_set_aside_for_a_reason_and_can_still_be_booked():
         "DUPLICATE",
         "Row 2 of march.csv is it: set aside.",
     )
-    book_row(row=row, account=profile.account, as_credit=False, by=by, at=MORNING)
+    facts = {"row": row, "account": profile.account, "as_credit": False, "by": by, "at": MORNING}
+    with pytest.raises(BillingRefused, match=r"was set aside\. Say why"):
+        book_row(**facts)
+    book_row(reason="It was theirs", **facts)
     assert Payment.objects.count() == 1
 
 

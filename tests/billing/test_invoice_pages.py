@@ -4,7 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Group
+import time_machine
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from apps.billing.invoice_pdf import document_pdf, facts_of, file_name
@@ -12,14 +13,17 @@ from apps.billing.models import (
     BillingProfile,
     Document,
     InvoiceRun,
+    Payment,
     RatedEvent,
     RunAccount,
     Seller,
     Series,
 )
+from apps.billing.services.crediting import draft_credit_note
 from apps.billing.services.drafting import draft_invoice
 from apps.billing.services.finalising import finalise
 from apps.billing.services.running import draft_batch, start_run
+from tests.billing.test_payments import pay
 from tests.billing_made import ISSUED_ON, make_charge, make_profile
 from tests.factories import MORNING, make_order, make_staff
 
@@ -100,6 +104,36 @@ def test_a_credit_note_over_a_part_and_over_the_rest(finance):
     assert Document.objects.filter(kind="CREDIT_NOTE").latest("pk").net_amount == Decimal(110)
     refused = press(finance, invoice, "credit", reason="More", then="all")
     assert "was credited already" in refused.content.decode()
+
+
+@pytest.mark.clause("S-12")
+def test_what_a_credit_note_leaves_as_credit_is_given_back_from_its_page(finance):
+    note = draft_credit_note(
+        invoice=(invoice := final(draft())),
+        amounts={invoice.lines.get().pk: Decimal(50)},
+        reason="Agreed",
+        at=MORNING,
+        by=None,
+    )
+    pay(invoice.account.billing, "120.00")
+    note = final(note)
+    typed = {"amount": "60.00", "on": ISSUED_ON.isoformat(), "method": "BANK", "act_key": "k"}
+    with time_machine.travel(MORNING, tick=False):
+        assert (
+            page("document_act", note.pk, "refund")
+            in press(finance, note, "refund", **typed | {"amount": "60.01"}).content.decode()
+        )
+        press(finance, note, "refund", **typed)
+
+    back = Payment.objects.get(kind="REFUND")
+    assert (back.amount, back.currency, note.item.given.get().debit) == (60, "USD", back.item)
+    assert "refund" not in finance.get(page("document_change", note.pk)).content.decode()
+    clerk = make_staff()
+    clerk.user_permissions.set(Permission.objects.filter(content_type__model="document"))
+    finance.force_login(clerk)
+    answer = press(finance, note, "refund", **typed | {"act_key": "l"})
+    assert (answer.status_code, "Who records payments" in answer.content.decode()) == (422, True)
+    assert Payment.objects.filter(kind="REFUND").count() == 1
 
 
 def test_a_draft_by_hand(finance):

@@ -169,13 +169,15 @@ def test_a_payment_is_allocated_anew_given_back_and_reversed_from_its_page():
     browser.post(act(payment, "apply"))
     assert left(invoice, payment) == ["0.00", "0.00"]
 
-    refused = browser.post(act(payment, "reverse"), {"on": "2026-03-04", "reason": "Bounced"})
-    assert refused.status_code == 422
-    assert "USD of credit by 2026-03-04, less than" in text_of(refused)
-    pay(profile, "30.00", allocations={})
     browser.post(act(payment, "reverse"), {"on": "2026-03-04", "reason": "Bounced"})
     assert "Reversed" in text_of(browser.get(page(payment)))
     assert left(invoice, payment) == ["120.00", "0.00"]
+    back = Payment.objects.get(kind="REVERSAL")
+    assert "Still owed</dt><dd>30.00 USD" in text_of(browser.get(page(back)))
+    again = typed(profile, amount="150.00") | {f"taken_{back.pk}": "20"}
+    assert f'name="taken_{back.pk}"' in browser.post(ADD, again).content.decode()
+    browser.post(ADD, again | {"then": "record"})
+    assert left(back, invoice, Payment.objects.latest("pk")) == ["10.00", "120.00", "130.00"]
 
 
 def test_who_only_looks_changes_nothing():

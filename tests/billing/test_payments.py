@@ -15,7 +15,6 @@ from apps.billing.models import (
 )
 from apps.billing.queries.verify import verify_ledger
 from apps.billing.services import BillingRefused
-from apps.billing.services.giving_back import refund_credit, reverse_receipt
 from apps.billing.services.matching import apply_credit
 from apps.billing.services.payments import record_payment
 from apps.billing.services.reallocating import reallocate
@@ -227,103 +226,6 @@ def test_credit_settles_what_its_payer_named():
     assert left(first, second) == ["120.00", "70.00"]
 
 
-@pytest.mark.clause("S-12")
-def test_a_bounced_receipt_opens_its_invoice_again_from_its_due_date():
-    profile = make_profile()
-    invoice = make_invoice(profile=profile)
-    receipt = pay(profile, "150.00")
-    due_on = invoice.item.due_on
-
-    facts = {"receipt": receipt, "reason": "It bounced", "at": LATER, "by": None}
-    reversal = reverse_receipt(on=TODAY + timedelta(days=5), **facts)
-
-    assert left(invoice, receipt, reversal) == ["120.00", "0.00", "0.00"]
-    assert OpenItem.objects.get(document=invoice).due_on == due_on
-    assert (reversal.kind, reversal.reverses, reversal.amount) == (
-        "REVERSAL",
-        receipt,
-        Decimal("150.00"),
-    )
-    assert reverse_receipt(on=TODAY + timedelta(days=6), **facts) == reversal
-    assert balanced()
-
-    again = pay(profile, "120.00", at=LATER)
-    taken = Allocation.objects.get(credit=again.item)
-    assert taken.dated_on == TODAY + timedelta(days=5)  # until then the first one settled it
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"on": TODAY - timedelta(days=1)}, "received on 2026-03-04"),
-        ({"on": TODAY + timedelta(days=11)}, "is to come"),
-        ({"reason": " "}, "Say why"),
-    ],
-)
-def test_a_reversal_that_cannot_be_is_refused(given, words):
-    receipt = pay(make_profile())
-    facts = {"on": TODAY, "reason": "Bounced", "at": LATER, "by": None, **given}
-
-    with pytest.raises(BillingRefused, match=words):
-        reverse_receipt(receipt=receipt, **facts)
-
-
-def test_what_was_refunded_of_a_receipt_needs_other_credit_to_reverse_it():
-    profile = make_profile()
-    receipt = pay(profile, "50.00")
-    back = refund(profile, "20.00")
-    facts = {"receipt": receipt, "on": TODAY, "reason": "Bounced", "at": MORNING, "by": None}
-
-    with pytest.raises(BillingRefused, match=r"has 0\.00 USD of credit by 2026-03-04"):
-        reverse_receipt(**facts)
-    with pytest.raises(BillingRefused, match="Only a receipt"):
-        reverse_receipt(**{**facts, "receipt": back})
-
-    other = pay(profile, "20.00")
-    reversal = reverse_receipt(**facts)
-    assert left(receipt, back, other, reversal) == ["0.00"] * 4
-    assert balanced()
-
-
-def refund(profile, amount: str, **given) -> Payment:
-    facts = {
-        "paid_on": TODAY,
-        "method": "BANK",
-        "reference": "Refund",
-        "source_key": f"refund:{amount}",
-        "at": MORNING,
-        "by": None,
-        **given,
-    }
-    return refund_credit(account=profile.account, amount=Decimal(amount), **facts)
-
-
-def test_credit_is_given_back_once_and_never_more_than_there_is():
-    profile = make_profile()
-    first, second = pay(profile, "30.00"), pay(profile, "30.00")
-
-    back = refund(profile, "40.00")
-
-    assert refund(profile, "40.00") == back
-    assert left(first, second, back) == ["0.00", "20.00", "0.00"]
-    assert balanced()
-    with pytest.raises(BillingRefused, match=r"has 20\.00 USD of credit by 2026-03-04, less than"):
-        refund(profile, "20.01")
-    with pytest.raises(BillingRefused, match="more than nothing"):
-        refund(profile, "-1")
-    with pytest.raises(BillingRefused, match="no billing profile"):
-        refund_credit(
-            account=make_order().account,
-            amount=Decimal(1),
-            paid_on=TODAY,
-            method="BANK",
-            reference="",
-            source_key="none",
-            at=MORNING,
-            by=None,
-        )
-
-
 def test_a_person_lets_a_payment_settle_something_else():
     profile = make_profile()
     first, second = (make_invoice(profile=profile) for _ in range(2))
@@ -354,26 +256,3 @@ def test_what_cannot_be_allocated_anew_changes_nothing():
             reallocate(allocations=allocations, on=on, **facts)
 
     assert left(invoice, payment) == ["20.00", "0.00"]
-
-
-@pytest.mark.clause("R-5")
-def test_a_payment_that_is_taken_back_leaves_the_dispute_as_it_was():
-    profile = make_profile()
-    invoice = make_invoice(profile=profile)
-    line = invoice.lines.get()
-    line.disputes.create(
-        document=invoice,
-        account=profile.account,
-        amount=Decimal(50),
-        total_amount=Decimal(60),
-        reason="Not ours",
-        raised_at=MORNING,
-        source_key="d",
-    )
-    OpenItem.objects.filter(document=invoice).update(disputed_amount=Decimal(60))
-    receipt = pay(profile, "100.00")
-    assert OpenItem.objects.get(document=invoice).disputed_amount == Decimal(20)
-
-    reverse_receipt(receipt=receipt, on=TODAY, reason="Bounced", at=MORNING, by=None)
-
-    assert OpenItem.objects.get(document=invoice).disputed_amount == Decimal(60)

@@ -1,6 +1,6 @@
 """Reports of finance: whole small files, equal to what the ledger says."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.billing.files.csv_file import csv_lines, csv_pieces, head
-from apps.billing.models import RatedEvent, Waiver
+from apps.billing.models import RatedEvent, Seller, Waiver
 from apps.billing.queries.reports import REPORTS, Asked
 from apps.billing.queries.reports.ledger import booked, receivable
 from apps.billing.queries.reports.reading import controlled, rows_of, totals_of
@@ -162,10 +162,24 @@ def test_held_and_waived_charges():
         at=MORNING,
     )
 
+    others = [
+        Waiver.objects.create(
+            charge=make_charge(account=make_profile().account),
+            amount=1,
+            reason=at.isoformat(),
+            asked_by=asker,
+            approved_by=approver,
+            at=at,
+        )
+        for at in (datetime(2026, 3, 1, 4, 59, tzinfo=UTC), datetime(2026, 4, 1, 3, tzinfo=UTC))
+    ]
+    Seller.objects.update(time_zone="America/New_York")
+    assert [line.split(",")[8] for line in file("waived")[1:]] == ["'@goodwill", others[1].reason]
+    Seller.objects.update(time_zone="UTC")
     assert file("held")[1:] == [
         "2026-03-04T14:00:00Z,Quay,,Work on a ticket,HOURLY,QUOTE,H-9,2026-03-04,2026-03-04,0,USD,"
     ]
-    assert file("waived")[1:] == [
+    assert file("waived")[2:] == [
         "2026-03-04T14:00:00Z,Quay,,Work on a ticket,2026-03-04,USD,125.00,25.00,'@goodwill,"
         f"{asker},{approver}"
     ]

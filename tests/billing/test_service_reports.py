@@ -14,8 +14,9 @@ from tests.time_made import make_premium, make_time
 
 pytestmark = pytest.mark.django_db
 MARCH = Asked(date(2026, 3, 1), date(2026, 3, 31))
-FIRST = datetime(2026, 3, 1, tzinfo=UTC)
-LAST = datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC)
+# Where the policy counts: in winter five hours behind UTC, in summer four.
+FIRST = datetime(2026, 3, 1, 5, tzinfo=UTC)
+LAST = datetime(2026, 4, 1, 3, 59, 59, tzinfo=UTC)
 
 
 def rows(key: str, asked: Asked = MARCH) -> list[tuple]:
@@ -31,10 +32,11 @@ def settle_all(ticket, *, state: str, at: datetime) -> set[str]:
 @pytest.mark.clause("V-2-resolution")
 def test_promises_kept_and_missed_are_counted_by_account_plan_and_severity():
     requester = make_client()
-    tickets = [make_ticket(requester=requester) for _ in range(3)]
+    tickets = [make_ticket(requester=requester) for _ in range(4)]
     kinds = settle_all(tickets[0], state="MET", at=FIRST)
     settle_all(tickets[1], state="MISSED", at=LAST)
     settle_all(tickets[2], state="MET", at=LAST + timedelta(seconds=1))
+    settle_all(tickets[3], state="MET", at=FIRST - timedelta(seconds=1))
     order = requester.order
     severity = tickets[0].severity
     whose = (order.account.name, order.plan.title, severity.rank, severity.label)

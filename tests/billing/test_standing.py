@@ -7,10 +7,13 @@ from django.db import IntegrityError, transaction
 
 from apps.billing.models import StandingNotice, StandingReview
 from apps.billing.services.standing import review_standing
+from apps.billing.services.standing_sweep import retell_standings
 from apps.contracts.models import AuthorisedUser, Standing
-from apps.contracts.services import set_standing
+from apps.contracts.services import DashboardSuspended, check_dashboard, set_standing
 from apps.outbox.models import Message
+from apps.outbox.rendering import render
 from apps.tickets import services as tickets
+from apps.tickets.queries.suspended import why_suspended
 from tests.factories import make_staff, make_ticket
 from tests.standing_made import DUE, ZONE, dispute, make_debtor, on, owe, pay, reject, state_of
 
@@ -69,8 +72,7 @@ def test_each_change_keeps_its_evidence():
     ]
     standing = Standing.objects.get()
     assert standing.why == (
-        f"{first.reference} and 1 more are overdue, the oldest for 22 days. 150.00 USD paid clears"
-        " it."
+        f"{first.reference}, due 2026-03-04, and 1 more are overdue. 150.00 USD paid clears it."
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         StandingReview.objects.update(days=1)
@@ -86,6 +88,7 @@ def test_a_part_paid_changes_nothing_and_the_rest_releases_at_once():
 
     pay(invoice, "99.99", at=on(31))
     partly = state_of(profile)
+    assert said_of(profile) == f"{invoice}, due 2026-03-04, is overdue. 0.01 USD paid clears it."
     pay(invoice, "0.01", at=on(31, hour=13))
 
     assert (partly, state_of(profile)) == (D, "GOOD")
@@ -93,6 +96,55 @@ def test_a_part_paid_changes_nothing_and_the_rest_releases_at_once():
         ("GOOD", D),
         (D, "GOOD"),
     ]
+
+
+@pytest.mark.clause("S-12", "R-5")
+def test_whoever_is_told_what_clears_it_is_told_what_clears_it_now():
+    profile = make_debtor()
+    invoice = owe(profile)
+    late = owe(profile, "7.00", due_on=DUE + timedelta(days=31))
+    user = AuthorisedUser.objects.get(order__account=profile.account)
+    ticket = _ticket(user, related=False)
+    review(profile, 30)
+    since, kept = Standing.objects.get().since_at, StandingReview.objects.count()
+
+    pay(invoice, "40.00", at=on(31))
+
+    row = Standing.objects.get()
+    now = f"{invoice}, due 2026-03-04, is overdue. 60.00 USD paid clears it."
+    assert (row.why, row.since_at, row.clause) == (now, since, "S-12")
+    assert [each.why for each in row.history.order_by("history_id")][1:] == [now]
+    assert StandingReview.objects.count() == kept  # it did not move
+    with pytest.raises(DashboardSuspended) as refusal:
+        check_dashboard(account=profile.account)
+    assert str(refusal.value) == f"Adds, changes and deletions are suspended. {now}"
+    mails = {each.topic: _told(each) for each in Message.objects.exclude(topic="ticket.registered")}
+    assert f"Reason: {now}" in mails["standing.changed"]
+    assert "To pay: 60.00 USD" in mails["standing.changed"]
+    assert f"{invoice}, due 4 Mar 2026: 60.00 USD, 30 days overdue" in mails["standing.changed"]
+    assert now in mails["ticket.suspended"]
+    assert why_suspended(ticket.events.get(kind="SUSPENDED"), ticket) == now
+
+    assert retell_standings(at=on(31, hour=23)).accounts == 0
+    assert retell_standings(at=on(32, hour=0)).accounts == 1  # the other one is overdue too
+    more = f"{invoice}, due 2026-03-04, and 1 more are overdue. 67.00 USD paid clears it."
+    assert (late.item.due_on, said_of(profile)) == (on(31).date(), more)
+    row_count = Standing.history.count()
+    assert retell_standings(at=on(33)).accounts == 0
+    assert Standing.history.count() == row_count
+
+    boss = make_staff()
+    set_standing(account=profile.account, state=D, why="Fraud.", at=on(34), clause="S-12", by=boss)
+    pay(invoice, "1.00", at=on(35))
+    assert said_of(profile) == "Fraud."
+
+
+def said_of(profile) -> str:
+    return Standing.objects.get(account=profile.account).why
+
+
+def _told(mail) -> str:
+    return " ".join(render(topic=mail.topic, payload=mail.payload).text.split())
 
 
 @pytest.mark.clause("S-12", "R-5")

@@ -106,9 +106,12 @@ def test_what_is_the_same_changes_nothing_and_tells_nobody():
     nadia = make_manager()
     otto = make_person(order=nadia.order)
     before = edition_of(otto)
+    unwritten = make_person(order=nadia.order)
+    AuthorisedUser.objects.filter(pk=unwritten.pk).update(email="nowhere")
 
     change(otto, nadia)
     change(otto, nadia, phone="+1 607 555 0101")
+    end_person(person=unwritten, by=nadia, reason="No address", at=LATER)
     end_person(person=otto, by=nadia, reason="Left", at=LATER)
     end_person(person=otto, by=nadia, reason="Left", at=LATER)
 

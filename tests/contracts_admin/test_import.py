@@ -113,6 +113,7 @@ def test_a_draft_may_be_changed_and_executed_in_one_row(clerk):
 
 
 @pytest.mark.clause("V-2-order")
+@pytest.mark.usefixtures("nothing_published")
 @pytest.mark.parametrize(
     ("column", "value", "reason"),
     [

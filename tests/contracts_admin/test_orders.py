@@ -75,7 +75,7 @@ def test_a_plan_of_another_policy_is_refused_and_the_own_plans_are_named(admin_c
 
 
 def test_a_draft_of_a_policy_cannot_be_ordered(admin_client, presets):
-    text = HARBOUR.read_text("utf-8")
+    text = HARBOUR.read_text("utf-8").replace("{ hours = 4 }", "{ hours = 6 }")
     draft = services.load_policy(text=text, name="harbour.toml", at=LOADED_AT).version
     facts = new_order(presets, version=draft.pk, plan=draft.plans.order_by("pk")[0].pk)
 

@@ -70,6 +70,7 @@ def test_a_second_delivery_answers_as_the_first(ada, pipe):
     assert lines[0] == lines[1]
 
 
+@pytest.mark.usefixtures("nothing_published")
 def test_a_refused_mail_is_taken_from_the_server_all_the_same(db, pipe):
     pipe(make_mail(sender="eve@example.net"))
 

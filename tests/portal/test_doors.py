@@ -12,6 +12,7 @@ from apps.contracts.services.webhook_news import News, announce
 from apps.escalation.models import ReportCopy
 from apps.outbox.models import Message
 from apps.portal.queries.seats import RIGHTS
+from tests.api_made import make_token
 from tests.appointments_made import make_appointment
 from tests.escalation.outages import issued, make_incident
 from tests.factories import MORNING, make_ticket
@@ -36,6 +37,7 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "person": lambda person: person.pk,
     "webhook": lambda person: make_endpoint(account=person.order.account).pk,
     "event": lambda person: event_of(person).pk,
+    "token": lambda person: make_token(person=person)[0].pk,
 }
 
 

@@ -1,5 +1,7 @@
 """People and notifications in the portal: who manages whom, and what is refused."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.db import connection
@@ -10,6 +12,7 @@ from apps.contracts.models import AuthorisedUser, OptOut
 from apps.contracts.queries.people import edition_of
 from apps.contracts.services import choose_mails, set_standing
 from apps.contracts.services.orders import sign
+from apps.outbox.models import Message
 from apps.portal.queries.people import SHOWN
 from tests.factories import MORNING, make_order, make_preset, make_staff
 from tests.portal_made import make_person, signed_in
@@ -133,6 +136,32 @@ def test_a_refusal_is_said_at_its_field_and_the_invitation_says_why_not():
     assert (taken.status_code, list(taken.context["form"].errors)) == (422, ["email"])
     assert (joined.status_code, "in the portal since" in text_of(joined)) == (422, True)
     assert (alone.status_code, list(alone.context["form"].errors)) == (422, ["__all__"])
+
+
+@time_machine.travel(MORNING + timedelta(hours=1), tick=False)
+def test_who_manages_two_orders_says_to_which_one_adds_and_can_invite_anew():
+    nadia = manager()
+    other = manager(order=make_order(account=nadia.order.account))
+    other.user, other.email, other.joined_address = nadia.user, nadia.email, nadia.email
+    other.save()
+    browser = signed_in(nadia)
+
+    nowhere = browser.post(at("person_add"), ROSA)
+    browser.post(at("person_add"), ROSA | {"order": other.order_id})
+    rosa = AuthorisedUser.objects.get(email=ROSA["email"])
+    too_soon = browser.post(at("person_invite", rosa.pk))
+    with time_machine.travel(MORNING + timedelta(hours=2), tick=False):
+        again = browser.post(at("person_invite", rosa.pk))
+    browser.post(at("person_end", rosa.pk), {"reason": "Left"})
+    ended = browser.get(at("person_end", rosa.pk))
+
+    assert (nowhere.status_code, list(nowhere.context["form"].errors)) == (422, ["order"])
+    assert (rosa.order, too_soon.status_code) == (other.order, 422)
+    assert ([again.url, ended.url], rosa.invited_at) == (
+        [at("person", rosa.pk)] * 2,
+        MORNING + timedelta(hours=1),
+    )
+    assert Message.objects.filter(topic="person.invited").count() == 2
 
 
 def test_the_list_has_pages_and_costs_the_same_however_long_it_is():

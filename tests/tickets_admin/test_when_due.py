@@ -152,6 +152,7 @@ def test_another_version_brings_its_own_plans_and_keeps_the_rest():
     assert ">Pier<" in page.content.decode()
 
 
+@pytest.mark.usefixtures("nothing_published")
 def test_without_a_policy_the_page_says_so():
     assert "No policy is loaded yet" in text_of(reader().get(WHEN_DUE))
 

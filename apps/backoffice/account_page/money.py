@@ -1,6 +1,6 @@
 """What an account owes, what it has as credit, and what it paid lately."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,12 +25,13 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Sums of an account that is billed, in its currency."""
+    """Sums of an account that is billed, in its currency; ``older``: credit in others."""
 
     currency: str
     owed_amount: Decimal
     disputed_amount: Decimal
     credit_amount: Decimal
+    older: Mapping[str, Decimal]
     payments: Sequence[Paid]
 
     @classmethod
@@ -50,8 +51,16 @@ class Money:
             owed_amount=to_cents(read["owed"] or ZERO),
             disputed_amount=to_cents(read["disputed"] or ZERO),
             credit_amount=to_cents(read["credit"] or ZERO),
+            older=_by_currency(read["older"]),
             payments=paid,
         )
+
+
+def _by_currency(credits: Sequence[dict[str, str]]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for row in sorted(credits, key=lambda each: each["currency"]):
+        sums[row["currency"]] = sums.get(row["currency"], ZERO) + to_cents(Decimal(row["amount"]))
+    return sums
 
 
 def _paid(facts: dict[str, Any]) -> Paid:

@@ -12,9 +12,13 @@ from typing import TypeVar
 from apps.backoffice.demo.acts import Stage
 from apps.billing.models import (
     BillingProfile,
+    ExportProfile,
+    RatedEvent,
+    RevenueCode,
     Seller,
     Series,
     TaxCategory,
+    TaxName,
     TaxRate,
 )
 from apps.billing.queries.days import today_of
@@ -26,7 +30,7 @@ from apps.billing.services.running import draft_batch, start_run
 from apps.contracts.models import Account, AuthorisedUser, Order, User
 from apps.contracts.services.orders import sign
 
-Row = TypeVar("Row", BillingProfile, Seller, Series, TaxCategory, TaxRate)
+Row = TypeVar("Row", BillingProfile, RevenueCode, Seller, Series, TaxCategory, TaxName, TaxRate)
 LONG_AGO = date(2020, 1, 1)
 OVERDUE, LATE, RECENT = (timedelta(days=days) for days in (75, 40, 12))  # before the demo's day
 LATELY = timedelta(days=3)
@@ -37,6 +41,18 @@ WORK = [
     ("Training of two administrators", "480.00"),
     ("Number porting, 40 numbers", "220.50"),
 ]
+Revenue = RatedEvent.Kind
+# Kind of revenue, its account in Xero, its product in QuickBooks.
+SOLD = [
+    (Revenue.PER_ORDER, "200", "Service plans"),
+    (Revenue.HOURLY, "210", "Engineering"),
+    (Revenue.TIERS, "210", "Engineering"),
+    (Revenue.MANUAL, "220", "Other services"),
+]
+TAX_NAMES = {
+    "XERO": ("Sales tax 8.875%", "Tax exempt"),
+    "QUICKBOOKS": ("Sales tax", "Out of scope"),
+}
 
 
 def set_up_billing(stage: Stage, at: datetime) -> None:
@@ -58,6 +74,7 @@ def set_up_billing(stage: Stage, at: datetime) -> None:
     invoices = _kept(Series(seller=seller, kind="INVOICE", prefix="INV-"), by, at)
     notes = _kept(Series(seller=seller, kind="CREDIT_NOTE", prefix="CN-"), by, at)
     taxed, untaxed = _taxes(stage, at)
+    _programs(stage, at, taxes=[(taxed, Decimal("8.875")), (untaxed, Decimal(0))])
     *accounts, _without = Account.objects.order_by("name")
     for place, account in enumerate(accounts):
         order = Order.objects.filter(account=account).select_related("version").first()
@@ -67,8 +84,10 @@ def set_up_billing(stage: Stage, at: datetime) -> None:
                 currency=order.version.currency if order else "USD",
                 series=invoices,
                 credit_series=notes,
-                legal_name=f"{account.name} Inc.",
-                address=f"{12 + place} Quay Street\nNew York, NY 10013",
+                legal_name=f"{account.name} {'Inc.' if place % 3 else 'GmbH'}",
+                address=f"{12 + place} Quay Street\nNew York, NY 10013"
+                if place % 3
+                else f"Kaistraße {12 + place}\n20457 Hamburg",
                 country="US" if place % 3 else "DE",
                 tax_number="" if place % 3 else f"DE{811_000_000 + place}",
                 email=f"payables@{_domain(account)}",
@@ -137,6 +156,17 @@ def _taxes(stage: Stage, at: datetime) -> Sequence[TaxCategory]:
         _kept(TaxRate(category=category, from_on=LONG_AGO, percent=Decimal(percent)), by, at)
         made.append(category)
     return made
+
+
+def _programs(stage: Stage, at: datetime, *, taxes: Sequence[tuple[TaxCategory, Decimal]]) -> None:
+    """Say how the accounting programs name what is sold and how it is taxed."""
+    by = stage.people["finance"]
+    for profile in ExportProfile.objects.all():
+        for kind, account, product in SOLD:
+            code = account if profile.program == "XERO" else product
+            _kept(RevenueCode(profile=profile, kind=kind, code=code), by, at)
+        for (category, percent), name in zip(taxes, TAX_NAMES[profile.program], strict=True):
+            _kept(TaxName(profile=profile, category=category, percent=percent, name=name), by, at)
 
 
 def _domain(account: Account) -> str:

@@ -1,7 +1,8 @@
 """Records of money with a page of their own: looked at by many, acted on through services."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -117,6 +119,21 @@ def account_link(account: Account | None) -> SafeString | str:
 def money(amount: Any, currency: str) -> SafeString:
     """Return an amount with its currency, on one line and with thousands set apart."""
     return one_line(f"{amount:,.2f} {currency}")
+
+
+def plain_money(amounts: Iterable[tuple[Decimal | str, str]]) -> str:
+    """Return amounts of several currencies, one behind the other."""
+    return ", ".join(f"{Decimal(amount):,.2f} {currency}" for amount, currency in amounts)
+
+
+def day(on: date | None) -> SafeString | str:
+    """Return a day, on one line."""
+    return one_line(f"{on:%Y-%m-%d}") if on else "–"
+
+
+def instant(at: datetime) -> SafeString:
+    """Return a moment on the reader's clock, on one line."""
+    return one_line(date_format(timezone.localtime(at), "DATETIME_FORMAT"))
 
 
 def one_line(text: str) -> SafeString:

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.billing.admin.acting import FORM_REFUSED, account_link, money, one_line, person
+from apps.billing.admin.acting import FORM_REFUSED, account_link, day, money, person
 from apps.billing.admin.fields import amount_field, day_field, text_field, whose_field
 from apps.billing.models import Charge, RatedEvent
 from apps.billing.services.quoting import charge_by_hand
@@ -25,6 +25,7 @@ from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.admin.forms import named
 from apps.tickets.admin.keys import key_in
 from apps.tickets.models import Ticket
+from apps.tickets.templatetags.tickets import unbroken
 
 State = Charge.State
 MAY_CHARGE = "billing.add_manual_charge"
@@ -61,7 +62,16 @@ class ByHandForm(forms.Form):
 class ChargeAdmin(ReadOnlyAdmin):
     """Charges follow from what events are worth: the page of an event tells why."""
 
-    list_display = ["of", "account_tag", "whole", "waived", "state_tag", "incurred", "kind_of"]
+    when_empty = "Charges come from logged time and from the fees of orders."
+    list_display = [
+        "of",
+        "account_tag",
+        "whole_amount",
+        "off_amount",
+        "state_tag",
+        "incurred",
+        "kind_of",
+    ]
     list_display_links = None
     list_filter = ["state", "event__kind", "currency"]
     search_fields = ["account__name__icontains", "event__title__icontains"]
@@ -139,7 +149,7 @@ class ChargeAdmin(ReadOnlyAdmin):
         return format_html(
             '<a class="fl-link" href="{}">{}</a><span class="fl-line fl-quiet">{}</span>',
             page,
-            row.event.title,
+            unbroken(row.event.title),
             days_told(row.event),
         )
 
@@ -148,11 +158,11 @@ class ChargeAdmin(ReadOnlyAdmin):
         return account_link(row.account)
 
     @display(description="Amount")
-    def whole(self, row: Charge) -> SafeString:
+    def whole_amount(self, row: Charge) -> SafeString:
         return money(row.amount, row.currency)
 
     @display(description="Waived")
-    def waived(self, row: Charge) -> SafeString | str:
+    def off_amount(self, row: Charge) -> SafeString | str:
         return money(row.waived_amount, row.currency) if row.waived_amount else "–"
 
     @display(
@@ -168,8 +178,8 @@ class ChargeAdmin(ReadOnlyAdmin):
         return row.state, row.get_state_display()
 
     @display(description="Incurred on")
-    def incurred(self, row: Charge) -> SafeString:
-        return one_line(f"{row.incurred_on:%Y-%m-%d}")
+    def incurred(self, row: Charge) -> SafeString | str:
+        return day(row.incurred_on)
 
     @display(description="Kind")
     def kind_of(self, row: Charge) -> str:

@@ -19,6 +19,7 @@ from apps.billing.admin.acting import (
     FORM_REFUSED,
     MoneyAdmin,
     account_link,
+    instant,
     money,
     one_line,
     person,
@@ -82,7 +83,8 @@ class LookFilter(admin.SimpleListFilter):
 class BillingDisputeAdmin(MoneyAdmin):
     """Disputes are raised and decided through services; each button calls one."""
 
-    list_display = ["raised", "document_tag", "account_tag", "sum_of", "state_tag", "why"]
+    when_empty = "Nobody disputes an amount. Note one with the plus sign, where a client calls."
+    list_display = ["raised", "document_tag", "account_tag", "sum_amount", "state_tag", "why"]
     list_display_links = ["raised"]
     list_filter = [LookFilter, "state"]
     search_fields = ["document__reference__istartswith", "account__name__icontains"]
@@ -183,7 +185,7 @@ class BillingDisputeAdmin(MoneyAdmin):
 
     @display(description="Raised", ordering="-pk")
     def raised(self, row: BillingDispute) -> SafeString:
-        return one_line(f"{timezone.localtime(row.raised_at):%Y-%m-%d %H:%M}")
+        return instant(row.raised_at)
 
     @display(description="Invoice")
     def document_tag(self, row: BillingDispute) -> SafeString:
@@ -194,7 +196,7 @@ class BillingDisputeAdmin(MoneyAdmin):
         return account_link(row.account)
 
     @display(description="Disputed, before tax")
-    def sum_of(self, row: BillingDispute) -> SafeString:
+    def sum_amount(self, row: BillingDispute) -> SafeString:
         return money(row.amount, row.document.currency)
 
     @display(

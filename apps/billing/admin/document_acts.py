@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from apps.billing.admin.fields import checked, day_field, day_of, text_field, typed_amounts
+from apps.billing.admin.payment_acts import refunded
 from apps.billing.models import Document
 from apps.billing.services.crediting import LONGEST_REASON, all_that_is_left, draft_credit_note
 from apps.billing.services.drafting import discard, redraft
@@ -16,6 +17,7 @@ from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import User
 
 CREDIT = "credit_"
+REFUNDS = "billing.add_payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,16 @@ def credit(document: Document, given: QueryDict, by: User, at: datetime) -> Done
     return Done("The credit note is a draft: look at it, then make it final.", made)
 
 
+def given_back(document: Document, given: QueryDict, by: User, at: datetime) -> Done:
+    if not by.has_perm(REFUNDS):
+        raise BillingRefused("Who records payments gives credit back.")
+    return Done(refunded(document, given, by, at), document)
+
+
 ACTS: Mapping[str, Callable[[Document, QueryDict, User, datetime], Done]] = {
     "finalise": final,
     "discard": thrown_away,
     "redraft": anew,
     "credit": credit,
+    "refund": given_back,
 }

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,16 +19,17 @@ from apps.billing.admin.acting import (
     FORM_REFUSED,
     MoneyAdmin,
     account_link,
+    day,
     money,
     one_line,
     person,
 )
-from apps.billing.admin.document_acts import ACTS
+from apps.billing.admin.document_acts import ACTS, REFUNDS
 from apps.billing.admin.document_list import LookFilter, sums_of
 from apps.billing.admin.document_page import page_of
 from apps.billing.admin.fields import day_field, whose_field
 from apps.billing.invoice_pdf import document_pdf, file_name
-from apps.billing.models import Document
+from apps.billing.models import Document, Payment
 from apps.billing.queries.days import today_of
 from apps.billing.services.drafting import draft_documents
 from apps.billing.services.refusal import BillingRefused
@@ -56,8 +58,8 @@ class DocumentAdmin(MoneyAdmin):
         "state_tag",
         "issued",
         "due",
-        "whole",
-        "left",
+        "whole_amount",
+        "left_amount",
     ]
     list_display_links = ["named"]
     list_filter = [LookFilter, "kind", "currency"]
@@ -165,13 +167,18 @@ class DocumentAdmin(MoneyAdmin):
         return HttpResponse(content, content_type="application/pdf", headers=headers)
 
     def page_of(self, request: HttpRequest, record: Document) -> dict[str, Any]:
-        return page_of(
+        shown = page_of(
             record,
             number=request.GET.get("lines", "1"),
             zone=timezone.get_current_timezone_name(),
             today=today_of(record.account, at=timezone.now()),
             dated_on=record.series.seller.today(at=timezone.now()),
         )
+        is_credit = record.kind == Kind.CREDIT_NOTE and shown["item"] and shown["item"].open_amount
+        may_act = self.has_act_permission(request) and request.user.has_perm(REFUNDS)
+        if is_credit and may_act:
+            shown |= {"may_refund": True, "methods": Payment.Method.choices, "fresh_key": uuid4()}
+        return shown
 
     @display(description="Number")
     def named(self, row: Document) -> SafeString:
@@ -199,19 +206,18 @@ class DocumentAdmin(MoneyAdmin):
 
     @display(description="Issued")
     def issued(self, row: Document) -> SafeString | str:
-        return one_line(f"{row.issued_on:%Y-%m-%d}") if row.issued_on else "–"
+        return day(row.issued_on)
 
     @display(description="Due")
     def due(self, row: Document) -> SafeString | str:
-        is_owed = row.due_on and row.kind == Kind.INVOICE
-        return one_line(f"{row.due_on:%Y-%m-%d}") if is_owed else "–"
+        return day(row.due_on if row.kind == Kind.INVOICE else None)
 
     @display(description="Total")
-    def whole(self, row: Document) -> SafeString:
+    def whole_amount(self, row: Document) -> SafeString:
         return money(row.total_amount, row.currency)
 
     @display(description="Open")
-    def left(self, row: Document) -> SafeString | str:
+    def left_amount(self, row: Document) -> SafeString | str:
         return money(row.item.open_amount, row.currency) if row.state == State.FINAL else "–"
 
 

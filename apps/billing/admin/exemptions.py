@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.billing.admin.acting import MoneyAdmin, account_link, one_line
+from apps.billing.admin.acting import MoneyAdmin, account_link, day
 from apps.billing.admin.standings import account_page
 from apps.billing.models import Exemption
 from apps.billing.services import exempting
@@ -25,7 +25,16 @@ def revoke(row: Exemption, said: QueryDict, by: User, at: datetime) -> str:
 class ExemptionAdmin(MoneyAdmin):
     """They are made on the page of an account's standing, and end by themselves."""
 
-    list_display = ["what", "account_tag", "until", "amount", "status_tag", "reason", "made_by"]
+    when_empty = "They are made on the page of an account's standing."
+    list_display = [
+        "what",
+        "account_tag",
+        "until",
+        "promised_amount",
+        "status_tag",
+        "reason",
+        "made_by",
+    ]
     list_display_links = ["what"]
     list_filter = ["status", "kind"]
     list_select_related = ["account", "made_by"]
@@ -54,8 +63,12 @@ class ExemptionAdmin(MoneyAdmin):
         return account_link(row.account)
 
     @display(description="Last day", ordering="until_on")
-    def until(self, row: Exemption) -> SafeString:
-        return one_line(f"{row.until_on:%Y-%m-%d}")
+    def until(self, row: Exemption) -> SafeString | str:
+        return day(row.until_on)
+
+    @display(description="Amount")
+    def promised_amount(self, row: Exemption) -> str:
+        return "–" if row.amount is None else f"{row.amount:,.2f}"
 
     @display(
         description="State",

@@ -1,6 +1,7 @@
 """Exports as they were made, and the pages of the reports that they are made of."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -15,8 +16,10 @@ from django.utils.http import content_disposition_header
 from unfold.decorators import display
 
 from apps.billing.admin import report_pages
+from apps.billing.admin.acting import plain_money
+from apps.billing.admin.report_shown import shown
 from apps.billing.models import ExportBatch
-from apps.billing.queries.reports import report_named
+from apps.billing.queries.reports import Column, report_named
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.wording import size
 
@@ -28,7 +31,18 @@ PIECE = 64 * 1024
 class ExportBatchAdmin(ReadOnlyAdmin):
     """Each export once, with its rows, its sums, and what the ledger had."""
 
-    list_display = ["title", "period", "format", "rows", "sums", "badge", "asked_at", "asked_by"]
+    when_empty = "Choose a report and make a file of it: each file is kept here."
+    when_empty_page = "admin:billing_reports"
+    list_display = [
+        "title",
+        "period",
+        "format",
+        "written_count",
+        "control_amount",
+        "badge",
+        "asked_at",
+        "asked_by",
+    ]
     list_filter = ["state", "format"]
     list_select_related = ["account", "asked_by"]
     search_fields = ["report", "sha256"]
@@ -67,12 +81,12 @@ class ExportBatchAdmin(ReadOnlyAdmin):
         return ", ".join(filter(None, [f"{batch.since_on} – {batch.until_on}", *narrowed]))
 
     @display(description="Rows")
-    def rows(self, batch: ExportBatch) -> str:
+    def written_count(self, batch: ExportBatch) -> str:
         return f"{batch.row_count:,}" if batch.state == State.DONE else ""
 
     @display(description="Control total")
-    def sums(self, batch: ExportBatch) -> str:
-        return ", ".join(f"{amount} {currency}" for currency, amount in batch.booked.items())
+    def control_amount(self, batch: ExportBatch) -> str:
+        return plain_money((amount, currency) for currency, amount in batch.booked.items())
 
     @display(
         description="State",
@@ -83,11 +97,11 @@ class ExportBatchAdmin(ReadOnlyAdmin):
 
     def page_context(self, request: HttpRequest, record: ExportBatch) -> dict[str, Any]:
         report = report_named(record.report)
-        titles = {column.name: column.heading for column in report.columns} if report else {}
+        columns = {column.name: column for column in report.columns} if report else {}
         return {
             "batch": record,
             "totals": [
-                (currency, [(titles.get(name, name), amount) for name, amount in of.items()])
+                (currency, [_named(columns.get(name), name, amount) for name, amount in of.items()])
                 for currency, of in record.totals.items()
                 if of
             ],
@@ -119,6 +133,11 @@ class ExportBatchAdmin(ReadOnlyAdmin):
         answer["X-Content-Type-Options"] = "nosniff"
         answer["Cache-Control"] = "private, no-store"
         return answer
+
+
+def _named(column: Column | None, name: str, amount: str) -> tuple[str, str]:
+    """Return what a sum of the file is called and comes to, as people read it."""
+    return (column.heading, shown(column, Decimal(amount))) if column else (name, amount)
 
 
 def _pieces(batch: ExportBatch) -> Iterator[bytes]:

@@ -117,7 +117,7 @@ def typed_amounts(given: Mapping[str, Any], *, prefix: str) -> dict[int, Decimal
             except ValueError as error:
                 raise BillingRefused(str(error)) from None
             if amount < ZERO:
-                raise BillingRefused("An amount to settle is not below nothing.")
+                raise BillingRefused("An amount here is not below nothing.")
             found[int(key)] = amount
     return found
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.billing.admin.acting import Act, MoneyAdmin, account_link, money, one_line
+from apps.billing.admin.acting import Act, MoneyAdmin, account_link, day, money
 from apps.billing.admin.fields import checked, text_field, whose_field
 from apps.billing.models import PaymentImportRow
 from apps.billing.queries.named import documents_named
@@ -26,6 +26,7 @@ class BookForm(forms.Form):
 
     whose = whose_field()
     as_credit = forms.BooleanField(required=False)
+    reason = text_field("Why it is another payment", longest=400)
 
 
 class AsideForm(forms.Form):
@@ -36,7 +37,14 @@ class AsideForm(forms.Form):
 
 def _book(row: PaymentImportRow, given: QueryDict, by: User, at: datetime) -> str:
     said = checked(BookForm(given))
-    payment = book_row(row=row, account=said["whose"], as_credit=said["as_credit"], by=by, at=at)
+    payment = book_row(
+        row=row,
+        account=said["whose"],
+        as_credit=said["as_credit"],
+        reason=said["reason"],
+        by=by,
+        at=at,
+    )
     return f"Booked: {payment}, from {payment.account}."
 
 
@@ -67,7 +75,7 @@ class LookFilter(admin.SimpleListFilter):
 class PaymentImportRowAdmin(MoneyAdmin):
     """A row stays as the bank wrote it; a person says what becomes of it."""
 
-    list_display = ["received", "sum_of", "said", "account_tag", "state_tag", "why", "file"]
+    list_display = ["received", "sum_amount", "said", "account_tag", "state_tag", "why", "file"]
     list_display_links = ["received"]
     list_filter = [LookFilter, "state"]
     search_fields = ["reference__icontains", "payer__icontains"]
@@ -92,11 +100,11 @@ class PaymentImportRowAdmin(MoneyAdmin):
         }
 
     @display(description="Date", ordering="-pk")
-    def received(self, row: PaymentImportRow) -> SafeString:
-        return one_line(f"{row.received_on:%Y-%m-%d}")
+    def received(self, row: PaymentImportRow) -> SafeString | str:
+        return day(row.received_on)
 
     @display(description="Amount")
-    def sum_of(self, row: PaymentImportRow) -> SafeString:
+    def sum_amount(self, row: PaymentImportRow) -> SafeString:
         return money(row.amount, row.currency)
 
     @display(description="What the bank says", empty_value="–")

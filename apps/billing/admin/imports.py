@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.billing.admin.acting import FORM_REFUSED, MoneyAdmin, one_line, person
+from apps.billing.admin.acting import FORM_REFUSED, MoneyAdmin, instant, person
 from apps.billing.admin.import_forms import (
     MOST_CARRIED,
     ChoicesForm,
@@ -25,8 +25,9 @@ from apps.billing.bank_files.choices import Choices
 from apps.billing.bank_files.read import BankFile, read_bank_file
 from apps.billing.models import PaymentImport, PaymentImportRow
 from apps.billing.rules.money import ZERO
-from apps.billing.services.import_plan import Plan, plan_of
+from apps.billing.services.import_plan import plan_of
 from apps.billing.services.imports import book_import, check_is_new, start_import
+from apps.billing.services.planned import Plan
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.sheets.sheet import MOST_BYTES, Unreadable
 
@@ -47,6 +48,7 @@ TONES = {
 class PaymentImportAdmin(MoneyAdmin):
     """A file is read, shown and booked; the list says who booked which."""
 
+    when_empty = "Import a file of a bank with the plus sign: it shows first what it would book."
     list_display = ["name", "at", "by", "row_count", "state_tag"]
     list_filter = ["state"]
     search_fields = ["name__icontains"]
@@ -154,7 +156,7 @@ class PaymentImportAdmin(MoneyAdmin):
 
     @display(description="Imported", ordering="-pk")
     def at(self, row: PaymentImport) -> SafeString:
-        return one_line(f"{timezone.localtime(row.imported_at):%Y-%m-%d %H:%M}")
+        return instant(row.imported_at)
 
     @display(description="By")
     def by(self, row: PaymentImport) -> str:

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from apps.billing.admin.acting import day, money
 from apps.billing.admin.sources import source_of
 from apps.billing.models import LedgerAccount, Posting
 from apps.billing.queries.browsing import named, statement, trial_balances
@@ -111,7 +112,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
 class PostingAdmin(ReadOnlyAdmin):
     """Postings as they were written: what moved, and the document or payment it comes of."""
 
-    list_display = ["number", "dated_on", "source", "amount", "posted_at"]
+    list_display = ["number", "dated", "source", "moved_amount", "posted_at"]
     list_display_links = ["number"]
     date_hierarchy = None
     search_fields = ["document__reference", "payment__reference__icontains", "key"]
@@ -126,15 +127,19 @@ class PostingAdmin(ReadOnlyAdmin):
     def number(self, row: Posting) -> str:
         return f"{row.pk}"
 
+    @display(description="Dated")
+    def dated(self, row: Posting) -> SafeString | str:
+        return day(row.dated_on)
+
     @display(description="Of")
     def source(self, row: Posting) -> SafeString | str:
         words, url = source_of(row)
         return format_html('<a class="fl-link" href="{}">{}</a>', url, words) if url else words
 
     @display(description="Moved")
-    def amount(self, row: Any) -> str:
+    def moved_amount(self, row: Any) -> SafeString:
         source = row.document or row.payment
-        return f"{row.moved or 0:.2f} {source.currency if source else ''}"
+        return money(row.moved or 0, source.currency if source else "")
 
     def page_context(self, request: HttpRequest, record: Posting) -> dict[str, Any]:
         related = ("debit__account", "credit__account")

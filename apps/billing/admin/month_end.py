@@ -1,6 +1,7 @@
 """Month end: what is to be done before a month is closed, closing it, and those that are closed."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -11,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import display
 
+from apps.billing.admin.acting import plain_money
 from apps.billing.admin.sources import page
 from apps.billing.models import BillingDispute, ClosedMonth, LedgerCheck
 from apps.billing.queries import month_end
@@ -29,7 +31,7 @@ MOST_MONTHS = 12
 class ClosedMonthAdmin(ReadOnlyAdmin):
     """Months that were closed, and the page on which the next one is."""
 
-    list_display = ["month", "came_to", "closed_at", "closed_by"]
+    list_display = ["month", "owed_amount", "closed_at", "closed_by"]
     list_select_related = ["closed_by"]
     change_form_template = "admin/billing/month_end/closed.html"
 
@@ -38,9 +40,9 @@ class ClosedMonthAdmin(ReadOnlyAdmin):
         return str(row)
 
     @display(description="Receivable at its end")
-    def came_to(self, row: ClosedMonth) -> str:
+    def owed_amount(self, row: ClosedMonth) -> str:
         amounts = ((kinds.get("RECEIVABLE"), currency) for currency, kinds in row.totals.items())
-        return ", ".join(f"{amount} {currency}" for amount, currency in amounts if amount) or "0.00"
+        return plain_money((amount, currency) for amount, currency in amounts if amount) or "0.00"
 
     def page_context(self, request: HttpRequest, record: ClosedMonth) -> dict[str, Any]:
         return {"month": record, "totals": _in_words(record)}
@@ -181,6 +183,9 @@ def _standing_of_the_books() -> dict[str, Any]:
 def _in_words(month: ClosedMonth) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return a closed month's totals: currency, and (kind, balance) each."""
     return [
-        (currency, [(kind.capitalize(), amount) for kind, amount in kinds.items()])
+        (
+            currency,
+            [(kind.capitalize(), f"{Decimal(amount):,.2f}") for kind, amount in kinds.items()],
+        )
         for currency, kinds in month.totals.items()
     ]

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.billing.admin.acting import account_link, money, one_line
+from apps.billing.admin.acting import account_link, day, money
 from apps.billing.models import OpenItem
 from apps.outbox.readonly import ReadOnlyAdmin
 
@@ -36,7 +36,16 @@ class OpenFilter(admin.SimpleListFilter):
 class OpenItemAdmin(ReadOnlyAdmin):
     """Open items follow from documents, payments and allocations: nobody edits them."""
 
-    list_display = ["of", "account_tag", "side_tag", "dated", "due", "whole", "left", "disputed"]
+    list_display = [
+        "of",
+        "account_tag",
+        "side_tag",
+        "dated",
+        "due",
+        "whole_amount",
+        "left_amount",
+        "doubted_amount",
+    ]
     list_display_links = None
     list_filter = [OpenFilter, "side", "currency"]
     search_fields = ["document__reference__istartswith", "account__name__icontains"]
@@ -65,23 +74,23 @@ class OpenItemAdmin(ReadOnlyAdmin):
         return row.side, row.get_side_display()
 
     @display(description="Dated")
-    def dated(self, row: OpenItem) -> SafeString:
-        return one_line(f"{row.dated_on:%Y-%m-%d}")
+    def dated(self, row: OpenItem) -> SafeString | str:
+        return day(row.dated_on)
 
     @display(description="Due")
     def due(self, row: OpenItem) -> SafeString | str:
-        return one_line(f"{row.due_on:%Y-%m-%d}") if row.due_on else "–"
+        return day(row.due_on)
 
     @display(description="Amount")
-    def whole(self, row: OpenItem) -> SafeString:
+    def whole_amount(self, row: OpenItem) -> SafeString:
         return money(row.amount, row.currency)
 
     @display(description="Open")
-    def left(self, row: OpenItem) -> SafeString:
+    def left_amount(self, row: OpenItem) -> SafeString:
         return money(row.open_amount, row.currency)
 
     @display(description="Disputed")
-    def disputed(self, row: OpenItem) -> SafeString | str:
+    def doubted_amount(self, row: OpenItem) -> SafeString | str:
         return money(row.disputed_amount, row.currency) if row.disputed_amount else "–"
 
 

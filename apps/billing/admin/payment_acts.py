@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from django import forms
 from django.http import QueryDict
@@ -20,11 +21,11 @@ from apps.billing.admin.fields import (
 from apps.billing.models import Document, Payment
 from apps.billing.services.giving_back import refund_credit, reverse_receipt
 from apps.billing.services.matching import apply_credit
-from apps.billing.services.reallocating import reallocate
+from apps.billing.services.reallocating import Owing, reallocate
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import User
 
-SETTLE = "settle_"
+SETTLE, TAKEN = "settle_", "taken_"  # an invoice, a payment that was taken back
 SEEN = re.compile(r"[0-9]{1,9}")
 
 
@@ -45,15 +46,29 @@ class ReverseForm(forms.Form):
     reason = text_field("Why", longest=250)
 
 
+def typed_allocations(given: QueryDict) -> dict[Owing, Decimal]:
+    """Return how much of each invoice, or payment that was taken back, is to be settled.
+
+    :raises BillingRefused: an amount is none, or what it is for is not there any more.
+    """
+    found: dict[Owing, Decimal] = {}
+    for prefix, rows in (
+        (SETTLE, Document.objects.select_related("account")),
+        (TAKEN, Payment.objects.select_related("account")),
+    ):
+        amounts = typed_amounts(given, prefix=prefix)
+        there = rows.in_bulk(list(amounts))
+        if len(there) != len(amounts):
+            raise BillingRefused("An invoice is not there any more. Look again.")
+        found |= {there[key]: amount for key, amount in amounts.items()}
+    return found
+
+
 def _reallocate(payment: Payment, given: QueryDict, by: User, at: datetime) -> str:
-    amounts = typed_amounts(given, prefix=SETTLE)
-    documents = Document.objects.select_related("account").in_bulk(list(amounts))
-    if len(documents) != len(amounts):
-        raise BillingRefused("An invoice is not there any more. Look again.")
     seen = str(given.get("seen", ""))
     reallocate(
         credit=payment.item,
-        allocations={documents[key]: amount for key, amount in amounts.items()},
+        allocations=typed_allocations(given),
         on=day_of(given),
         at=at,
         by=by,
@@ -68,10 +83,12 @@ def _reverse(payment: Payment, given: QueryDict, by: User, at: datetime) -> str:
     return "The receipt is reversed. What it settled is owed again, from its due date."
 
 
-def _refund(payment: Payment, given: QueryDict, by: User, at: datetime) -> str:
+def refunded(of: Payment | Document, given: QueryDict, by: User, at: datetime) -> str:
+    """Give credit of an account back, in the currency of a receipt or a credit note of it."""
     said = checked(RefundForm(given))
     back = refund_credit(
-        account=payment.account,
+        account=of.account,
+        currency=of.currency,
         amount=said["amount"],
         paid_on=said["on"],
         method=said["method"],
@@ -91,6 +108,6 @@ def _apply(payment: Payment, given: QueryDict, by: User, at: datetime) -> str:
 ACTS: Mapping[str, Act] = {
     "reallocate": _reallocate,
     "reverse": _reverse,
-    "refund": _refund,
+    "refund": refunded,
     "apply": _apply,
 }

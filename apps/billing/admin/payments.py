@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.billing.admin.acting import MoneyAdmin, account_link, money, one_line
+from apps.billing.admin.acting import MoneyAdmin, account_link, day, money
 from apps.billing.admin.payment_acts import ACTS
 from apps.billing.admin.recording import record_payment_page
 from apps.billing.models import Allocation, OpenItem, Payment
@@ -26,14 +26,16 @@ Kind = Payment.Kind
 class PaymentAdmin(MoneyAdmin):
     """Payments are recorded, reversed and allocated by services; the database keeps them."""
 
+    when_empty = "Record one with the plus sign, or import a file of the bank."
+    when_empty_page = "admin:billing_paymentimport_add"
     list_display = [
         "received",
         "account_tag",
-        "sum_of",
+        "sum_amount",
         "kind_tag",
         "by_method",
         "said",
-        "open_sum",
+        "spare_amount",
     ]
     list_display_links = ["received"]
     list_filter = ["kind", "method", "currency", "received_on"]
@@ -91,15 +93,15 @@ class PaymentAdmin(MoneyAdmin):
         }
 
     @display(description="Received", ordering="-received_on")
-    def received(self, row: Payment) -> SafeString:
-        return one_line(f"{row.received_on:%Y-%m-%d}")
+    def received(self, row: Payment) -> SafeString | str:
+        return day(row.received_on)
 
     @display(description="Account")
     def account_tag(self, row: Payment) -> SafeString | str:
         return account_link(row.account)
 
     @display(description="Amount")
-    def sum_of(self, row: Payment) -> SafeString:
+    def sum_amount(self, row: Payment) -> SafeString:
         return money(row.amount if row.kind == Kind.RECEIPT else -row.amount, row.currency)
 
     @display(
@@ -118,25 +120,28 @@ class PaymentAdmin(MoneyAdmin):
         return row.reference or None
 
     @display(description="Credit left")
-    def open_sum(self, row: Payment) -> SafeString | str:
+    def spare_amount(self, row: Payment) -> SafeString | str:
         is_credit = row.kind == Kind.RECEIPT and row.item.open_amount
         return money(row.item.open_amount, row.currency) if is_credit else "–"
 
 
 def _choices(item: OpenItem, rows: list[Allocation]) -> list[dict[str, Any]]:
-    """Return the invoices that a receipt settles or could settle, with how much it does now."""
+    """Return what a receipt settles or could settle, with how much it does now.
+
+    That are invoices, and of other receipts that were taken back what is owed.
+    """
     now: dict[int, Any] = {}
     for row in rows:
-        if row.debit.document_id is not None:
-            now[row.debit_id] = now.get(row.debit_id, 0) + row.amount
-    debits = OpenItem.objects.filter(account=item.account_id, document__isnull=False, side="DEBIT")
+        now[row.debit_id] = now.get(row.debit_id, 0) + row.amount
+    debits = OpenItem.objects.filter(account=item.account_id, side="DEBIT")
+    debits = debits.exclude(payment__kind=Kind.REFUND).filter(currency=item.currency)
     open_ones = debits.filter(open_amount__gt=0).order_by("due_on", "dated_on", "pk")[:MOST_SHOWN]
     settled = debits.filter(pk__in=[key for key, amount in now.items() if amount])
     related = {
         each.pk: each
         for each in [
-            *settled.select_related("document"),
-            *open_ones.select_related("document"),
+            *settled.select_related("document", "payment"),
+            *open_ones.select_related("document", "payment"),
         ]
     }
     return [

@@ -7,11 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.billing.admin.acting import MoneyAdmin, account_link, money, one_line
+from apps.billing.admin.acting import MoneyAdmin, account_link, instant, money
 from apps.billing.admin.standing_page import clauses_of
 from apps.billing.admin.standings import STATE_LABELS, account_page
 from apps.billing.models import StandingProposal
@@ -51,7 +50,9 @@ class OpenFilter(admin.SimpleListFilter):
 class StandingProposalAdmin(MoneyAdmin):
     """What the ladder says and the policy leaves to finance."""
 
-    list_display = ["when", "account_tag", "wanted", "overdue", "days", "state_tag", "reason"]
+    when_empty = "Nothing is to be confirmed. Here is what comes in the next days."
+    when_empty_page = "admin:billing_standing_ahead"
+    list_display = ["when", "account_tag", "wanted", "late_amount", "days", "state_tag", "reason"]
     list_display_links = ["when"]
     list_filter = [OpenFilter, "status", "state"]
     list_select_related = ["account", "review"]
@@ -80,7 +81,7 @@ class StandingProposalAdmin(MoneyAdmin):
 
     @display(description="Proposed", ordering="-pk")
     def when(self, row: StandingProposal) -> SafeString:
-        return one_line(f"{timezone.localtime(row.proposed_at):%Y-%m-%d %H:%M}")
+        return instant(row.proposed_at)
 
     @display(description="Account")
     def account_tag(self, row: StandingProposal) -> SafeString | str:
@@ -91,7 +92,7 @@ class StandingProposalAdmin(MoneyAdmin):
         return row.state, row.get_state_display()
 
     @display(description="Overdue")
-    def overdue(self, row: StandingProposal) -> SafeString:
+    def late_amount(self, row: StandingProposal) -> SafeString:
         return money(row.review.overdue_amount, row.review.currency)
 
     @display(description="Days")

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
+from unfold.utils import display_for_label
 
-from apps.billing.admin.acting import Act, MoneyAdmin, account_link, money, one_line
+from apps.billing.admin.acting import Act, MoneyAdmin, account_link, instant, money
 from apps.billing.admin.costs import why
 from apps.billing.admin.price_acts import ACTS, MAY
 from apps.billing.models import Charge, RatedEvent, WaiverRequest
@@ -20,6 +21,7 @@ from apps.contracts.queries.catalogue import catalogue
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.admin.explained import explained
 from apps.tickets.admin.keys import key_in
+from apps.tickets.templatetags.tickets import unbroken
 
 HeldFor = RatedEvent.HeldFor
 ANY, PERSON = "any", "person"
@@ -43,6 +45,9 @@ class HeldFilter(admin.SimpleListFilter):
         return queryset.filter(held_for=self.value()) if self.value() else queryset
 
 
+TONES = {HeldFor.QUOTE: "danger", HeldFor.TERM: "danger", HeldFor.FINDING: "warning"}
+
+
 @admin.register(RatedEvent)
 class RatedEventAdmin(MoneyAdmin):
     """What work and plans are worth: rated by the policy, or held until somebody decides."""
@@ -50,7 +55,15 @@ class RatedEventAdmin(MoneyAdmin):
     page_template = "admin/billing/ratedevent/page.html"
     page_related = ("account", "order", "ticket", "version", "fee")
     acts: ClassVar[Mapping[str, Act]] = ACTS
-    list_display = ["of", "account_tag", "worth", "held_tag", "time", "kind", "rated"]
+    list_display = [
+        "of",
+        "account_tag",
+        "worth_of_amount",
+        "held_tag",
+        "counted_minutes",
+        "kind",
+        "rated",
+    ]
     list_display_links = ["of"]
     list_filter = [HeldFilter, "kind"]
     search_fields = ["account__name__icontains", "title__icontains"]
@@ -95,32 +108,30 @@ class RatedEventAdmin(MoneyAdmin):
         }
 
     @display(description="Event")
-    def of(self, row: RatedEvent) -> str:
-        return row.title
+    def of(self, row: RatedEvent) -> SafeString:
+        return unbroken(row.title)
 
     @display(description="Account")
     def account_tag(self, row: RatedEvent) -> SafeString | str:
         return account_link(row.account)
 
     @display(description="Worth")
-    def worth(self, row: RatedEvent) -> SafeString | str:
+    def worth_of_amount(self, row: RatedEvent) -> SafeString | str:
         return "–" if row.worth_amount is None else money(row.worth_amount, row.currency)
 
-    @display(
-        description="Waits for",
-        label={HeldFor.QUOTE: "danger", HeldFor.TERM: "danger", HeldFor.FINDING: "warning"},
-    )
-    def held_tag(self, row: RatedEvent) -> tuple[str, str] | str:
-        return (row.held_for, row.get_held_for_display()) if row.held_for else "–"
+    @display(description="Waits for")
+    def held_tag(self, row: RatedEvent) -> SafeString | str:
+        if not row.held_for:
+            return "–"
+        return display_for_label((row.held_for, row.get_held_for_display()), "–", TONES)
 
     @display(description="Minutes")
-    def time(self, row: RatedEvent) -> str:
+    def counted_minutes(self, row: RatedEvent) -> str:
         return f"{row.minutes:,}" if row.minutes else "–"
 
     @display(description="Rated")
     def rated(self, row: RatedEvent) -> SafeString:
-        local = timezone.localtime(row.rated_at)
-        return one_line(f"{local.day} {local:%b %Y, %H:%M}")
+        return instant(row.rated_at)
 
 
 def _may_be_waived(row: Charge) -> bool:
@@ -131,7 +142,7 @@ def _may_be_waived(row: Charge) -> bool:
 class WaiverRequestAdmin(ReadOnlyAdmin):
     """Waivers that were asked for, and what was decided; each leads to its event's page."""
 
-    list_display = ["of", "account_tag", "how_much", "state_tag", "asker", "asked", "decider"]
+    list_display = ["of", "account_tag", "off_amount", "state_tag", "asker", "asked", "decider"]
     list_display_links = None
     list_filter = ["state"]
     search_fields = ["charge__account__name__icontains"]
@@ -158,7 +169,7 @@ class WaiverRequestAdmin(ReadOnlyAdmin):
         return format_html(
             '<a class="fl-link" href="{}#waivers">{}</a><span class="fl-line fl-quiet">{}</span>',
             page,
-            row.charge.event.title,
+            unbroken(row.charge.event.title),
             row.reason,
         )
 
@@ -167,7 +178,7 @@ class WaiverRequestAdmin(ReadOnlyAdmin):
         return account_link(row.charge.account)
 
     @display(description="Off")
-    def how_much(self, row: WaiverRequest) -> SafeString:
+    def off_amount(self, row: WaiverRequest) -> SafeString:
         return money(row.amount, row.charge.currency)
 
     @display(
@@ -183,8 +194,7 @@ class WaiverRequestAdmin(ReadOnlyAdmin):
 
     @display(description="Asked")
     def asked(self, row: WaiverRequest) -> SafeString:
-        local = timezone.localtime(row.asked_at)
-        return one_line(f"{local.day} {local:%b %Y, %H:%M}")
+        return instant(row.asked_at)
 
     @display(description="Decided by")
     def decider(self, row: WaiverRequest) -> str:

@@ -16,11 +16,10 @@ from apps.billing.admin.fields import (
     day_field,
     method_field,
     text_field,
-    typed_amounts,
     whose_field,
 )
-from apps.billing.admin.payment_acts import SETTLE
-from apps.billing.models import BillingProfile, Document, Payment
+from apps.billing.admin.payment_acts import typed_allocations
+from apps.billing.models import BillingProfile, Payment
 from apps.billing.queries.days import today_of
 from apps.billing.queries.proposal import alike_payments, proposed
 from apps.billing.rules.money import ZERO
@@ -119,8 +118,7 @@ def _preview(form: ReceiptForm) -> dict[str, Any]:
 def _record(request: HttpRequest, form: ReceiptForm) -> HttpResponse:
     said, account = form.cleaned_data, form.account()
     key: UUID = said["act_key"]
-    amounts = typed_amounts(request.POST, prefix=SETTLE)
-    documents = Document.objects.select_related("account").in_bulk(list(amounts))
+    amounts = typed_allocations(request.POST)
     payment = record_payment(
         account=account,
         amount=said["amount"],
@@ -132,7 +130,7 @@ def _record(request: HttpRequest, form: ReceiptForm) -> HttpResponse:
         source_key=f"hand:{key}",
         at=timezone.now(),
         by=person(request),
-        allocations={each: amounts[pk] for pk, each in documents.items() if amounts[pk]},
+        allocations={each: amount for each, amount in amounts.items() if amount},
     )
     messages.success(request, f"Recorded: {payment}, from {account}.")
     return HttpResponseRedirect(reverse("admin:billing_payment_change", args=[payment.pk]))

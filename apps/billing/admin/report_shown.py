@@ -75,11 +75,11 @@ def shown(column: Column, value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, Decimal):
-        return f"{value:,.2f}" if column.kind == Kind.MONEY else f"{value.normalize():f}"
+        return f"{value:,.2f}" if column.kind == Kind.MONEY else f"{value.normalize():,f}"
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "DATETIME_FORMAT")
     if isinstance(value, date):
-        return date_format(value, "DATE_FORMAT")
+        return f"{value:%Y-%m-%d}"
     if isinstance(value, int):
         # The number of a ticket is no amount.
         return f"{value:,}" if column.name != "ticket" else str(value)

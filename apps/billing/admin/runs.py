@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from apps.billing import tasks
-from apps.billing.admin.acting import FORM_REFUSED, MoneyAdmin, account_link, one_line, person
+from apps.billing.admin.acting import FORM_REFUSED, MoneyAdmin, account_link, day, instant, person
 from apps.billing.admin.fields import day_field, day_of
 from apps.billing.models import Document, InvoiceRun, RunAccount
 from apps.billing.queries.ready import ready_charges
@@ -82,6 +82,9 @@ def ask(send: Callable[[], Any]) -> None:
 class InvoiceRunAdmin(MoneyAdmin):
     """A person starts a run; workers carry it out; its page shows how far it is."""
 
+    when_empty = (
+        "Start one with the plus sign: it drafts an invoice for each account that has charges."
+    )
     list_display = ["through", "issued", "state_tag", "progress", "started", "who"]
     list_display_links = ["through"]
     list_filter = ["state"]
@@ -169,12 +172,12 @@ class InvoiceRunAdmin(MoneyAdmin):
         }
 
     @display(description="Through")
-    def through(self, row: InvoiceRun) -> SafeString:
-        return one_line(f"{row.through_on:%Y-%m-%d}")
+    def through(self, row: InvoiceRun) -> SafeString | str:
+        return day(row.through_on)
 
     @display(description="Dated")
-    def issued(self, row: InvoiceRun) -> SafeString:
-        return one_line(f"{row.issued_on:%Y-%m-%d}")
+    def issued(self, row: InvoiceRun) -> SafeString | str:
+        return day(row.issued_on)
 
     @display(description="State", label={State.OPEN: "info", State.DONE: "success"})
     def state_tag(self, row: InvoiceRun) -> tuple[str, str]:
@@ -186,8 +189,7 @@ class InvoiceRunAdmin(MoneyAdmin):
 
     @display(description="Started")
     def started(self, row: InvoiceRun) -> SafeString:
-        local = timezone.localtime(row.started_at)
-        return one_line(f"{local.day} {local:%b %Y, %H:%M}")
+        return instant(row.started_at)
 
     @display(description="By")
     def who(self, row: InvoiceRun) -> str:

@@ -15,8 +15,8 @@ from apps.billing.admin.acting import (
     FORM_REFUSED,
     MoneyAdmin,
     account_link,
+    instant,
     money,
-    one_line,
     person,
 )
 from apps.billing.admin.standing_forms import SpareForm
@@ -51,7 +51,9 @@ def _page_said(text: str) -> int:
 class StandingReviewAdmin(MoneyAdmin):
     """Each change with its evidence; and the pages of an account's standing and of what comes."""
 
-    list_display = ["when", "account_tag", "before", "after", "overdue", "days", "who"]
+    when_empty = "No standing has changed yet. Here is what comes in the next days."
+    when_empty_page = "admin:billing_standing_ahead"
+    list_display = ["when", "account_tag", "before", "after", "late_amount", "days", "who"]
     list_display_links = ["when"]
     list_filter = ["to_state", "is_proposal"]
     list_select_related = ["account", "by"]
@@ -167,7 +169,7 @@ class StandingReviewAdmin(MoneyAdmin):
 
     @display(description="When", ordering="-pk")
     def when(self, row: StandingReview) -> SafeString:
-        return one_line(f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}")
+        return instant(row.at)
 
     @display(description="Account")
     def account_tag(self, row: StandingReview) -> SafeString | str:
@@ -183,7 +185,7 @@ class StandingReviewAdmin(MoneyAdmin):
         return row.to_state, f"{proposed}{row.get_to_state_display()}"
 
     @display(description="Overdue")
-    def overdue(self, row: StandingReview) -> SafeString:
+    def late_amount(self, row: StandingReview) -> SafeString:
         return money(row.overdue_amount, row.currency)
 
     @display(description="By")

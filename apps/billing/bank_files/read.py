@@ -28,7 +28,10 @@ METHODS = {word.casefold(): key for key, label in Payment.Method.choices for wor
 
 @dataclass(frozen=True, slots=True)
 class BankRow:
-    """A row that brings money in. ``like`` is a row above that says it already; 0: none does."""
+    """A row that brings money in. ``like`` is a row above of the same bank's number; 0: none is.
+
+    Without a number two equal rows are two payments: a bank's file has each of its rows once.
+    """
 
     number: int
     received_on: date
@@ -114,7 +117,6 @@ def _read(file: BankFile, records: Iterator[Record], choices: Choices) -> BankFi
     rows: list[BankRow] = []
     outgoing: list[int] = []
     problems: list[Problem] = []
-    same: dict[tuple[str, ...], int] = {}
     for record in records:
         found = _row(record, file.header, choices)
         if isinstance(found, Problem):
@@ -122,8 +124,7 @@ def _read(file: BankFile, records: Iterator[Record], choices: Choices) -> BankFi
         elif found is None:
             outgoing.append(record.number)
         else:
-            above = same.setdefault(tuple(record.cells), record.number)
-            rows.append(replace(found, like=above if above != record.number else 0))
+            rows.append(found)
     if not (rows or outgoing or problems):
         raise Unreadable("There are no rows below the header.")
     return replace(file, rows=_keyed(rows), outgoing=outgoing, problems=problems)
@@ -231,6 +232,6 @@ def _keyed(rows: Sequence[BankRow]) -> Sequence[BankRow]:
         digest = hashlib.sha256("\x1f".join(said).encode()).hexdigest()
         counts[digest] += 1
         above = first.setdefault(digest, row.number)
-        like = above if row.key and above != row.number else row.like
+        like = above if row.key and above != row.number else 0
         keyed.append(replace(row, key=f"{kind}:{digest}:{counts[digest]}", like=like))
     return keyed

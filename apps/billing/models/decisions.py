@@ -67,6 +67,8 @@ class WaiverRequest(models.Model):
     decision = models.CharField(max_length=250, blank=True, help_text="Why it was declined.")
 
     class Meta:
+        verbose_name = "waiver"
+        verbose_name_plural = "waivers"
         ordering = ["-pk"]
         permissions = [("approve_own_waiver", "Can approve a waiver that they asked for")]
         constraints = [

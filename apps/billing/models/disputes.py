@@ -54,6 +54,8 @@ class BillingDispute(models.Model):
     source_key = models.CharField(max_length=250, unique=True)
 
     class Meta:
+        verbose_name = "disputed amount"
+        verbose_name_plural = "disputed amounts"
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(

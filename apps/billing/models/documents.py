@@ -101,6 +101,8 @@ class Document(models.Model):
     )
 
     class Meta:
+        verbose_name = "document"
+        verbose_name_plural = "invoices and credit notes"
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="document_number"),

@@ -35,6 +35,8 @@ class PaymentImport(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "payment file"
+        verbose_name_plural = "payment files"
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
@@ -81,7 +83,11 @@ class PaymentImportRow(models.Model):
         Account, null=True, on_delete=models.PROTECT, related_name="import_rows"
     )
     state = models.CharField(max_length=9, choices=State.choices)
-    why = models.CharField(max_length=400, blank=True, help_text="Why it is not booked.")
+    why = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="Why it is not booked, or why it is though it looked like another one.",
+    )
     is_again = models.BooleanField(
         default=False, help_text="A person said that it is another payment like one that is there."
     )
@@ -94,6 +100,8 @@ class PaymentImportRow(models.Model):
     )
 
     class Meta:
+        verbose_name = "row of a payment file"
+        verbose_name_plural = "rows of payment files"
         ordering = ["payment_import", "number"]
         constraints = [
             models.UniqueConstraint(
@@ -129,6 +137,7 @@ class PaymentImportRow(models.Model):
                 name="paymentimportrow_for_a_person",
             ),
             models.Index(fields=["bank_key"], name="paymentimportrow_key"),
+            models.Index(fields=["received_on", "amount"], name="paymentimportrow_alike"),
         ]
 
     def __str__(self) -> str:

@@ -62,7 +62,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency} on {self.received_on}"
+        return f"{self.amount:,.2f} {self.currency} on {self.received_on}"
 
 
 class OpenItem(models.Model):

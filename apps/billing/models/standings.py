@@ -51,6 +51,8 @@ class StandingReview(models.Model):
     )
 
     class Meta:
+        verbose_name = "change of standing"
+        verbose_name_plural = "changes of standing"
         ordering = ["-pk"]
         indexes = [models.Index(fields=["account", "-at"], name="standingreview_of_account")]
         constraints = [
@@ -93,6 +95,8 @@ class StandingProposal(models.Model):
     reason = models.CharField(max_length=250, blank=True)
 
     class Meta:
+        verbose_name = "proposed suspension"
+        verbose_name_plural = "proposed suspensions"
         ordering = ["-pk"]
         permissions = [("decide_standingproposal", "Can confirm or dismiss a proposed suspension")]
         constraints = [

@@ -15,7 +15,10 @@ OF_IT = {"account": OuterRef("pk")}
 
 
 def with_money(accounts: QuerySet[Account]) -> QuerySet[Account]:
-    """Return the accounts with how they are billed and what they owe: no query of their own."""
+    """Return the accounts with how they are billed and what they owe: no query of their own.
+
+    ``older`` is credit in a currency in which they were billed before.
+    """
     lately = Payment.objects.filter(**OF_IT).order_by("-received_on", "-pk")[:SHOWN]
     facts = JSONObject(
         pk="pk",
@@ -24,12 +27,16 @@ def with_money(accounts: QuerySet[Account]) -> QuerySet[Account]:
         amount=Cast("amount", CharField()),
         currency="currency",
     )
-    debits = OpenItem.objects.filter(**OF_IT, side=OpenItem.Side.DEBIT, open_amount__gt=0)
-    credits = OpenItem.objects.filter(**OF_IT, side=OpenItem.Side.CREDIT, open_amount__gt=0)
+    items = OpenItem.objects.filter(**OF_IT, open_amount__gt=0)
+    billed_in = {"currency": OuterRef("billing__currency")}
+    debits = items.filter(**billed_in, side=OpenItem.Side.DEBIT)
+    credits = items.filter(side=OpenItem.Side.CREDIT)
+    older = JSONObject(currency="currency", amount=Cast("open_amount", CharField()))
     return accounts.select_related("billing").annotate(
         owed=_sum(debits, "open_amount"),
         disputed=_sum(debits, "disputed_amount"),
-        credit=_sum(credits, "open_amount"),
+        credit=_sum(credits.filter(**billed_in), "open_amount"),
+        older=Collected(credits.exclude(**billed_in).order_by("pk").values_list(older)),
         lately=Collected(lately.values_list(facts)),
     )
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from apps.billing.models import Allocation, BillingDispute, Exemption, OpenItem
+from apps.billing.models import Allocation, BillingDispute, Exemption, OpenItem, Payment
 from apps.billing.queries.governing import Governing, governing
 from apps.billing.rules.delinquency import Change, Delinquency, Owed, standing_on
 from apps.billing.rules.ladder import GOOD, Ladder, day_of
@@ -136,6 +136,7 @@ def _ledgers(accounts: Collection[int], governed: dict[int, Governing]) -> dict[
         )
     )
     documents = {row[2]: (row[0], row[1]) for row in rows if row[2]}
+    payments = _taken_back([row[4] for row in rows if row[4]])
     disputes = _Disputes(accounts, documents, governed)
     changes = defaultdict(list, disputes.changes())
     for account, change in _settled(items):
@@ -144,12 +145,25 @@ def _ledgers(accounts: Collection[int], governed: dict[int, Governing]) -> dict[
     currencies: dict[int, str] = {}
     for pk, account, document, name, payment, due_on, amount, left, disputed, currency in rows:
         excluded = disputes.excluded(account, document, left, disputed)
-        words = name or (f"payment {payment} taken back" if payment else f"document {document}")
+        words = name or payments.get(payment) or f"document {document}"
         owed[account].append(Owed(pk, words, due_on, amount, left, excluded))
         currencies[account] = currency
     return {
         account: (tuple(owed[account]), tuple(changes[account]), currencies[account])
         for account in owed
+    }
+
+
+def _taken_back(payments: Collection[int]) -> dict[int, str]:
+    """Return payment -> what its client knows it as."""
+    if not payments:
+        return {}
+    rows = Payment.objects.filter(pk__in=payments).order_by()
+    return {
+        pk: f"payment of {reversed_on or received_on} taken back"
+        for pk, received_on, reversed_on in rows.values_list(
+            "pk", "received_on", "reverses__received_on"
+        )
     }
 
 

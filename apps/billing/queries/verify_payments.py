@@ -62,26 +62,27 @@ CHECKS = [
     ),
     by_statement(
         "reversal",
-        "A reversal undoes its receipt exactly, and nothing else of it is left",
+        "A reversal undoes its receipt exactly: nothing of that is left but what was given back",
         sql="""
             SELECT r.id AS reversal, o.id AS payment, [r.amount] AS reversed_amount,
                 [o.amount] AS received_amount, COALESCE(s.settled, 0) AS settled_amount
             FROM billing_payment r JOIN billing_payment o ON o.id = r.reverses_id
             LEFT JOIN (
-                SELECT c.payment_id AS receipt, g.payment_id AS reversal, SUM([a.amount]) AS settled
-                FROM billing_allocation a
+                SELECT y.id AS reversal, SUM([a.amount]) AS settled
+                FROM billing_payment y
+                JOIN billing_openitem c ON c.payment_id = y.reverses_id
+                JOIN billing_allocation a ON a.credit_id = c.id
                 JOIN billing_openitem g ON g.id = a.debit_id
-                JOIN billing_payment y ON y.id = g.payment_id AND y.kind = 'REVERSAL'
-                JOIN billing_openitem c ON c.id = a.credit_id
-                GROUP BY c.payment_id, g.payment_id
-            ) s ON s.receipt = o.id AND s.reversal = r.id
+                JOIN billing_payment z ON z.id = g.payment_id
+                WHERE z.id = y.id OR z.kind = 'REFUND' GROUP BY y.id
+            ) s ON s.reversal = r.id
             WHERE o.kind <> 'RECEIPT' OR r.account_id <> o.account_id OR r.currency <> o.currency
                 OR r.method <> o.method OR r.received_on < o.received_on
                 OR [r.amount] <> [o.amount] OR COALESCE(s.settled, 0) <> [o.amount]
         """,
         words="Reversal {reversal} of {reversed_amount} undoes payment {payment} of"
-        " {received_amount}, of which it has settled {settled_amount}: it is not its exact"
-        " opposite.",
+        " {received_amount}, of which {settled_amount} went to it or was given back: it is not its"
+        " exact opposite.",
     ),
     by_statement(
         "open_amounts",

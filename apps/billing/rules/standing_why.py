@@ -12,6 +12,8 @@ from apps.billing.rules.ladder import GOOD, Ladder
 
 LONGEST_LIST = 100  # documents that a review keeps one by one
 
+CLEARS = "paid clears it."  # how each sentence ends that says why something is suspended
+
 Step = dict[str, object]
 _EFFECTS = {
     "SUPPORT_SUSPENDED": "support on what is not service-related is suspended",
@@ -105,21 +107,23 @@ def _grace(ladder: Ladder, now: Delinquency, grace: Grace | None) -> Iterator[St
     if grace is None or now.rung is None:
         return
     text = (
-        "Payment is promised until {until}, {reason}: no further step before that."
+        "Payment is promised until {until}: no further step before that. The reason: {reason}"
         if grace.is_promise
-        else "Exempt until {until}, {reason}: nothing is suspended."
+        else "Exempt until {until}: nothing is suspended. The reason: {reason}"
     )
     yield _step(ladder.clause, text, until=grace.until_on, reason=grace.reason)
 
 
 def _clears(ladder: Ladder, now: Delinquency, currency: str) -> Iterator[Step]:
     if now.rung is not None:
-        text = "{amount} paid clears it."
+        text = f"{{amount}} {CLEARS}"
         yield _step(ladder.clause, text, amount=money(now.clears_amount, currency))
 
 
 def in_a_sentence(*, now: Delinquency, state: str, currency: str, grace: Grace | None) -> str:
     """Return why an account is in a standing, as its client is told, and what clears it.
+
+    Nothing in it changes by the day alone: it is true until something is paid, disputed or due.
 
     Clause: S-12, R-5.
     """
@@ -130,10 +134,11 @@ def in_a_sentence(*, now: Delinquency, state: str, currency: str, grace: Grace |
             return "What is still overdue is too young, or too little, to suspend anything."
         return "Nothing undisputed is overdue any more."
     more = len(now.overdue) - 1
-    names = now.overdue[0].owed.name if now.overdue else "What was owed"
-    names += f" and {more} more are overdue, the oldest" if more > 0 else " is overdue"
-    days = _count(now.days, "day", "days")
-    return f"{names} for {days}. {money(now.clears_amount, currency)} paid clears it."
+    names = (
+        f"{now.overdue[0].owed.name}, due {now.oldest_due_on}," if now.overdue else "What was owed"
+    )
+    names += f" and {more} more are overdue." if more > 0 else " is overdue."
+    return f"{names[0].upper()}{names[1:]} {money(now.clears_amount, currency)} {CLEARS}"
 
 
 def documents(now: Delinquency) -> list[dict[str, object]]:

@@ -32,6 +32,9 @@ def draft_credit_note(
 ) -> Document:
     """Draft a credit note over lines of an invoice: line id -> how much of its net goes back.
 
+    It is in the invoice's currency, also where the account is billed in another one by now. What is
+    left of it then is credit in the old one, to be given back: nothing is converted.
+
     Each line is taxed as the line that it takes back, and over the whole invoice exactly its tax
     goes back.
 

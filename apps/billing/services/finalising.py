@@ -144,7 +144,8 @@ def problem_of(document: Document, profile: BillingProfile | None) -> str:
     """Return why a draft cannot be made final as its account stands, or nothing."""
     if profile is None:
         return "It has no billing profile. Add one first."
-    if profile.currency != document.currency:
+    # A credit note is in the currency of what it takes back, whatever is billed in now.
+    if document.kind == Kind.INVOICE and profile.currency != document.currency:
         return f"It is billed in {profile.currency} now: discard the draft in {document.currency}."
     wanted = profile.credit_series_id if document.kind == Kind.CREDIT_NOTE else profile.series_id
     if document.series_id != wanted:

@@ -16,7 +16,7 @@ from apps.billing.services.booking import Facts, already_there, book
 from apps.billing.services.holding import hold_account
 from apps.billing.services.matching import apply_credit, day_of
 from apps.billing.services.payment_checks import check_facts
-from apps.billing.services.reallocating import live_allocations, undo
+from apps.billing.services.reallocating import movable_allocations, undo
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import Account, User
 
@@ -35,14 +35,17 @@ def refund_credit(
     at: datetime,
     by: User | None,
     note: str = "",
+    currency: str = "",
 ) -> Payment:
     """Give an account's credit back, its oldest credit first. The same key again: the same refund.
+
+    ``currency`` is that of the credit; "": the one in which the account is billed.
 
     :raises BillingRefused: it is more than the account's credit by that day, or what
         ``record_payment`` refuses.
     """
     account = hold_account(account)
-    currency = _currency(account)
+    currency = currency or _currency(account)
     facts = Facts(currency, amount, paid_on, method, reference, note, source_key)
     there = already_there(account, Payment.Kind.REFUND, facts)
     if there is not None:
@@ -55,6 +58,7 @@ def refund_credit(
         method=method,
         texts={"reference": reference, "note": note},
         at=at,
+        goes_back=True,
     )
     refund, debit = book(account, Payment.Kind.REFUND, facts, at=at, by=by)
     _pay_out(account, debit, at=at, by=by)
@@ -68,18 +72,21 @@ def reverse_receipt(
 ) -> Payment:
     """Undo a receipt that was none, such as one that bounced: what it settled is open again.
 
-    Its invoices are owed as before, from their original due dates. A second reversal is the first.
+    Its invoices are owed as before, from their original due dates. What of it was given back stays
+    so: as much of the reversal is owed, from the day of the reversal. Other credit that the account
+    has settles what is owed again. A second reversal is the first.
 
     Clause: S-12, R-4, R-5.
 
     :raises BillingRefused: it is no receipt, the day lies before it or before something that it
-        settled, the month is closed, or it was paid out and no other credit can stand in.
+        settled, or the month is closed.
     """
     account = hold_account(receipt.account)
     there = Payment.objects.filter(reverses=receipt).first()
     if there is not None:
         return there
     _check_reversal(receipt, on, reason)
+    _check_currency(account, receipt)
     check_facts(
         account=account,
         amount=receipt.amount,
@@ -93,19 +100,12 @@ def reverse_receipt(
     facts = Facts(
         receipt.currency, receipt.amount, on, receipt.method, receipt.reference, reason, key
     )
-    refunds = _free(receipt.item, on=on, at=at, by=by)
+    _free(receipt.item, on=on, at=at, by=by)
     reversal, debit = book(account, Payment.Kind.REVERSAL, facts, at=at, by=by, reverses=receipt)
     credit = OpenItem.objects.get(payment=receipt)
-    allocate(
-        credit=credit,
-        debit=debit,
-        amount=receipt.amount,
-        dated_on=day_of(credit, debit),
-        at=at,
-        by=by,
-    )
-    for refund in refunds:
-        _pay_out(account, refund, at=at, by=by)
+    if credit.open_amount:  # not all of it was given back
+        part, day = credit.open_amount, day_of(credit, debit)
+        allocate(credit=credit, debit=debit, amount=part, dated_on=day, at=at, by=by)
     # What is owed again is settled by the credit that there is.
     apply_credit(account=account, at=at, by=by)
     settled(account=account, at=at)
@@ -146,12 +146,21 @@ def _pay_out(account: Account, debit: OpenItem, *, at: datetime, by: User | None
             left -= part
 
 
-def _free(credit: OpenItem, *, on: date, at: datetime, by: User | None) -> list[OpenItem]:
-    """Take back all that a credit settles; return the refunds among it, which are open again."""
-    freed = list(live_allocations(credit))
-    for allocation in freed:
+def _free(credit: OpenItem, *, on: date, at: datetime, by: User | None) -> None:
+    """Take back all that a credit settles, but what was given back: that money is gone."""
+    for allocation in movable_allocations(credit):
         undo(allocation, on=on, at=at, by=by)
-    return [each.debit for each in freed if each.debit.document_id is None]
+
+
+def _check_currency(account: Account, receipt: Payment) -> None:
+    # What it settled would be owed in a currency in which nothing else is, beside the new one.
+    now = _currency(account)
+    if receipt.currency != now:
+        raise BillingRefused(
+            f"It is in {receipt.currency}, and {account} is billed in {now}: what it settled cannot"
+            f" be owed in both. Once nothing is open in {now}, bill the account in"
+            f" {receipt.currency} again, on its billing profile; then reverse it."
+        )
 
 
 def _check_reversal(receipt: Payment, on: date, reason: str) -> None:

@@ -3,10 +3,8 @@
 Clause: V-3.4.6, S-12.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +13,7 @@ from apps.billing.models import Document, PaymentImportRow
 from apps.billing.queries.days import today_of
 from apps.billing.queries.named import documents_named
 from apps.billing.rules.matching import Owed, settled_by
-from apps.billing.rules.money import ZERO
+from apps.billing.services.import_alike import alike_marked
 from apps.billing.services.import_facts import (
     Profiles,
     known_rows,
@@ -24,64 +22,10 @@ from apps.billing.services.import_facts import (
     receipts_by_hand,
 )
 from apps.billing.services.payment_checks import closed_through, day_problem
+from apps.billing.services.planned import Part, Plan, Planned
 from apps.contracts.models import Account
 
 State = PaymentImportRow.State
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """So much of a row's amount settles so much of an invoice, or of something else owed."""
-
-    name: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A row, its account, and what would become of it. ``why`` says what speaks against it."""
-
-    row: BankRow
-    state: str
-    account: Account | None = None
-    why: str = ""
-    parts: Sequence[Part] = ()
-
-    @property
-    def credit_amount(self) -> Decimal:
-        """What of it would stay as the account's credit."""
-        return self.row.amount - sum((part.amount for part in self.parts), ZERO)
-
-    @property
-    def stays(self) -> Decimal:
-        """What of it stays as credit if it is booked; nothing, where it is not."""
-        return self.credit_amount if self.state == State.WAITING else ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All rows of a file. Two plans of one digest show the same."""
-
-    file: BankFile
-    rows: Sequence[Planned]
-
-    def of(self, state: str) -> Sequence[Planned]:
-        """Return the rows of which this would become."""
-        return [each for each in self.rows if each.state == state]
-
-    @property
-    def digest(self) -> str:
-        shown = [
-            [
-                each.row.number,
-                each.state,
-                each.account.pk if each.account else 0,
-                each.why,
-                [[part.name, str(part.amount)] for part in each.parts],
-            ]
-            for each in self.rows
-        ]
-        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 
 def plan_of(*, file: BankFile, at: datetime) -> Plan:
@@ -97,6 +41,7 @@ def plan_of(*, file: BankFile, at: datetime) -> Plan:
         at=at,
     )
     judged = [judge.judged(row) for row in file.rows]
+    judged = list(alike_marked(judged, named))
     judged = list(_by_hand_already(judged))
     return Plan(file, list(_allocated(judged, named)))
 
@@ -119,7 +64,7 @@ class _Judge:
     def judged(self, row: BankRow) -> Planned:
         """Return the row with its account and state, and nothing allocated yet."""
         if row.like:
-            why = f"It says the same as row {row.like}. Is it another payment?"
+            why = f"The bank gave row {row.like} the same number. Is it another payment?"
             return Planned(row, State.DUPLICATE, self._account(row), why)
         if row.key in self.known:
             return Planned(row, State.DUPLICATE, self._account(row), self.known[row.key])

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.billing.models import Payment, PaymentImportRow
+from apps.billing.services.holding import hold_account
 from apps.billing.services.imports import payment_of
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import Account, User
@@ -18,21 +19,33 @@ LONGEST_WHY = 400
 
 @transaction.atomic
 def book_row(
-    *, row: PaymentImportRow, account: Account, as_credit: bool, by: User, at: datetime
+    *,
+    row: PaymentImportRow,
+    account: Account,
+    as_credit: bool,
+    by: User,
+    at: datetime,
+    reason: str = "",
 ) -> Payment:
     """Book a row on the account that a person chose. ``as_credit``: it settles nothing yet.
 
-    A row that looked like another one is then another payment.
+    A row that looked like another one is then another payment, and ``reason`` says why.
 
-    :raises BillingRefused: it is booked or waits to be, or the payment cannot be booked.
+    Clause: V-3.4.6.
+
+    :raises BillingRefused: it is booked or waits to be, the payment cannot be booked; or it was set
+        aside or looks like one that is there, and nobody says why it is another one.
     """
-    held = _held(row)
+    held, reason = _held(row), _reason(reason)
+    hold_account(account)
     held.account = account
-    payment = payment_of(held, by=by, at=at, as_credit=as_credit)
+    if not reason:
+        _check_is_new(held)
+    payment = payment_of(held, by=by, at=at, as_credit=as_credit, reason=reason)
     # Another row of the bank may have this key: whoever books this one says that it is another.
     same = PaymentImportRow.objects.filter(bank_key=held.bank_key).exclude(pk=held.pk)
     held.is_again = same.exclude(state__in=[State.DUPLICATE, State.ASIDE]).exists()
-    held.state, held.payment, held.why = State.BOOKED, payment, ""
+    held.state, held.payment, held.why = State.BOOKED, payment, reason
     held.decided_at, held.decided_by = at, by
     held.save()
     return payment
@@ -46,12 +59,36 @@ def set_row_aside(*, row: PaymentImportRow, why: str, by: User, at: datetime) ->
     """
     if not why.strip():
         raise BillingRefused("Say why it is not booked.")
-    if len(why) > LONGEST_WHY:
-        raise BillingRefused(f"The reason is longer than {LONGEST_WHY} characters.")
-    held = _held(row)
-    held.state, held.why = State.ASIDE, why.strip()
+    held, why = _held(row), _reason(why)
+    held.state, held.why = State.ASIDE, why
     held.decided_at, held.decided_by = at, by
     held.save()
+
+
+def _reason(words: str) -> str:
+    words = words.strip()
+    if len(words) > LONGEST_WHY:
+        raise BillingRefused(f"The reason is longer than {LONGEST_WHY} characters.")
+    return words
+
+
+def _check_is_new(row: PaymentImportRow) -> None:
+    """Let a row pass that was not set aside and looks like no payment that is there.
+
+    :raises BillingRefused: it does not.
+    """
+    if row.state == State.ASIDE:
+        raise BillingRefused("It was set aside. Say why it is booked after all.")
+    if row.state == State.DUPLICATE:
+        raise BillingRefused(f"{row.why} If so, say why.".strip())
+    receipts = Payment.objects.filter(account=row.account, kind=Payment.Kind.RECEIPT)
+    like = receipts.filter(
+        amount=row.amount, received_on=row.received_on, reversed_by__isnull=True
+    ).first()
+    if like is not None:
+        raise BillingRefused(
+            f"{row.account} paid {like} already. Say why this is another payment, or set it aside."
+        )
 
 
 def _held(row: PaymentImportRow) -> PaymentImportRow:

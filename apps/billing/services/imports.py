@@ -8,19 +8,20 @@ Clause: V-3.4.6, S-12.
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from apps.billing.bank_files.choices import Choices
 from apps.billing.bank_files.read import BankFile
 from apps.billing.models import Payment, PaymentImport, PaymentImportRow
 from apps.billing.queries.named import documents_named
-from apps.billing.services.import_plan import Plan, Planned, plan_of
+from apps.billing.services.import_plan import plan_of
 from apps.billing.services.payments import record_payment
+from apps.billing.services.planned import Plan, Planned
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import User
 
 BATCH = 50  # rows in one transaction: what a kill undoes, and how long their accounts are held
-LONGEST_REFERENCE = 140
+LONGEST_REFERENCE, LONGEST_NOTE = 140, 250
 State = PaymentImportRow.State
 
 
@@ -37,6 +38,7 @@ def start_import(
     :raises ImportChanged: the plan is another one by now.
     :raises BillingRefused: the file was imported before, or has rows that cannot be read.
     """
+    _hold_imports()
     check_is_new(file)
     if file.problems or file.header.unclear:
         raise BillingRefused("The file has rows that cannot be read. Nothing was booked.")
@@ -63,6 +65,13 @@ def check_is_new(file: BankFile) -> None:
             f"{there.imported_by} imported this file on {there.imported_at:%Y-%m-%d at %H:%M} UTC,"
             f" as {there}. Nothing was booked again."
         )
+
+
+def _hold_imports() -> None:
+    """Let one file after the other be stored: each is compared with those before it."""
+    if connection.vendor == "postgresql":  # on SQLite one writes at a time
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE billing_paymentimport IN SHARE ROW EXCLUSIVE MODE")
 
 
 def book_pending(*, at: datetime) -> int:
@@ -155,9 +164,16 @@ def _book(row: PaymentImportRow, *, by: User, at: datetime) -> None:
 
 
 def payment_of(
-    row: PaymentImportRow, *, by: User | None, at: datetime, as_credit: bool = False
+    row: PaymentImportRow,
+    *,
+    by: User | None,
+    at: datetime,
+    as_credit: bool = False,
+    reason: str = "",
 ) -> Payment:
     """Record the payment that a row says, once. ``as_credit``: it settles nothing yet.
+
+    ``reason`` is why a person booked it, where there was doubt; the payment's note has it.
 
     :raises BillingRefused: it cannot be booked.
     """
@@ -173,7 +189,7 @@ def payment_of(
         source_key=f"import:{row.payment_import_id}:{row.number}",
         at=at,
         by=by,
-        note=f"Row {row.number} of an imported file",
+        note=f"Row {row.number} of an imported file. {reason}".rstrip(" .")[:LONGEST_NOTE],
         allocations={} if as_credit else None,
     )
 

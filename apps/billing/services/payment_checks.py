@@ -43,8 +43,12 @@ def check_facts(
     method: str,
     texts: Mapping[str, str],
     at: datetime,
+    goes_back: bool = False,
 ) -> None:
     """Let a payment pass that can be booked on the account.
+
+    What comes in is in the currency that it is billed in. What ``goes_back`` is in that of the
+    credit, which may be an older one.
 
     :raises BillingRefused: it cannot; the message says why and what to do.
     """
@@ -53,7 +57,7 @@ def check_facts(
     profile = BillingProfile.objects.filter(account=account).first()
     if profile is None:
         raise BillingRefused(f"{account} has no billing profile. Add one first.")
-    if currency != profile.currency:
+    if currency != profile.currency and not goes_back:
         raise BillingRefused(
             f"{account} is billed in {profile.currency}: a payment in {currency} cannot be booked."
         )

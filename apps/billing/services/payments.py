@@ -9,14 +9,14 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from apps.billing.models import Document, Payment
+from apps.billing.models import Payment
 from apps.billing.queries.named import documents_named
 from apps.billing.services.after import settled
 from apps.billing.services.booking import Facts, already_there, book
 from apps.billing.services.holding import hold_account
 from apps.billing.services.matching import settle_open
 from apps.billing.services.payment_checks import check_facts
-from apps.billing.services.reallocating import settle_as_said
+from apps.billing.services.reallocating import Owing, settle_as_said
 from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import Account, User
 
@@ -34,7 +34,7 @@ def record_payment(
     at: datetime,
     by: User | None,
     note: str = "",
-    allocations: Mapping[Document, Decimal] | None = None,
+    allocations: Mapping[Owing, Decimal] | None = None,
 ) -> Payment:
     """Record money that an account has paid: a credit, its posting, and what it settles.
 

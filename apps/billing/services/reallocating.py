@@ -8,9 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from apps.billing.models import Allocation, Document, OpenItem
+from apps.billing.models import Allocation, Document, OpenItem, Payment
 from apps.billing.services.after import settled
 from apps.billing.services.allocating import allocate, take_back
 from apps.billing.services.disputed import recount_disputed
@@ -21,13 +21,15 @@ from apps.billing.services.refusal import BillingRefused
 from apps.contracts.models import User
 
 Side = OpenItem.Side
+# What is owed: an invoice, or the part of a reversal that had been given back.
+Owing = Document | Payment
 
 
 @transaction.atomic
 def reallocate(
     *,
     credit: OpenItem,
-    allocations: Mapping[Document, Decimal],
+    allocations: Mapping[Owing, Decimal],
     on: date,
     at: datetime,
     by: User | None,
@@ -35,7 +37,8 @@ def reallocate(
 ) -> None:
     """Let a credit settle exactly these invoices: what differs is taken back and allocated anew.
 
-    What was refunded stays. What is left over is the account's credit. ``seen`` is how many
+    Of other receipts their reversals are named, where something of them is owed. What was refunded
+    or reversed of this one stays. What is left over is the account's credit. ``seen`` is how many
     allocations of it there were when somebody decided so, taken back ones too; None: no matter.
 
     Clause: S-12, R-5.
@@ -46,18 +49,25 @@ def reallocate(
     account = hold_account(credit.account)
     if seen is not None and seen != Allocation.objects.filter(credit=credit).count():
         raise BillingRefused("What this payment settles was just changed. Look again.")
-    wanted = {document.pk: amount for document, amount in allocations.items() if amount}
-    kept: dict[int, Decimal] = {}
-    for allocation in live_allocations(credit).filter(debit__document__isnull=False):
-        document = allocation.debit.document_id or 0
-        if wanted.get(document) == allocation.amount and document not in kept:
-            kept[document] = allocation.amount
+    kept: set[Owing] = set()
+    for allocation in movable_allocations(credit):
+        owing = allocation.debit.document or allocation.debit.payment
+        if owing and owing not in kept and allocations.get(owing) == allocation.amount:
+            kept.add(owing)
         else:
             undo(allocation, on=on, at=at, by=by)
     credit.refresh_from_db()
-    anew = {each: sum_ for each, sum_ in allocations.items() if sum_ and each.pk not in kept}
+    anew = {each: sum_ for each, sum_ in allocations.items() if sum_ and each not in kept}
     settle_as_said(credit, anew, at=at, by=by, on=on)
     settled(account=account, at=at)
+
+
+def movable_allocations(credit: OpenItem) -> QuerySet[Allocation]:
+    """Return of those what may settle something else: not refunds, nor the reversal of itself."""
+    reversed_ = Q(debit__payment__kind=Payment.Kind.REVERSAL)
+    its_own = Q(debit__payment__reverses__item=credit)
+    rows = live_allocations(credit).filter(Q(debit__document__isnull=False) | reversed_)
+    return rows.exclude(its_own)
 
 
 def live_allocations(credit: OpenItem) -> QuerySet[Allocation]:
@@ -68,18 +78,19 @@ def live_allocations(credit: OpenItem) -> QuerySet[Allocation]:
 
 def settle_as_said(
     credit: OpenItem,
-    allocations: Mapping[Document, Decimal],
+    allocations: Mapping[Owing, Decimal],
     *,
     at: datetime,
     by: User | None,
     on: date | None = None,
 ) -> None:
-    for document in sorted(allocations, key=lambda each: each.pk):
-        amount = allocations[document]
+    for owing in sorted(allocations, key=lambda each: (each._meta.model_name or "", each.pk)):
+        amount = allocations[owing]
         check_amount(amount)
-        debit = OpenItem.objects.filter(document=document, side=Side.DEBIT).first()
+        name = "document" if isinstance(owing, Document) else "payment"
+        debit = OpenItem.objects.filter(**{name: owing}, side=Side.DEBIT).first()
         if debit is None:
-            raise BillingRefused(f"{document} is not a final invoice: nothing is paid on it.")
+            raise BillingRefused(f"{owing} is not a final invoice: nothing is paid on it.")
         day = max(day_of(credit, debit), on) if on else day_of(credit, debit)
         allocate(credit=credit, debit=debit, amount=amount, dated_on=day, at=at, by=by)
 

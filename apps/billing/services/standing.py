@@ -16,7 +16,7 @@ from apps.billing.services.exempting import close_ended
 from apps.billing.services.standing_rows import Case, propose, record
 from apps.billing.services.standing_told import tell
 from apps.contracts.models import Account, User
-from apps.contracts.services.standings import Move, move_standings
+from apps.contracts.services.standings import Move, move_standings, retell_standings
 from apps.tickets.services.suspend import follow_accounts
 
 Open = StandingProposal.Status.OPEN
@@ -53,6 +53,13 @@ def review_accounts(
         if case.act == Act.MOVES
     ]
     moved = move_standings(moves=wanted, at=at) if wanted else set()
+    retold = [
+        Move(case.facts.account_id, case.facts.state, case.clause, case.why)
+        for case in cases
+        if case.is_told_otherwise
+    ]
+    if retold:
+        retell_standings(moves=retold, at=at)
     done = [case for case in cases if case.facts.account_id in moved]
     reviews = record(cases=done, at=at, by=by)
     propose(cases=cases, at=at, by=by)

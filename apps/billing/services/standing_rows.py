@@ -7,9 +7,9 @@ from datetime import date, datetime
 from apps.billing.models import StandingProposal, StandingReview
 from apps.billing.queries.standing import Facts
 from apps.billing.rules.delinquency import Delinquency
-from apps.billing.rules.ladder import is_harder
+from apps.billing.rules.ladder import GOOD, is_harder
 from apps.billing.rules.money import ZERO
-from apps.billing.rules.standing_why import documents, in_a_sentence, steps
+from apps.billing.rules.standing_why import CLEARS, documents, in_a_sentence, steps
 from apps.billing.rules.verdict import Act
 from apps.contracts.models import User
 
@@ -45,6 +45,18 @@ class Case:
             currency=self.facts.currency,
             grace=self.facts.grace,
         )
+
+    @property
+    def is_told_otherwise(self) -> bool:
+        """Whether what is on record says another amount that clears it, or other documents.
+
+        What a person wrote says none, and stays.
+        """
+        row, now = self.facts.standing, self.now
+        is_suspended = row is not None and self.act != Act.MOVES and self.facts.state != GOOD
+        if row is None or not is_suspended or self.facts.is_held or now is None or not now.rung:
+            return False
+        return row.why.endswith(CLEARS) and row.why != self.why
 
 
 def record(*, cases: Sequence[Case], at: datetime, by: User | None) -> list[StandingReview]:

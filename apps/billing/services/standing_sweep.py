@@ -1,6 +1,7 @@
 """The daily review of all accounts: those whose answer may have changed, in batches."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -8,6 +9,7 @@ from itertools import islice
 from django.db import DataError, IntegrityError, OperationalError
 
 from apps.billing.queries.standings_due import accounts_due
+from apps.billing.queries.standings_stale import accounts_told_before
 from apps.billing.services.standing import review_accounts
 
 logger = logging.getLogger(__name__)
@@ -33,7 +35,19 @@ def review_standings(*, at: datetime) -> Reviewed:
 
     Clause: S-12, R-4, R-5, R-12.
     """
-    due = iter(list(accounts_due(at=at)))
+    return _in_batches(accounts_due(at=at), at)
+
+
+def retell_standings(*, at: datetime) -> Reviewed:
+    """Say anew what clears it where more is overdue than when that was said last.
+
+    Clause: S-12, R-4, R-5.
+    """
+    return _in_batches(accounts_told_before(at=at), at)
+
+
+def _in_batches(found: Iterable[int], at: datetime) -> Reviewed:
+    due = iter(dict.fromkeys(found))
     accounts = moved = stuck = 0
     while batch := list(islice(due, BATCH)):
         accounts += len(batch)

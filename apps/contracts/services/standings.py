@@ -58,9 +58,35 @@ def move_standings(*, moves: Sequence[Move], at: datetime) -> set[int]:
     return {row.account_id for row in [*new, *changed]}
 
 
+@transaction.atomic
+def retell_standings(*, moves: Sequence[Move], at: datetime) -> set[int]:
+    """Say anew why accounts stand as they do, such as another amount that clears it.
+
+    What moved meanwhile, or is held by a person, stays as it is; so does since when and under which
+    clause it stands. Return those of which it is told otherwise now.
+
+    Clause: S-12, R-5.
+    """
+    wanted = {move.account_id: move for move in moves}
+    rows = Standing.objects.select_for_update().filter(account__in=wanted, held_by__isnull=True)
+    changed: list[Standing] = []
+    for row in rows.order_by("account_id"):
+        why = _line(wanted[row.account_id].why)
+        if row.state == wanted[row.account_id].state and row.why != why:
+            row.why = why
+            sign(row, reason=why, by=None, at=at)
+            changed.append(row)
+    _write([], changed)
+    return {row.account_id for row in changed}
+
+
+def _line(why: str) -> str:
+    return " ".join(why.split())[:LONGEST_WHY]
+
+
 def _moved(row: Standing, move: Move, at: datetime) -> Standing:
     row.state, row.clause, row.since_at = move.state, move.clause, at
-    row.why = " ".join(move.why.split())[:LONGEST_WHY]
+    row.why = _line(move.why)
     sign(row, reason=row.why, by=None, at=at)
     return row
 

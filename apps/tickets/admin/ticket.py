@@ -150,7 +150,7 @@ class TicketAdmin(SplitPages, QueueAdmin):
         """Return the ticket for somebody who may see it."""
         rows = Ticket.objects.select_related(
             *("account", "order", "version__policy", "plan", "requester", "severity", "assignee"),
-            "merged_into",
+            *("merged_into", "account__standing"),
         )
         ticket = rows.filter(pk=key_in(key)).first()
         if not self.has_view_permission(request, ticket):

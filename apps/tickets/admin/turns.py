@@ -10,6 +10,7 @@ from apps.tickets import services
 from apps.tickets.admin.explained import Cited, cite
 from apps.tickets.admin.promises import Reading
 from apps.tickets.models import Deadline, Event, Ticket
+from apps.tickets.queries.suspended import why_suspended
 from apps.tickets.rules.history import Happening, Kind, severities_of, stretches_of
 from apps.tickets.rules.promise import DeadlineKind, State, length
 from apps.tickets.rules.promised import dues_of, promised
@@ -137,7 +138,7 @@ def suspension(ticket: Ticket, events: Sequence[Event], reading: Reading) -> dic
         return None
     last = next(each for each in reversed(events) if each.kind == Event.What.SUSPENDED)
     return {
-        "why": last.facts.get("why", ""),
+        "why": why_suspended(last, ticket),
         "since": last.at,
         "by": last.by,
         "clauses": cite(last.facts.get("clause") or "R-13", reading.clauses),

@@ -1,5 +1,6 @@
 """How a ticket's page shows times and mails."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ POLICY = (
     '<meta http-equiv="Content-Security-Policy"'
     " content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
 )
+
+REFERENCE = re.compile(r"\b(?:[A-Z]{1,6}-[\d.]+\d|\d{4}-\d\d-\d\d)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,14 @@ def breakable(address: str) -> SafeString:
     """Let an address break before its “@” and its dots, rather than within a word."""
     text = conditional_escape(address)
     return mark_safe(text.replace("@", "<wbr>@").replace(".", "<wbr>."))  # noqa: S308 (escaped)
+
+
+@register.filter
+def unbroken(words: str) -> SafeString:
+    """Keep numbers of tickets and documents, and days, on one line wherever the words break."""
+    text = conditional_escape(words)
+    kept = REFERENCE.sub(r'<span class="fl-nowrap">\g<0></span>', text)
+    return mark_safe(kept)  # noqa: S308 (escaped)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 What an item had open on a day is what it has open now and what was settled of it later. So the
 sums of any day equal the receivable of the ledger on that day, and nothing but what is open, or
-was settled since, is read.
+was settled since, is read. A day ends where the seller dates its documents; so do disputes.
 
 Clause: S-12, R-4, R-5.
 """
@@ -44,9 +44,12 @@ _SOURCE = f"""(
             SELECT credit_id, amount FROM billing_allocation WHERE dated_on > %(until)s
         ) AS sides GROUP BY item_id
     ), disputed AS (
-        SELECT document_id, SUM(total_amount) AS amount FROM billing_billingdispute
-        WHERE raised_at < %(until_at)s AND (decided_at IS NULL OR decided_at >= %(until_at)s)
-        GROUP BY document_id
+        SELECT q.document_id, SUM(q.total_amount) AS amount FROM billing_billingdispute q
+        JOIN billing_document d ON d.id = q.document_id
+        JOIN billing_series n ON n.id = d.series_id JOIN billing_seller z ON z.id = n.seller_id
+        WHERE [[day q.raised_at z.time_zone]] <= %(until)s
+        AND (q.decided_at IS NULL OR [[day q.decided_at z.time_zone]] > %(until)s)
+        GROUP BY q.document_id
     ), items AS (
         SELECT i.account_id, i.currency, i.side, i.due_on,
             i.open_amount + COALESCE(later.amount, 0.00) AS opened, disputed.amount AS disputed

@@ -59,7 +59,11 @@ WAIVED = Report(
         JOIN contracts_account a ON a.id = c.account_id
         JOIN contracts_user u ON u.id = w.asked_by_id
         JOIN contracts_user v ON v.id = w.approved_by_id
+        LEFT JOIN billing_billingprofile b ON b.account_id = c.account_id
+        LEFT JOIN billing_series n ON n.id = b.series_id
+        LEFT JOIN billing_seller z ON z.id = n.seller_id
         WHERE w.at >= %(since_at)s AND w.at < %(until_at)s
+        AND [[day w.at COALESCE(z.time_zone, 'UTC')]] BETWEEN %(since)s AND %(until)s
         [[account c.account_id]] [[currency c.currency]]""",
     order="w.at, w.id",
 )

@@ -38,8 +38,10 @@ SLA = Report(
         JOIN contracts_account a ON a.id = t.account_id
         JOIN contracts_plan p ON p.id = t.plan_id
         JOIN contracts_severity s ON s.id = t.severity_id
+        JOIN contracts_policyversion v ON v.id = t.version_id
         WHERE x.state IN ('MET', 'MISSED') AND x.kind IN ('RESPONSE', 'RESOLUTION', 'RFO')
         AND x.settled_at >= %(since_at)s AND x.settled_at < %(until_at)s
+        AND [[day x.settled_at v.time_zone]] BETWEEN %(since)s AND %(until)s
         [[account t.account_id]]""",
     grouped_by="a.name, p.title, s.rank, s.label, x.kind",
     order="a.name, p.title, s.rank, s.label, x.kind",

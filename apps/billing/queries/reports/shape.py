@@ -66,7 +66,8 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Report:
     """One report. ``source`` is what follows FROM, with ``[[account x]]`` and ``[[currency x]]``
-    where it is narrowed; ``rows`` reads it another way where SQL cannot.
+    where it is narrowed, and ``[[day x.at zone]]`` where an instant belongs to a day; ``rows``
+    reads it another way where SQL cannot.
 
     ``control`` are the columns whose sum the ledger knows as ``booked``; none: the ledger knows no
     such figure. ``as_of`` reports look at one day instead of a period. ``profile`` is the

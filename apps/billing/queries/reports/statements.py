@@ -2,6 +2,10 @@
 
 The same report gives the same cells on both ways: what COPY writes is what ``files.csv_lines``
 writes of the rows.
+
+``[[day x.at z.time_zone]]`` in a source is the day of an instant in a zone: the seller's where it
+is about documents, the policy's where it is about promises. ``since_at`` and ``until_at`` are
+instants that the period lies within in every zone, for an index to be used.
 """
 
 import re
@@ -9,11 +13,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import connection as engine
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from apps.billing.queries.reports.shape import Asked, Column, Kind, Report
 from apps.contracts.sheets.harmless import WOULD_RUN
 
+DAY = re.compile(r"\[\[day (\S+) ([^\]]+)\]\]")
+EASTMOST, WESTMOST = timedelta(hours=14), timedelta(hours=12)  # of UTC, where somebody lives
 NARROWED = re.compile(r"\[\[(account|currency) ([\w.]+)\]\]")
 PLACES = {Kind.MONEY: "20, 2", Kind.PERCENT: "7, 3"}
 BARE = re.compile(r"\w+\.\w+")
@@ -49,8 +56,8 @@ def parameters(asked: Asked, connection: BaseDatabaseWrapper) -> dict[str, Any]:
     return {
         "since": day(asked.since),
         "until": day(until),
-        "since_at": instant(_midnight(asked.since)),
-        "until_at": instant(_midnight(until + timedelta(days=1))),
+        "since_at": instant(_midnight(asked.since) - EASTMOST),
+        "until_at": instant(_midnight(until + timedelta(days=1)) + WESTMOST),
         "back_30": day(until - timedelta(days=30)),
         "back_60": day(until - timedelta(days=60)),
         "back_90": day(until - timedelta(days=90)),
@@ -64,6 +71,13 @@ def _midnight(day: Any) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
+def _day(found: re.Match[str]) -> str:
+    instant, zone = found.groups()
+    if engine.vendor == "sqlite":
+        return f"django_datetime_cast_date({instant}, {zone}, 'UTC')"
+    return f"CAST({instant} AT TIME ZONE {zone} AS date)"
+
+
 def _tail(report: Report, asked: Asked, *, ordered: bool) -> str:
     given = {"account": asked.account_id is not None, "currency": bool(asked.currency)}
 
@@ -71,7 +85,7 @@ def _tail(report: Report, asked: Asked, *, ordered: bool) -> str:
         what, column = found.groups()
         return f"AND {column} = %({what})s" if given[what] else ""
 
-    source = NARROWED.sub(narrowed, report.source)
+    source = NARROWED.sub(narrowed, DAY.sub(_day, report.source))
     grouped = f" GROUP BY {report.grouped_by}" if report.grouped_by else ""
     order = f" ORDER BY {report.order}" if ordered else ""
     return f"FROM {source}{grouped}{order}"

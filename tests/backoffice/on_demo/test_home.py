@@ -2,10 +2,16 @@
 
 import pytest
 import time_machine
+from django.db import connection
 from django.urls import reverse
 
 from apps.backoffice.home import _in_even_rows
+from apps.billing.models import Transfer
+from apps.billing.services.closing import check_ledger
 from tests.backoffice.making import NOON
+from tests.billing_made import make_profile
+from tests.database import unfrozen
+from tests.ledger_made import make_billed
 
 pytestmark = pytest.mark.django_db
 HOME = reverse("admin:index")
@@ -102,3 +108,33 @@ def test_each_is_shown_numbers_to_act_on_or_to_know(signed_in, role, names):
 )
 def test_no_tile_stands_alone_in_a_row(count, a_row):
     assert _in_even_rows(count) == a_row
+
+
+def test_finance_sees_what_the_last_check_of_the_ledger_found(signed_in):
+    """A finding whose rows are too many to be kept one by one is counted all the same."""
+    make_billed(profile=make_profile(), amounts=("10.00",))
+    browser, fields = signed_in("Finance"), {"as_of": NOON.date(), "at": NOON, "by": None}
+    assert "Not verified yet" in said(browser)
+    check_ledger(**fields)
+    assert "Verified Wed 4 Mar 2026, 12:00 UTC, by night: " in said(browser)
+    assert "Nothing found" in said(browser)
+
+    with unfrozen(connection):
+        Transfer.objects.filter(posting__document__isnull=False).delete()
+    found = check_ledger(at=NOON, by=None, as_of=NOON.date())
+    found.pk, listed = None, len(found.findings)
+    found.findings.append({"check": "payment_item", "words": "And 700 more."})
+    found.save(force_insert=True)
+
+    kinds = browser.get(HOME).context["ledger"].kinds
+    assert (kinds[0], sum(count for _, count in kinds)) == (
+        ("Each payment has an open item of its account, amount and date", 700),
+        listed + 700,
+    )
+    assert f"{found.found_count} found" in said(browser)
+    assert reverse("admin:billing_ledgercheck_change", args=[found.pk]) in said(browser)
+    assert "Verified Wed" not in said(signed_in("Duty managers"))
+
+
+def said(browser) -> str:
+    return " ".join(browser.get(HOME).content.decode().split())
