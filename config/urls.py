@@ -9,7 +9,6 @@ from apps.api.urls import api
 from apps.changes.views import calendar as maintenance_calendar
 from apps.escalation import on_call_views
 from apps.escalation.views import acknowledge
-from apps.intake import monitoring_views as monitoring
 from apps.intake import views as intake
 
 # Staff sign in where everybody does: limits, second factors and notices are the same.
@@ -23,7 +22,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("escalations/<str:token>/", acknowledge, name="escalation_acknowledge"),
     path("hooks/voice/", intake.voice_webhook, name="voice_webhook"),
-    path("hooks/monitoring/<slug:key>/", monitoring.webhook, name="monitoring_webhook"),
+    path("hooks/monitoring/<slug:key>/", intake.monitoring_webhook, name="monitoring_webhook"),
     path("pages/<str:token>/", on_call_views.acknowledge, name="page_acknowledge"),
     path("on-call/<str:token>.ics", on_call_views.calendar, name="on_call_calendar"),
     path("maintenance/<str:token>.ics", maintenance_calendar, name="maintenance_calendar"),

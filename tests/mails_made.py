@@ -342,18 +342,18 @@ def sign_in_mails() -> Iterator[Made]:
     yield latest("user.sign_in_changed"), None
 
 
+def maintenance_mails() -> Iterator[Made]:
+    """Yield the mail on maintenance: why it changed, and what is done."""
+    notice = announced(title=SUBJECT, description=SUBJECT)
+    yield Message.objects.get(key__startswith=notice.key), None
+
+
 def webhook_mails() -> Iterator[Made]:
     """Yield the mail on an endpoint with a hostile name that is gone."""
     person = make_person()
     endpoint = make_endpoint(account=person.order.account, name=SUBJECT)
     note_answer(endpoint_id=endpoint.pk, posted=Posted(410, 5, ""), at=MORNING)
     yield latest("webhook.disabled"), None
-
-
-def maintenance_mails() -> Iterator[Made]:
-    """Yield the mail on maintenance: why it changed, and what is done."""
-    notice = announced(title=SUBJECT, description=SUBJECT)
-    yield Message.objects.get(key__startswith=notice.key), None
 
 
 ALL: list[Callable[[], Iterator[Made]]] = [
@@ -375,8 +375,8 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     standing_mails,
     people_mails,
     sign_in_mails,
-    webhook_mails,
     maintenance_mails,
+    webhook_mails,
 ]
 
 

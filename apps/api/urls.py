@@ -5,7 +5,7 @@ from django.conf import settings
 
 from apps.api.document import Api
 from apps.api.door import PER_TOKEN, StrictJson, knows_its_query, take_over
-from apps.api.endpoints import billing, services, standing, ticket_acts
+from apps.api.endpoints import billing, notices, services, standing, ticket_acts
 
 api = Api(
     title="Faultline",
@@ -31,5 +31,5 @@ api = Api(
 )
 take_over(api)
 api.add_decorator(knows_its_query, mode="view")
-for each in (standing, ticket_acts, services, billing):
+for each in (standing, ticket_acts, services, billing, notices):
     api.add_router("", each.router)

@@ -172,6 +172,7 @@ GROUPS = [
                 "contracts_authoriseduser_changelist",
                 "contracts.view_authoriseduser",
             ),
+            Link("API tokens", "key", "contracts_apitoken_changelist", "contracts.view_apitoken"),
         ],
     ),
     (

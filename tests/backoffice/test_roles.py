@@ -32,7 +32,10 @@ NAMES = [
     "0016_ledger",
     "0017_service_requests",
     "0018_opt_outs",
-    "0021_webhooks",
+    "0019_maintenance",
+    "0020_monitoring",
+    "0021_api_tokens",
+    "0022_webhooks",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -48,6 +51,7 @@ WORK = {
     "escalation.change_page",
     "intake.add_voicemessage",
     "intake.change_voicemessage",
+    "intake.change_alert",
 }
 KEPT = ("rotation", "rotationmember", "pageladder", "ladderrung")
 
@@ -75,18 +79,24 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
     assert {right for right in more if not right.startswith("billing.view_")} == {
         "outbox.change_message",
         "intake.change_inboundmail",
+        "contracts.add_apitoken",
+        "contracts.change_apitoken",
+        "contracts.change_webhookendpoint",
         "contracts.add_authoriseduser",
         "contracts.change_authoriseduser",
         "contracts.add_tamassignment",
         "contracts.change_tamassignment",
-        "contracts.change_webhookendpoint",
         "tickets.add_cannedreply",
         "tickets.change_cannedreply",
         "escalation.change_escalation",
         "escalation.issue_outagereport",
         "escalation.add_faultdetermination",
+        "changes.change_maintenance",
+        "changes.change_maintenancecalendar",
         *(f"escalation.{act}_{model}" for act in ("add", "change") for model in KEPT),
         *(f"escalation.delete_{model}" for model in ("rotationmember", "ladderrung")),
+        "intake.change_monitoringpost",
+        *(f"intake.{act}_monitoringmapping" for act in ("add", "change", "delete")),
     }
 
 

@@ -6,7 +6,7 @@ from django.core import mail
 from apps.contracts.models import Service
 from apps.intake.models import Alert, MonitoringPost, MonitoringSeverity
 from apps.intake.rules.alert_words import MOST_NOTES
-from apps.intake.services import handle_again, handle_alerts, read_posts
+from apps.intake.services import handle_again, handle_alerts, read_again, read_posts, take_post
 from apps.intake.services.alert_tickets import MOST_GROUPS
 from apps.outbox.services import deliver_pending
 from apps.tickets import services as tickets
@@ -236,6 +236,44 @@ def test_a_worker_that_dies_between_keeping_and_handling_loses_nothing(source):
 
     assert Ticket.objects.count() == 1
     assert MonitoringPost.objects.get().state == "READ"
+
+
+def test_a_post_that_is_of_another_form_by_now_and_one_that_was_cut_say_so(source):
+    odd = post(source, alert(), truncatedAlerts=7)
+    read_posts()
+    odd.refresh_from_db()
+    assert (odd.state, odd.faults) == (
+        "READ",
+        ["The sender left 7 alerts out: raise its max_alerts."],
+    )
+    plain = make_source(format="GENERIC")
+    kept = take_post(source=plain, body=b'{"status": "firing", "fingerprint": "x"}', at=MORNING)[0]
+    plain.format = "ALERTMANAGER"
+    plain.save()
+
+    read_posts()
+
+    kept.refresh_from_db()
+    assert (kept.state, len(kept.faults)) == ("UNREADABLE", 1)
+
+
+def test_a_post_that_failed_by_our_fault_is_read_again_and_another_is_not(source):
+    failed, read = post(source, alert()), post(source, alert("f2"))
+    MonitoringPost.objects.filter(pk=failed.pk).update(state="FAILED", faults=["ValueError: x"])
+
+    read_posts()
+
+    assert (read_again(posts=[failed, read]), read_posts(), Alert.objects.count()) == (1, 1, 2)
+
+
+def test_a_ticket_that_is_closed_hears_no_more(source):
+    make_watched()
+    told(source, alert())
+    Ticket.objects.update(status=Status.CLOSED)
+
+    told(source, alert(status="resolved", over_at=MORNING), at=MORNING + MINUTE)
+
+    assert (notes_on(Ticket.objects.get()), only(source).is_due) == ([], False)
 
 
 def test_notes_and_tickets_of_a_client_are_bounded(source):

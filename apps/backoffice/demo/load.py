@@ -22,6 +22,7 @@ from apps.backoffice.demo.story_on_call import be_on_call
 from apps.backoffice.demo.story_payments import take_payments
 from apps.backoffice.demo.story_services import ask_for_services
 from apps.backoffice.demo.story_standing import fall_behind
+from apps.backoffice.demo.story_tokens import let_programs_ask
 from apps.backoffice.demo.tam_time import assign_tams, log_tam_time
 from apps.contracts import services as contracts
 from apps.contracts.models import Account, AuthorisedUser, Policy, PolicyVersion, Target, User
@@ -108,6 +109,7 @@ def load_demo(*, at: datetime) -> Demo:
     work_and_rate(stage, at)
     take_payments(stage, at)
     fall_behind(stage, at)
+    let_programs_ask(stage, at)
     watch = stage.tickets[story.WATCHED]
     found = watch.deadlines.get(kind=Target.Kind.RESPONSE)
     if found.due_at != due_at:

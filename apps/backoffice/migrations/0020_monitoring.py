@@ -1,4 +1,4 @@
-"""Monitoring: all staff see alerts, who works tickets has them handled again, duty managers say what
+"""Monitoring: all staff see it, who works tickets has alerts handled again, duty managers say what
 labels mean, administrators keep the sources.
 """
 
@@ -13,15 +13,20 @@ from apps.tickets.queries import DUTY_MANAGERS
 AGENTS, TAMS, FINANCE = "Support agents", "TAMs", "Finance"
 ADMINISTRATORS = "Administrators"
 
-SEEN = ["alert", "monitoringpost", "monitoringmapping"]
-MODELS = [*SEEN, "monitoringsource", "monitoringseverity"]
-READ = [f"view_{model}" for model in SEEN]
+MODELS = [
+    "alert",
+    "monitoringmapping",
+    "monitoringpost",
+    "monitoringseverity",
+    "monitoringsource",
+]
+READ = ["view_*"]
 WORK = [*READ, "change_alert"]
 MAY = {
     AGENTS: WORK,
     TAMS: WORK,
     FINANCE: READ,
-    DUTY_MANAGERS: [*WORK, "*_monitoringmapping"],
+    DUTY_MANAGERS: [*WORK, "*_monitoringmapping", "change_monitoringpost"],
     ADMINISTRATORS: ["*"],
 }
 

@@ -53,6 +53,7 @@ def plan_maintenance(*, work: Work, by: User, source_key: str, at: datetime) -> 
     :raises MaintenanceRefused: the window is closed, or the work does not say what it is, what it
         touches, or names what its owner has no order for.
     """
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # a double click waits for the first
     there = Maintenance.objects.filter(source_key=source_key).first()
     if there is not None:
         return there

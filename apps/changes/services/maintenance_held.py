@@ -37,8 +37,8 @@ class NoticeTooShort(MaintenanceRefused):
 
 def hold(maintenance: Maintenance) -> Maintenance:
     """Return the row as it is now, locked until the transaction ends."""
-    rows = Maintenance.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("changed_by").get(pk=maintenance.pk)
+    # Without a join: one to who changed it last finds no row, once somebody else did meanwhile.
+    return Maintenance.objects.select_for_update(no_key=True).get(pk=maintenance.pk)
 
 
 def is_repeated(row: Maintenance, *, seen: int, state: str, by: User) -> bool:

@@ -1,6 +1,7 @@
 """Contracts as staff see them: policies to read, accounts and orders to keep."""
 
 from apps.contracts.admin.accounts import AccountAdmin, AuthorisedUserAdmin
+from apps.contracts.admin.api_tokens import ApiTokenAdmin
 from apps.contracts.admin.calendars import CalendarRevisionAdmin
 from apps.contracts.admin.orders import OrderAdmin
 from apps.contracts.admin.policies import PolicyVersionAdmin
@@ -11,6 +12,7 @@ from apps.contracts.admin.webhooks import WebhookEndpointAdmin
 
 __all__ = [
     "AccountAdmin",
+    "ApiTokenAdmin",
     "AuthorisedUserAdmin",
     "CalendarRevisionAdmin",
     "OrderAdmin",

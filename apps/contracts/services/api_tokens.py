@@ -31,11 +31,10 @@ SCOPES: dict[str, tuple[str, str]] = {
     "billing:read": ("Read invoices and charges", "may_see_invoices"),
     "notices:read": ("Read notices of maintenance and incidents", ""),
 }
-# Which rights of its person a token uses with a scope, where they have them.
+# Which more of its person's rights a token uses with a scope, where they have them.
 USES: Mapping[str, Sequence[str]] = {
     "tickets:read": ("sees_all_tickets",),
     "tickets:write": ("may_open", "may_escalate", "may_confirm_closure", "sees_all_tickets"),
-    "billing:read": ("may_see_invoices",),
 }
 PROVIDERS = ("standing:read",)  # the provider's own tokens are good for no more
 MOST = 20  # of an account, at a time
@@ -200,7 +199,8 @@ def _person_refused(
     if person.order.state == Order.State.DRAFT:
         yield "person", f"{person.order} is a draft: execute it, then make a token."
     if manager is not None:
-        used = {right for scope in scopes for right in USES.get(scope, ())}
+        used = {SCOPES[scope][1] for scope in scopes if scope in SCOPES}
+        used |= {right for scope in scopes for right in USES.get(scope, ())}
         more = sorted(words_of(right) for right in (used & person.rights) - manager.rights)
         if more:
             words = ", ".join(f"“{each}”" for each in more)

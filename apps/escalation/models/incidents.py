@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from apps.contracts.models import Account
 from apps.tickets.models import Ticket
 
 
@@ -42,11 +43,15 @@ class Incident(models.Model):
 class IncidentTicket(models.Model):
     """A ticket of an incident. A ticket is of one incident only.
 
+    ``account`` is the ticket's, which never changes: an account finds its own incidents by it.
+
     Clause: S-6.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="members")
     ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, related_name="in_incident")
+    # The index below begins with it.
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     joined_at = models.DateTimeField()
     joined_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -54,6 +59,7 @@ class IncidentTicket(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["account", "incident"], name="incident_of_account")]
 
     def __str__(self) -> str:
         return f"{self.ticket.number} in {self.incident.number}"

@@ -129,7 +129,9 @@ def _join(incident: Incident, ticket: Ticket, *, by: User, at: datetime) -> None
         raise Refused(
             f"{ticket.number} goes on as {ticket.merged_into.number}: take that one instead."
         )
-    IncidentTicket.objects.create(incident=incident, ticket=ticket, joined_at=at, joined_by=by)
+    IncidentTicket.objects.create(
+        incident=incident, ticket=ticket, account=ticket.account, joined_at=at, joined_by=by
+    )
     _look_again(incident, at=at)
     _note(ticket, f"Of {incident.number}: {incident.title}", incident, by=by, at=at)
 

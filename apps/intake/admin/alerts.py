@@ -79,6 +79,9 @@ class AlertAdmin(ReadOnlyAdmin):
             Handling.PENDING: "info",
             Handling.TICKET: "success",
             Handling.UNMATCHED: "warning",
+            Handling.STAFF_ONLY: "primary",
+            Handling.SILENCED: "info",
+            Handling.OVER: "primary",
             Handling.FAILED: "danger",
         },
     )
@@ -138,6 +141,7 @@ class MonitoringPostAdmin(ReadOnlyAdmin):
     list_display_links = ["came"]
     list_filter = ["state", "source"]
     list_select_related = ["source"]
+    actions = ["read_again"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MonitoringPost]:
         return super().get_queryset(request).select_related("source").defer("raw")
@@ -155,6 +159,7 @@ class MonitoringPostAdmin(ReadOnlyAdmin):
     @display(
         description="State",
         label={
+            MonitoringPost.State.RECEIVED: "info",
             MonitoringPost.State.READ: "success",
             MonitoringPost.State.UNREADABLE: "warning",
             MonitoringPost.State.TOO_BIG: "warning",
@@ -167,6 +172,11 @@ class MonitoringPostAdmin(ReadOnlyAdmin):
     @display(description="What could not be read")
     def said(self, post: MonitoringPost) -> str:
         return str(post.faults[0])[:90] if post.faults else "–"
+
+    @action(description="Read again what failed", permissions=["act"])
+    def read_again(self, request: HttpRequest, queryset: QuerySet[MonitoringPost]) -> None:
+        again = services.read_again(posts=list(queryset[:1000]))
+        messages.success(request, f"{again} are read within half a minute.")
 
     def page_context(self, request: HttpRequest, post: MonitoringPost) -> dict[str, Any]:
         raw = bytes(MonitoringPost.objects.values_list("raw", flat=True).get(pk=post.pk))

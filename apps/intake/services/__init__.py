@@ -1,7 +1,7 @@
 """How requests come in: one mail at a time, and the one door for all others."""
 
 from apps.intake.services.alerts_handle import handle_again, handle_alerts
-from apps.intake.services.alerts_read import read_posts
+from apps.intake.services.alerts_read import read_again, read_posts
 from apps.intake.services.appointments import Booked, request_appointment
 from apps.intake.services.calls import (
     Said,
@@ -64,6 +64,7 @@ __all__ = [
     "poll_mailbox",
     "process",
     "process_pending",
+    "read_again",
     "read_posts",
     "receive_mail",
     "redirect_call",

@@ -112,7 +112,8 @@ def note_resolved(
     """
     for alert in alerts:
         alert.is_due = False
-    ticket = Ticket.objects.get(pk=ticket_id)
+    ticket = Ticket.objects.select_related("merged_into").get(pk=ticket_id)
+    ticket = ticket.merged_into or ticket
     bundle = alerts[0].bundle
     if bundle is None or ticket.status == Status.CLOSED or bundle.notes >= MOST_NOTES:
         return

@@ -40,10 +40,11 @@ def handle_alerts(*, at: datetime) -> int:
 
     Clause: V-2-monitoring, V-4, S-11.
     """
-    Alert.objects.silenced(until=at).update(is_due=True)
-    due = Alert.objects.due().filter(source=OuterRef("pk"))
+    mine = {"source": OuterRef("pk")}
+    due = Exists(Alert.objects.due().filter(**mine))
+    waking = Exists(Alert.objects.silenced(until=at).filter(**mine))
     handled = 0
-    for source in MonitoringSource.objects.filter(Exists(due)).order_by("pk"):
+    for source in MonitoringSource.objects.filter(due | waking).order_by("pk"):
         for _ in range(ROUNDS):
             try:
                 done = _handle_some(source.pk, at=at)
@@ -62,6 +63,8 @@ def handle_again(*, alerts: Sequence[Alert] | None = None) -> int:
 
     Clause: V-2-monitoring.
     """
+    # In the same order as who reads posts: a source first, then its alerts.
+    list(MonitoringSource.objects.select_for_update(no_key=True).order_by("pk"))
     rows = Alert.objects.to_map()
     if alerts is not None:
         again = [Handling.UNMATCHED, Handling.STAFF_ONLY, Handling.SILENCED, Handling.FAILED]
@@ -77,6 +80,7 @@ def _handle_some(source_id: int, *, at: datetime) -> int:
         .select_related("author")
         .get(pk=source_id)
     )
+    Alert.objects.silenced(until=at).filter(source=source).update(is_due=True)
     rows = Alert.objects.due().filter(source=source).select_related("bundle")
     due = list(rows.order_by("pk")[:BATCH])
     resolved = [row for row in due if row.handling == Handling.TICKET]

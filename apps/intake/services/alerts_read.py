@@ -48,6 +48,15 @@ def read_posts() -> int:
     return done
 
 
+def read_again(*, posts: Sequence[MonitoringPost]) -> int:
+    """Have posts read anew that came to grief through a fault of ours; return how many.
+
+    Clause: V-2-monitoring.
+    """
+    failed = MonitoringPost.objects.filter(pk__in=[post.pk for post in posts], state=State.FAILED)
+    return failed.update(state=State.RECEIVED, faults=[])
+
+
 def _read(pk: int, source_id: int) -> int:
     source = MonitoringSource.objects.select_for_update(no_key=True).get(pk=source_id)
     post = MonitoringPost.objects.unread().filter(pk=pk).first()

@@ -16,7 +16,10 @@ from apps.portal.queries.tokens import WORDS
 USUAL = timedelta(days=365)
 LONGEST = timedelta(days=3652)
 LACKING = _("You cannot give it: you do not have that right yourself.")
-NEEDS = {"may_see_invoices": _("Only for somebody who may see invoices.")}
+NEEDS = {
+    "may_open": _("Only for somebody who may open tickets."),
+    "may_see_invoices": _("Only for somebody who may see invoices."),
+}
 
 
 @dataclass(frozen=True, slots=True)

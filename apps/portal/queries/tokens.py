@@ -20,6 +20,7 @@ WORDS: Mapping[str, Promise] = {
     "standing:read": _("Read the account's standing and what it may do"),
     "tickets:read": _("Read tickets"),
     "tickets:write": _("Open tickets, reply, confirm closure, dispute and escalate"),
+    "services:write": _("Ask to have services added, changed and removed"),
     "billing:read": _("Read invoices and charges"),
     "notices:read": _("Read notices of maintenance and incidents"),
 }

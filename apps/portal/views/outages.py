@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from apps.escalation.models import Incident, ReportCopy
+from apps.escalation.models import ReportCopy
 from apps.escalation.outage_pdf import file_name
 from apps.portal.access import SeatedRequest, move_to, page
 from apps.portal.queries.outages import incidents as queries
@@ -29,8 +29,8 @@ def incident(request: SeatedRequest, incident: int) -> HttpResponse:
 
     Clause: S-6, V-2-incident, V-3.5.
     """
-    row = _incident(request, incident)
-    return TemplateResponse(request, "portal/outages/incident.html", _context(request, row))
+    stand = _incident(request, incident)
+    return TemplateResponse(request, "portal/outages/incident.html", _context(request, stand))
 
 
 @page()
@@ -39,10 +39,10 @@ def incident_live(request: SeatedRequest, incident: int) -> HttpResponse:
 
     Clause: V-3.5.
     """
-    row = _incident(request, incident)
-    if request.GET.get("seen", "") == queries.seen_of(row):
+    stand = _incident(request, incident)
+    if request.GET.get("seen", "") == stand.seen:
         return HttpResponse(status=UNCHANGED)
-    context = _context(request, row) | {"is_live": True}
+    context = _context(request, stand) | {"is_live": True}
     status = DONE if context["read"].is_done else None  # type: ignore[attr-defined]
     return TemplateResponse(request, "portal/outages/incident_live.html", context, status=status)
 
@@ -84,7 +84,7 @@ def report_pdf(request: SeatedRequest, report: int) -> HttpResponse:
     return response
 
 
-def _incident(request: SeatedRequest, key: int) -> Incident:
+def _incident(request: SeatedRequest, key: int) -> queries.Stand:
     """Return an incident that touches an account of the reader's, and go over there.
 
     :raises Http404: it is not there, or touches none of theirs.
@@ -108,7 +108,7 @@ def _copy(request: SeatedRequest, key: int) -> ReportCopy:
     return copy
 
 
-def _context(request: SeatedRequest, incident: Incident) -> dict[str, object]:
+def _context(request: SeatedRequest, stand: queries.Stand) -> dict[str, object]:
     zone = timezone.get_current_timezone_name()
-    found = queries.read(incident, seat=request.seat, at=timezone.now(), zone=zone)
-    return {"read": found, "incident": incident}
+    found = queries.read(stand, seat=request.seat, at=timezone.now(), zone=zone)
+    return {"read": found, "incident": stand.incident}

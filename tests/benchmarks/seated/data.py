@@ -19,6 +19,7 @@ PREMIUM = "voximplant-premium-2023"
 # Words that a search looks for: on some twenty tickets of each account, and on nearly all.
 RARE, COMMON = "zymurgy", "w0"
 RARELY = 20
+TOUCHED = 40  # incidents of each account
 BULKY = [
     *("tickets_ticket", "tickets_deadline", "tickets_event", "tickets_message"),
     "tickets_searchtext",
@@ -96,6 +97,17 @@ REST = [
               FROM tickets_ticket) AS placed CROSS JOIN generate_series(1, 30)
         GROUP BY id, order_id, place
     ) AS written""",
+    # Each has one ticket, whose key it has too.
+    """INSERT INTO escalation_incident (id, title, author_id, opened_at, opened_by_id)
+    SELECT id, 'Phones are dead', assignee_id, registered_at, assignee_id
+    FROM (SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY id DESC) AS place
+          FROM tickets_ticket) AS placed
+    WHERE place <= %(touched)s""",
+    """INSERT INTO escalation_incidentticket
+        (incident_id, ticket_id, account_id, joined_at, joined_by_id)
+    SELECT incident.id, ticket.id, account_id, opened_at, opened_by_id
+    FROM escalation_incident AS incident
+    JOIN tickets_ticket AS ticket ON ticket.id = incident.id""",
 ]
 
 
@@ -135,6 +147,7 @@ def _figures(
         "steps": STEPS,
         "rare": RARE,
         "rarely": RARELY,
+        "touched": TOUCHED,
     }
 
 

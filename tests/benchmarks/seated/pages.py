@@ -33,6 +33,9 @@ Open = Callable[[], None]
 # What an address names, by its part: the key of a row of the account.
 NAMED: Mapping[str, Callable[[], Any]] = {
     "ticket": lambda: _tickets().filter(status="SOLVED").order_by("-latest_at")[0].pk,
+    "incident": lambda: (
+        _tickets().filter(in_incident__isnull=False).latest("pk").in_incident.incident_id
+    ),
 }
 # What else is asked of a page, by the name that the bench gives it: its own, and the query.
 ASKED: Mapping[str, tuple[str, Callable[[], dict[str, str]]]] = {

@@ -13,17 +13,7 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from django.db.models import (
-    BooleanField,
-    Exists,
-    ExpressionWrapper,
-    Max,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-)
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise as Text
 from django.utils.translation import gettext_lazy as _
 
@@ -31,19 +21,18 @@ from apps.contracts.queries.catalogue import catalogue
 from apps.escalation.models import Incident, IncidentTicket, ReportCopy, ReportMoment
 from apps.escalation.rules.timeline import Moment, outline
 from apps.portal.queries.keyset import MOST, number_in
+from apps.portal.queries.outages.ongoing import members_of, ongoing_of
 from apps.portal.queries.outages.reports import Owed, of_incidents, owed_to
 from apps.portal.queries.seats import Seat
 from apps.portal.queries.tickets.happened import TOLD
 from apps.portal.queries.tickets.rows import Row, rows_of
-from apps.portal.queries.tickets.turns import UNCLOSED
-from apps.tickets.models import Event, Ticket
+from apps.tickets.models import Event
 from apps.tickets.rules.history import Happening, Kind
 
 ON_HOME = 5
 ONGOING = 50  # shown together
 TICKETS = 50  # of an incident, the latest
 EVENTS = 500  # of its tickets, the latest
-UNSOLVED = [status for status in UNCLOSED if status != Ticket.State.SOLVED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +40,7 @@ class Listed:
     """A row of the list. ``copy`` is the latest report of it that the account was sent."""
 
     incident: Incident
+    is_ongoing: bool
     copy: ReportCopy | None
     began_at: datetime
     restored_at: datetime | None
@@ -76,8 +66,18 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """An incident as it is for an account. ``seen`` changes when its page has something new."""
+
+    incident: Incident
+    is_ongoing: bool
+    reported_at: datetime
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
-    """All that a page shows of an incident. ``seen`` names this state of it."""
+    """All that a page shows of an incident. ``seen`` is as it stands."""
 
     incident: Incident
     is_ongoing: bool
@@ -97,46 +97,13 @@ class Read:
         return not self.is_ongoing and not self.owed
 
 
-def incidents_of(account_id: int) -> QuerySet[Any]:
-    """Return the incidents that have a ticket of the account, with how they stand for it.
-
-    One is ongoing while a ticket of the account has no solution, unless a report said since that
-    service is back. ``began_at`` is what the report says, else when the first of the tickets came.
-
-    Clause: S-6, V-2-incident.
-    """
-    own = IncidentTicket.objects.filter(incident=OuterRef("pk"), ticket__account=account_id)
-    first = own.order_by().values("incident").annotate(first=Min("ticket__registered_at"))
-    copies = ReportCopy.objects.filter(report__incident=OuterRef("pk"), account=account_id)
-    latest = copies.order_by("-report__revision")
-    unsolved = own.filter(
-        Q(ticket__merged_into=None, ticket__status__in=UNSOLVED)
-        | Q(ticket__merged_into__status__in=UNSOLVED)
-    )
-    back = Event.objects.filter(
-        Q(kind=Kind.REOPENED) | Q(kind=Kind.JUDGED, facts__justified=True),
-        Q(ticket=OuterRef("ticket")) | Q(ticket=OuterRef("ticket__merged_into")),
-        at__gt=OuterRef(OuterRef("told_at")),
-    )
-    anew = unsolved.filter(Q(joined_at__gt=OuterRef("told_at")) | Exists(back))
-    rows = Incident.objects.filter(Exists(own)).annotate(
-        reported_at=Subquery(first.values("first")),
-        told_at=Subquery(latest.values("report__issued_at")[:1]),
-        began_at=Subquery(latest.values("report__started_at")[:1]),
-        restored_at=Subquery(latest.values("report__restored_at")[:1]),
-    )
-    is_ongoing = Q(Q(restored_at=None) & Exists(unsolved)) | Q(Exists(anew))
-    return rows.annotate(is_ongoing=ExpressionWrapper(is_ongoing, output_field=BooleanField()))
-
-
 def ongoing_at(seat: Seat) -> Sequence[Listed]:
     """Return the first of the incidents that are ongoing for the account, for the first page.
 
     Clause: V-2-incident.
     """
-    rows = list(_ongoing(seat)[:ON_HOME])
-    copies = _latest_copies(rows, seat.account.pk)
-    return [_listed(row, copies) for row in rows]
+    account = seat.account.pk
+    return _listed(ongoing_of(account)[:ON_HOME], [], account)
 
 
 def page_of(seat: Seat, *, before: str) -> Page:
@@ -144,16 +111,17 @@ def page_of(seat: Seat, *, before: str) -> Page:
 
     Clause: S-6, V-2-incident.
     """
-    last = number_in(before)
-    ongoing = [] if last else list(_ongoing(seat)[:ONGOING])
-    rows = incidents_of(seat.account.pk).filter(is_ongoing=False).order_by("-pk")
-    found = list((rows.filter(pk__lt=last) if last else rows)[: MOST + 1])
-    over = found[:MOST]
-    copies = _latest_copies([*ongoing, *over], seat.account.pk)
+    account, last = seat.account.pk, number_in(before)
+    ongoing = ongoing_of(account)
+    own = members_of(account).exclude(incident__in=ongoing)
+    keys = (own.filter(incident__lt=last) if last else own).values_list("incident", flat=True)
+    found = list(keys.distinct().order_by("-incident")[: MOST + 1])
+    first, over = [] if last else ongoing[:ONGOING], found[:MOST]
+    rows = _listed(first, over, account)
     return Page(
-        ongoing=[_listed(row, copies) for row in ongoing],
-        over=[_listed(row, copies) for row in over],
-        before=over[-1].pk if len(found) > MOST else 0,
+        ongoing=rows[: len(first)],
+        over=rows[len(first) :],
+        before=over[-1] if len(found) > MOST else 0,
         is_first=not last,
     )
 
@@ -166,93 +134,116 @@ def account_of(key: int, *, seats: Sequence[Seat], seat: Seat) -> int | None:
     Clause: V-3.5.
     """
     accounts = [each.account.pk for each in seats]
-    rows = IncidentTicket.objects.filter(incident=key, ticket__account__in=accounts).order_by()
-    touched = set(rows.values_list("ticket__account", flat=True).distinct())
+    rows = IncidentTicket.objects.filter(incident=key, account__in=accounts).order_by()
+    touched = set(rows.values_list("account", flat=True).distinct())
     here = seat.account.pk
     return here if here in touched else min(touched, default=None)
 
 
-def incident_at(key: int, *, account_id: int) -> Incident:
-    """Return an incident of the account, with ``seen``: what its page changes with."""
+def incident_at(key: int, *, account_id: int) -> Stand:
+    """Return an incident of the account, and how it stands for it now."""
     told = Event.objects.filter(
-        ticket__account=account_id, ticket__in_incident__incident=OuterRef("pk"), kind__in=TOLD
+        ticket__in_incident__incident=OuterRef("pk"),
+        ticket__in_incident__account=account_id,
+        kind__in=TOLD,
     )
     copies = ReportCopy.objects.filter(report__incident=OuterRef("pk"), account=account_id)
-    own = IncidentTicket.objects.filter(incident=OuterRef("pk"), ticket__account=account_id)
-    rows = incidents_of(account_id).annotate(
+    own = members_of(account_id).filter(incident=OuterRef("pk"))
+    row: Any = Incident.objects.annotate(
         told=_last(told, "ticket__in_incident__incident"),
         copied=_last(copies, "report__incident"),
         joined=_last(own, "incident"),
-    )
-    return rows.get(pk=key)
+        reported_at=Subquery(_first(own)),
+    ).get(pk=key)
+    is_ongoing = bool(ongoing_of(account_id, of=key))
+    parts = (row.told, row.copied, row.joined, int(is_ongoing))
+    seen = ".".join(str(part or 0) for part in (*parts, crc32(row.title.encode())))
+    return Stand(row, is_ongoing, row.reported_at, seen)
 
 
-def seen_of(incident: Incident) -> str:
-    """Return what changes when the page of an incident has something new to show."""
-    row: Any = incident
-    parts = (row.told, row.copied, row.joined, int(row.is_ongoing))
-    return ".".join(str(part or 0) for part in (*parts, crc32(row.title.encode())))
-
-
-def read(incident: Incident, *, seat: Seat, at: datetime, zone: str) -> Read:
+def read(stand: Stand, *, seat: Seat, at: datetime, zone: str) -> Read:
     """Return what the page shows. ``zone`` is the reader's.
 
     Clause: S-6, V-2-incident, V-3.5.
     """
-    row: Any = incident
-    keys = _readable(incident, seat)
-    copies = list(of_incidents([incident.pk], account_id=seat.account.pk))
-    services = Ticket.objects.filter(pk__in=keys, service__isnull=False).order_by("service__title")
+    incident, account = stand.incident, seat.account.pk
+    services = _readable(incident, seat)
+    keys = list(services)
+    copies = list(of_incidents([incident.pk], account_id=account))
+    times = _times(copies[0] if copies else None, stand.reported_at, is_ongoing=stand.is_ongoing)
     return Read(
         incident=incident,
-        is_ongoing=row.is_ongoing,
-        began_at=_began_at(row),
-        restored_at=_restored_at(row),
+        is_ongoing=stand.is_ongoing,
+        began_at=times[0],
+        restored_at=times[1],
         updates=list(_updates(copies, keys[:TICKETS])),
-        services=list(services.values_list("service__title", flat=True).distinct()),
+        services=sorted({title for title in services.values() if title}),
         tickets=rows_of(keys[:TICKETS], at=at),
         has_more=len(keys) > TICKETS,
         copies=copies,
         owed=owed_to(seat, at=at, zone=zone, tickets=keys) if keys else [],
-        seen=seen_of(incident),
+        seen=stand.seen,
     )
 
 
-def _ongoing(seat: Seat) -> QuerySet[Any]:
-    return incidents_of(seat.account.pk).filter(is_ongoing=True).order_by("-pk")
+def _listed(ongoing: Sequence[int], over: Sequence[int], account_id: int) -> list[Listed]:
+    """Return the rows of some incidents, those that are ongoing first."""
+    keys = [*ongoing, *over]
+    if not keys:
+        return []
+    incidents = Incident.objects.in_bulk(keys)
+    reported = _reported(keys, account_id)
+    copies: dict[int, ReportCopy] = {}
+    for copy in of_incidents(keys, account_id=account_id):
+        copies.setdefault(copy.report.incident_id, copy)
+    return [
+        Listed(
+            incidents[key],
+            is_ongoing,
+            copies.get(key),
+            *_times(copies.get(key), reported[key], is_ongoing=is_ongoing),
+        )
+        for key, is_ongoing in [*((key, True) for key in ongoing), *((key, False) for key in over)]
+    ]
 
 
-def _listed(incident: Incident, copies: Mapping[int, ReportCopy]) -> Listed:
-    copy = copies.get(incident.pk)
-    return Listed(incident, copy, _began_at(incident), _restored_at(incident))
+def _times(
+    copy: ReportCopy | None, reported_at: datetime, *, is_ongoing: bool
+) -> tuple[datetime, datetime | None]:
+    """Return when it began and when service was back, as the latest report says.
+
+    Without one it began when the first of the account's tickets came.
+    """
+    if copy is None:
+        return reported_at, None
+    report = copy.report
+    return report.started_at or reported_at, None if is_ongoing else report.restored_at
 
 
-def _began_at(row: Any) -> datetime:
-    at: datetime = row.began_at or row.reported_at
-    return at
+def _reported(keys: Sequence[int], account_id: int) -> Mapping[int, datetime]:
+    """Return incident -> when the first of the account's tickets came."""
+    rows = members_of(account_id).filter(incident__in=keys).values_list("incident")
+    return dict(rows.annotate(first=Min("ticket__registered_at")))
 
 
-def _restored_at(row: Any) -> datetime | None:
-    return None if row.is_ongoing else row.restored_at
-
-
-def _latest_copies(rows: Sequence[Incident], account_id: int) -> Mapping[int, ReportCopy]:
-    found: dict[int, ReportCopy] = {}
-    if rows:
-        for copy in of_incidents([row.pk for row in rows], account_id=account_id):
-            found.setdefault(copy.report.incident_id, copy)
-    return found
+def _first(rows: QuerySet) -> QuerySet:
+    return rows.values("incident").annotate(at=Min("ticket__registered_at")).values("at")
 
 
 def _last(rows: QuerySet, by: str) -> Subquery:
     return Subquery(rows.order_by().values(by).annotate(last=Max("pk")).values("last"))
 
 
-def _readable(incident: Incident, seat: Seat) -> list[int]:
-    """Return the tickets of the incident that the person may read, a duplicate as its survivor."""
-    of_it = Q(in_incident__incident=incident) | Q(duplicates__in_incident__incident=incident)
-    rows = seat.tickets().filter(of_it, merged_into=None).order_by("-pk")
-    return list(rows.values_list("pk", flat=True).distinct()[: TICKETS + 1])
+def _readable(incident: Incident, seat: Seat) -> dict[int, str | None]:
+    """Return the incident's tickets that the person may read, the latest first: key -> service.
+
+    A duplicate is there as its survivor. At most TICKETS and one more.
+    """
+    own = members_of(seat.account.pk).filter(incident=incident)
+    pairs = own.values_list("ticket", "ticket__merged_into")
+    keys = {survivor or ticket for ticket, survivor in pairs}
+    rows = seat.tickets().filter(pk__in=keys, merged_into=None).order_by("-pk")
+    return dict(rows.values_list("pk", "service__title")[: TICKETS + 1])
 
 
 def _updates(copies: Sequence[ReportCopy], tickets: Sequence[int]) -> list[Update]:

@@ -150,8 +150,8 @@ def title_then(report: OutageReport) -> str:
 def _tickets_of(report: OutageReport, account_id: int) -> list[Ticket]:
     """Return the account's own tickets that the incident had when the report was issued."""
     rows = Ticket.objects.filter(
-        account=account_id,
         in_incident__incident=report.incident_id,
+        in_incident__account=account_id,
         in_incident__joined_at__lte=report.issued_at,
     )
     return list(rows.select_related("version").defer("version__source").order_by("pk")[:NUMBERS])

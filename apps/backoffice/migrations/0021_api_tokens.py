@@ -1,4 +1,4 @@
-"""Endpoints of webhooks: whoever serves a client sees them; duty managers switch, test and end them."""
+"""Tokens of the API: whoever serves a client sees them; duty managers make and end them."""
 
 from fnmatch import fnmatchcase
 
@@ -11,12 +11,12 @@ from apps.tickets.queries import DUTY_MANAGERS
 AGENTS, TAMS, FINANCE = "Support agents", "TAMs", "Finance"
 ADMINISTRATORS = "Administrators"
 
-MODEL = "webhookendpoint"
+MODEL = "apitoken"
 SEES = [f"view_{MODEL}"]
 MAY = {
     AGENTS: SEES,
     TAMS: SEES,
-    DUTY_MANAGERS: [*SEES, f"change_{MODEL}"],
+    DUTY_MANAGERS: [*SEES, f"change_{MODEL}", f"add_{MODEL}"],
     FINANCE: SEES,
     ADMINISTRATORS: ["*"],
 }
@@ -47,7 +47,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0020_monitoring"),
-        ("contracts", "0014_webhooks"),
+        ("contracts", "0011_api_tokens"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
