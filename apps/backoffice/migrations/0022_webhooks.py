@@ -12,13 +12,14 @@ AGENTS, TAMS, FINANCE = "Support agents", "TAMs", "Finance"
 ADMINISTRATORS = "Administrators"
 
 MODEL = "webhookendpoint"
-SEES = [f"view_{MODEL}"]
+MODELS = {"contracts": MODEL, "outbox": "hookattempt"}
+SEES = [f"view_{model}" for model in MODELS.values()]
 MAY = {
     AGENTS: SEES,
     TAMS: SEES,
     DUTY_MANAGERS: [*SEES, f"change_{MODEL}"],
     FINANCE: SEES,
-    ADMINISTRATORS: ["*"],
+    ADMINISTRATORS: [f"*_{MODEL}", *SEES],
 }
 
 
@@ -26,13 +27,16 @@ def grant(apps, schema_editor):
     """Give the groups what they lack; take nothing away."""
     alias = schema_editor.connection.alias
     # Django creates permissions after all migrations; these groups need them now.
-    create_permissions(
-        installed.get_app_config("contracts"), verbosity=0, using=alias, apps=apps
-    )
+    for app in MODELS:
+        create_permissions(installed.get_app_config(app), verbosity=0, using=alias, apps=apps)
     permissions = apps.get_model("auth", "Permission").objects.using(alias)
-    ours = list(
-        permissions.filter(content_type__app_label="contracts", content_type__model=MODEL)
-    )
+    ours = [
+        permission
+        for app, model in MODELS.items()
+        for permission in permissions.filter(
+            content_type__app_label=app, content_type__model=model
+        )
+    ]
     groups = apps.get_model("auth", "Group").objects.using(alias)
     for group in groups.filter(name__in=MAY):
         group.permissions.add(
@@ -48,6 +52,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("backoffice", "0021_api_tokens"),
         ("contracts", "0014_webhooks"),
+        ("outbox", "0004_webhooks"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
