@@ -92,9 +92,6 @@ urlpatterns = [
     path("people/<int:person>/", people.person, name="person"),
     path("people/<int:person>/end/", people.person_end, name="person_end"),
     path("people/<int:person>/invite/", people.person_invite, name="person_invite"),
-    path("tokens/", tokens.tokens, name="tokens"),
-    path("tokens/new/", tokens.token_new, name="token_new"),
-    path("tokens/<int:token>/end/", tokens.token_end, name="token_end"),
     # Webhooks. An event is named by its message, which knows its endpoint.
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/new/", webhooks.webhook_new, name="webhook_new"),
@@ -110,5 +107,8 @@ urlpatterns = [
         webhooks.webhook_event_replay,
         name="webhook_event_replay",
     ),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.token_new, name="token_new"),
+    path("tokens/<int:token>/end/", tokens.token_end, name="token_end"),
     path("notifications/", notifications.notifications, name="notifications"),
 ]

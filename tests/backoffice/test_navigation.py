@@ -27,7 +27,7 @@ WORK = [
 ]
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services"]
-CONTRACTS += ["Service requests", "Authorised users", "API tokens"]
+CONTRACTS += ["Service requests", "Webhooks", "Authorised users", "API tokens"]
 CHANGES = ["Platform changes", "GAP analyses", "Releases"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MINE = "My notices"

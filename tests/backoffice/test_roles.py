@@ -36,6 +36,7 @@ NAMES = [
     "0020_monitoring",
     "0021_api_tokens",
     "0022_gap_and_releases",
+    "0023_webhooks",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -82,6 +83,7 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "intake.change_inboundmail",
         "contracts.add_apitoken",
         "contracts.change_apitoken",
+        "contracts.change_webhookendpoint",
         "contracts.add_authoriseduser",
         "contracts.change_authoriseduser",
         "contracts.add_tamassignment",
