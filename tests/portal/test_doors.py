@@ -42,7 +42,6 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "token": lambda person: make_token(person=person)[0].pk,
     "webhook": lambda person: make_endpoint(account=person.order.account).pk,
     "event": lambda person: event_of(person).pk,
-    "token": lambda person: make_token(person=person)[0].pk,
 }
 
 
