@@ -1,4 +1,4 @@
-"""The app; its mails are made known to the outbox, its panel to tickets."""
+"""The app; its mails are made known to the outbox, its panel to tickets, its rows to accounts."""
 
 from django.apps import AppConfig
 
@@ -15,3 +15,7 @@ class ChangesConfig(AppConfig):
             maintenance_panel,  # noqa: F401
             release_mails,  # noqa: F401
         )
+        from apps.changes.queries import with_maintenance  # noqa: PLC0415
+        from apps.contracts import read_with  # noqa: PLC0415
+
+        read_with.ACCOUNT_PAGE.append(with_maintenance)

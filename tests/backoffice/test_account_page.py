@@ -28,6 +28,7 @@ from tests.factories import (
     make_ticket,
     reason_of,
 )
+from tests.maintenance_made import announced, planned
 from tests.tickets.reading import later
 from tests.tickets_admin.pages import QUEUE
 from tests.time_made import make_hours, make_premium, make_tam
@@ -308,6 +309,20 @@ def test_appointments_are_shown_until_their_end_with_those_that_wait_for_a_decis
     appointments = page_of(person.order.account).appointments
 
     assert [each.subject for each in appointments] == ["goes on", "later"]
+
+
+@pytest.mark.clause("S-11")
+def test_maintenance_that_the_account_was_told_of_is_shown_until_its_window_closes():
+    person, other = make_client(), make_client()
+    for each in (person, other):
+        each.order.services.add(make_service())
+    told = announced(person, title="Told")
+    announced(other, title="Told others")
+    planned(title="Not told yet", objects=[(person.order.account, "TRUNK-1")])
+    account, ends_at = person.order.account, told.update.ends_at
+
+    assert page_of(account, at=ends_at - timedelta(seconds=1)).maintenance == [told]
+    assert page_of(account, at=ends_at).maintenance == []
 
 
 @pytest.mark.clause("V-1.2")

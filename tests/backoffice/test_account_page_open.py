@@ -32,6 +32,7 @@ from tests.factories import (
     make_staff,
     make_ticket,
 )
+from tests.maintenance_made import announced
 from tests.tickets.reading import later
 from tests.tickets_admin.pages import markup_of, text_of
 from tests.time_made import PREMIUM, make_hours, make_premium, make_tam
@@ -71,6 +72,8 @@ def make_busy(account: Account, *, many: int) -> None:
         make_ticket(requester=person, severity=["I", "II", "III"][number % 3], at=MORNING)
         make_appointment(requester=person, subject="Cut-over", starts_at=later(days=1))
         make_refused(account=account, subject="Help")
+    for number in range(min(many, 6)):  # one more than the page shows
+        announced(person, title=f"Night work {number}")
 
 
 def make_mixed(account: Account, *, many: int) -> None:
@@ -106,6 +109,7 @@ def test_the_page_takes_as_few_queries_for_thirty_of_everything_as_for_one(signe
             open_page(browser, account)
         counts.append(len(found))
 
+    assert markup_of(open_page(browser, busy)).count("Night work ") == 5
     assert counts[0] == counts[1]
     assert counts[0] <= 25
 

@@ -13,11 +13,13 @@ from apps.backoffice.account_page.money import Money
 from apps.backoffice.account_page.orders import Orders
 from apps.backoffice.account_page.people import People, Rung, rungs_of
 from apps.backoffice.account_page.tickets import OpenTickets
+from apps.changes.models import MaintenanceNotice
+from apps.changes.queries import coming_to
 from apps.contracts import queries as contracts
 from apps.contracts.models import Account, Appointment, Standing, User
 from apps.intake.models import Call, RefusedRequest
 
-SHOWN = 5  # appointments, calls, and refused requests
+SHOWN = 5  # appointments, windows of maintenance, calls, and refused requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class AccountPage:
     rungs: Sequence[Rung] | None
     tickets: OpenTickets | None
     appointments: Sequence[Appointment] | None
+    maintenance: Sequence[MaintenanceNotice] | None
     calls: Sequence[Call] | None
     refused: Sequence[RefusedRequest] | None
     events: Sequence[Happened] | None
@@ -41,7 +44,7 @@ class AccountPage:
     def of(cls, account: Account, *, at: datetime, user: User | AnonymousUser) -> Self:
         """Read the page: at most some twenty-five queries, none longer for a larger account.
 
-        Clause: V-1.2, V-3.4.6, V-3.5, V-6.3, V-9.2, S-7, S-12.
+        Clause: V-1.2, V-3.4.6, V-3.5, V-6.3, V-9.2, S-7, S-11, S-12.
         """
         may = user.has_perm
         tickets = OpenTickets.of(account, at=at) if may("tickets.view_ticket") else None
@@ -54,6 +57,7 @@ class AccountPage:
             rungs=rungs_of(account) if may("contracts.view_escalationrung") else None,
             tickets=tickets,
             appointments=coming(account, at=at) if may("contracts.view_appointment") else None,
+            maintenance=_maintenance(account, at=at, user=user),
             calls=calls(account) if may("intake.view_call") else None,
             refused=refused(account) if may("intake.view_refusedrequest") else None,
             events=latest_events(account, tickets=tickets) if tickets else None,
@@ -81,6 +85,16 @@ def coming(account: Account, *, at: datetime) -> Sequence[Appointment]:
     )
     related = rows.select_related("order__version", "requester", "staff")
     return list(related.defer("order__version__source").order_by("starts_at", "pk")[:SHOWN])
+
+
+def _maintenance(
+    account: Account, *, at: datetime, user: User | AnonymousUser
+) -> Sequence[MaintenanceNotice] | None:
+    if not user.has_perm("changes.view_maintenance"):
+        return None
+    if not vars(account).get("has_maintenance", True):
+        return []
+    return coming_to(account.pk, at=at, most=SHOWN)
 
 
 def calls(account: Account) -> Sequence[Call]:

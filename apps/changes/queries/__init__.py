@@ -8,6 +8,7 @@ from apps.changes.queries.windows import (
     touches,
     windows_at,
     windows_of,
+    with_maintenance,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "touches",
     "windows_at",
     "windows_of",
+    "with_maintenance",
 ]

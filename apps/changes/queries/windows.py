@@ -6,12 +6,14 @@ Clause: S-11.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.changes.models import Maintenance, MaintenanceNotice
+from apps.contracts.models import Account
 from apps.tickets.models import Ticket
 
 MOST = 20  # windows of one account at one instant
+OVER = (Maintenance.State.CANCELLED, Maintenance.State.DONE)
 SHORTEST = 4  # characters of a name that is looked for in a sentence
 
 
@@ -87,6 +89,15 @@ def coming_to(account_id: int, *, at: datetime, most: int) -> Sequence[Maintenan
 
     Clause: S-11.
     """
-    state = Maintenance.State
-    rows = told_to(account_id).exclude(update__state__in=[state.CANCELLED, state.DONE])
-    return list(rows.filter(update__ends_at__gt=at).order_by("update__starts_at", "pk")[:most])
+    rows = told_to(account_id).exclude(update__state__in=OVER).filter(update__ends_at__gt=at)
+    return list(rows.order_by("update__starts_at", "pk")[:most])
+
+
+def with_maintenance(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Read with accounts whether there is maintenance to ask for: of most of them there is none.
+
+    Clause: S-11.
+    """
+    told = MaintenanceNotice.objects.newest().filter(account=OuterRef("pk"))
+    going_on = told.exclude(update__state__in=OVER)
+    return accounts.annotate(has_maintenance=Exists(going_on.order_by()))
