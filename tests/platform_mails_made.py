@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from apps.changes.services.gap_reminders import remind_gaps
+from apps.changes.services.platform_changes import withdraw_change
 from apps.changes.services.releases import Fixed
 from apps.contracts.services.webhook_sending import note_answer
 from apps.outbox.hooks import Posted
 from apps.outbox.models import Message
-from tests.factories import MORNING, make_client
+from tests.factories import MORNING, make_client, make_staff
 from tests.gap_made import make_gap, released, sent
 from tests.hooks_made import make_endpoint
 from tests.mails_latest import SUBJECT, Made, latest
@@ -29,6 +30,8 @@ def gap_mails() -> Iterator[Made]:
     yield latest("gap.late"), None
     sent(analysis)
     yield latest("gap.sent"), None
+    withdraw_change(change=analysis.change, why=SUBJECT, by=make_staff(), at=MORNING)
+    yield latest("gap.withdrawn"), None
 
 
 def release_mails() -> Iterator[Made]:

@@ -11,6 +11,7 @@ from apps.changes.gap_pdf import file_name
 from apps.changes.models import GapAnalysis, GapVersion
 from apps.changes.services.gap_reminders import LATE, NEAR
 from apps.changes.services.gap_sending import SENT
+from apps.changes.services.platform_changes import WITHDRAWN
 from apps.contracts.models import AuthorisedUser
 from apps.escalation.links import token_of
 from apps.outbox.rendering import Attachment, Email, Withdrawn, renders
@@ -33,6 +34,8 @@ def sent(payload: dict[str, Any]) -> Email:
     analysis = version.analysis
     if analysis.versions.filter(number__gt=version.number).exists():
         raise Withdrawn("A later version is sent instead.")
+    if analysis.change.is_withdrawn:
+        raise Withdrawn("The change was withdrawn.")
     token = token_of(LINK, version.pk, person.email.lower())
     findings = version.said["findings"]
     context = {
@@ -46,6 +49,24 @@ def sent(payload: dict[str, Any]) -> Email:
     part = Attachment(file_name(version), bytes(version.content), "application/pdf")
     words = f"GAP analysis: {analysis.change}"
     return _mail(analysis, words, "mail/gap_sent.txt", context, attachments=(part,))
+
+
+@renders(WITHDRAWN)
+def withdrawn(payload: dict[str, Any]) -> Email:
+    """Tell one of the order's users that a change of which they had an analysis does not come.
+
+    Clause: V-2-gap, V-3.7.
+
+    :raises Withdrawn: the person is no authorised user any more.
+    """
+    if not AuthorisedUser.objects.filter(pk=payload["user_id"], is_active=True).exists():
+        raise Withdrawn("This person is no authorised user any more.")
+    related = ("change__withdrawal", "order__account", "order__version")
+    analysis = GapAnalysis.objects.select_related(*related).get(pk=payload["analysis_id"])
+    portal = f"{settings.BASE_URL}{reverse('portal:gap', args=[analysis.pk])}"
+    context = {"analysis": analysis, "portal": portal}
+    words = f"Withdrawn: {analysis.change}"
+    return _mail(analysis, words, "mail/gap_withdrawn.txt", context)
 
 
 @renders(NEAR, is_notice=True)
@@ -72,7 +93,7 @@ def late(payload: dict[str, Any]) -> Email:
 
 def version_of(pk: int) -> GapVersion:
     """Return a version with all that a mail or a page of it says."""
-    related = ("change", "order__account", "order__plan", "order__version")
+    related = ("change__withdrawal", "order__account", "order__plan", "order__version")
     rows = GapVersion.objects.select_related(*(f"analysis__{name}" for name in related))
     return rows.get(pk=pk)
 

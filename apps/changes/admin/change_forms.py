@@ -44,6 +44,12 @@ def day(label: str, missing: str) -> forms.DateField:
     )
 
 
+class WithdrawForm(forms.Form):
+    """Why a published change is withdrawn."""
+
+    why = text("Why, as the clients read it", "Say why it is withdrawn.", rows=3)
+
+
 class ChangeForm(forms.Form):
     """A change; what it breaks is a list of its own. ``seen`` is the edition that was shown."""
 

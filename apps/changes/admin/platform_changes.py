@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from unfold.decorators import display
 
-from apps.changes.admin.change_forms import ChangeEditor
+from apps.changes.admin.change_forms import ChangeEditor, WithdrawForm
 from apps.changes.admin.pages import REFUSED, Acting, ActingAdmin
 from apps.changes.models import GapAnalysis, PlatformChange
 from apps.changes.queries.gap import answer_for, entitled_orders, missing_orders, other_orders
@@ -54,13 +54,25 @@ def take_in(acting: Acting) -> str:
     return f"Analyses opened: {count}."
 
 
+def withdraw(acting: Acting) -> str:
+    """Withdraw what was published."""
+    form = WithdrawForm(acting.data)
+    acting.refused["withdraw"] = form
+    if not form.is_valid():
+        return ""
+    told = services.withdraw_change(
+        change=acting.row, why=form.cleaned_data["why"], by=acting.by, at=acting.at
+    )
+    return f"Withdrawn. People who had an analysis are told: {told}."
+
+
 @admin.register(PlatformChange)
 class PlatformChangeAdmin(ActingAdmin):
     """Each form calls one service. Nothing else writes a change."""
 
-    acts = {"write": write, "publish": publish, "take-in": take_in}
+    acts = {"write": write, "publish": publish, "take-in": take_in, "withdraw": withdraw}
     page_template = "admin/changes/platformchange/page.html"
-    related = ("drafted_by", "published_by")
+    related = ("drafted_by", "published_by", "withdrawal__by")
     list_display = ["name", "takes_effect_on", "due_on", "badge", "analyses", "left"]
     list_display_links = ["name"]
     list_filter = ["state"]
@@ -71,8 +83,13 @@ class PlatformChangeAdmin(ActingAdmin):
     def name(self, row: PlatformChange) -> str:
         return str(row)
 
-    @display(description="State", label={State.DRAFT: "warning", State.PUBLISHED: "success"})
+    @display(
+        description="State",
+        label={State.DRAFT: "warning", State.PUBLISHED: "success", "WITHDRAWN": "danger"},
+    )
     def badge(self, row: PlatformChange) -> tuple[str, str]:
+        if row.is_withdrawn:
+            return "WITHDRAWN", "Withdrawn"
         return row.state, row.get_state_display()
 
     @display(description="Analyses")
@@ -88,6 +105,7 @@ class PlatformChangeAdmin(ActingAdmin):
         return (
             super()
             .get_queryset(request)
+            .select_related("withdrawal")
             .annotate(
                 analysis_count=Count("analyses"), open_count=Count("analyses", filter=is_open)
             )
@@ -147,7 +165,8 @@ class PlatformChangeAdmin(ActingAdmin):
             "analyses": analyses.order_by("due_on", "pk")[:MOST_SHOWN],
             "analysis_count": analyses.count(),
             "missing": _answers(missing_orders(row), row),
-            "missing_count": missing_orders(row).count(),
+            "missing_count": 0 if row.is_withdrawn else missing_orders(row).count(),
+            "withdraw": refused.get("withdraw") or WithdrawForm(),
             "now": timezone.now(),
         }
 

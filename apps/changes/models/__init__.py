@@ -2,6 +2,7 @@
 
 from apps.changes.models.gap import (
     ChangedItem,
+    ChangeWithdrawal,
     GapAcknowledgement,
     GapAnalysis,
     GapFinding,
@@ -18,6 +19,7 @@ from apps.changes.models.maintenance_notices import (
 from apps.changes.models.releases import Release, ReleaseFix, ReleaseNotice
 
 __all__ = [
+    "ChangeWithdrawal",
     "ChangedItem",
     "GapAcknowledgement",
     "GapAnalysis",

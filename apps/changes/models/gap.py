@@ -67,6 +67,31 @@ class PlatformChange(models.Model):
     def __str__(self) -> str:
         return f"{self.api} {self.version}"
 
+    @property
+    def is_withdrawn(self) -> bool:
+        return hasattr(self, "withdrawal")
+
+
+class ChangeWithdrawal(models.Model):
+    """A published change that was a mistake, or does not come. What was told of it stays.
+
+    Clause: V-2-gap.
+    """
+
+    change = models.OneToOneField(
+        PlatformChange, on_delete=models.PROTECT, related_name="withdrawal"
+    )
+    why = models.TextField(help_text="As the clients read it.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.change} withdrawn"
+
 
 class ChangedItem(models.Model):
     """One thing that a change breaks. Each analysis says of each whether it hits the client."""

@@ -48,6 +48,8 @@ def write_gap(
     :raises ChangeRefused: a finding is of another change, or a text cannot be kept.
     """
     held = as_seen(analysis, seen=seen)
+    if held.change.is_withdrawn:
+        raise ChangeRefused(f"{held.change} was withdrawn: nobody is owed an analysis of it.")
     items = set(held.change.items.values_list("pk", flat=True))
     if not set(findings) <= items:
         raise ChangeRefused(f"A finding is not of {held.change}. Load the page anew.")

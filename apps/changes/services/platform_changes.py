@@ -8,14 +8,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from simple_history.utils import bulk_create_with_history
 
-from apps.changes.models import ChangedItem, GapAnalysis, PlatformChange
-from apps.changes.queries.gap import answer_for, entitled_orders, missing_orders
+from apps.changes.models import ChangedItem, ChangeWithdrawal, GapAnalysis, PlatformChange
+from apps.changes.queries.gap import answer_for, entitled_orders, missing_orders, readers_of
 from apps.changes.rules import gap as rules
 from apps.changes.services.drafts import ChangeRefused, as_seen, held_row, line, words
 from apps.contracts.models import Order, User
 from apps.contracts.services.orders import sign
+from apps.outbox.enqueue import enqueue
+from apps.outbox.rules.address import is_plain_address
 
 State = PlatformChange.State
+WITHDRAWN = "gap.withdrawn"
 MOST_DAYS = 365
 MOST_ITEMS = 100
 
@@ -110,12 +113,63 @@ def take_in_orders(*, change: PlatformChange, by: User, at: datetime) -> int:
     held = held_row(change)
     if held.state != State.PUBLISHED:
         raise ChangeRefused(f"{held} is a draft: publish it first.")
+    if held.is_withdrawn:
+        raise ChangeRefused(f"{held} was withdrawn: nobody is owed an analysis of it.")
     return _open(held, missing_orders(held), by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_change(*, change: PlatformChange, why: str, by: User, at: datetime) -> int:
+    """Withdraw a published change; return how many people are told, for they had an analysis.
+
+    No analysis of it is owed any more. What was sent stays to be read; whoever it was sent to is
+    told that it is void, and why. The same person's double click changes nothing.
+
+    Clause: V-2-gap.
+
+    :raises ChangeRefused: it is a draft, is withdrawn already, or nobody says why.
+    """
+    held = held_row(change)
+    if held.state != State.PUBLISHED:
+        raise ChangeRefused(f"{held} is a draft: nobody heard of it. Write it anew.")
+    said = words(why, missing="Say why it is withdrawn: who has an analysis reads it.")
+    there = ChangeWithdrawal.objects.filter(change=held).first()
+    if there is not None and (there.by_id, there.why) == (by.pk, said):
+        return 0
+    if there is not None:
+        raise ChangeRefused(f"{there.by} withdrew {held} already.")
+    withdrawal = ChangeWithdrawal.objects.create(change=held, why=said, at=at, by=by)
+    analyses = held.analyses.select_related("order").order_by("pk")
+    told = 0
+    # The lock of each: somebody may be sending it now.
+    for analysis in analyses.select_for_update(of=("self",), no_key=True):
+        if analysis.state != GapAnalysis.State.NOT_NEEDED:
+            analysis.state, analysis.next_at = GapAnalysis.State.NOT_NEEDED, None
+            analysis.not_needed = f"The change was withdrawn: {said}"
+            analysis.edition += 1
+            sign(analysis, reason="The change was withdrawn", by=by, at=at)
+            analysis.save()
+        if analysis.first_sent_at is not None:
+            told += _tell_withdrawn(withdrawal, analysis, at=at)
+    return told
 
 
 def first_telling(analysis: GapAnalysis, *, days: int) -> datetime:
     """Return when the TAM is reminded first."""
     return rules.remind_at(analysis.due_on, days=days, zone=analysis.order.zone)
+
+
+def _tell_withdrawn(withdrawal: ChangeWithdrawal, analysis: GapAnalysis, *, at: datetime) -> int:
+    people = [each for each in readers_of(analysis.order) if is_plain_address(each.email)]
+    for person in people:
+        enqueue(
+            topic=WITHDRAWN,
+            key=f"gap-withdrawn:{analysis.pk}:user-{person.pk}",
+            recipient=person.email,
+            payload={"analysis_id": analysis.pk, "user_id": person.pk},
+            at=at,
+        )
+    return len(people)
 
 
 def _open(change: PlatformChange, orders: QuerySet[Order], *, by: User, at: datetime) -> int:
@@ -162,8 +216,10 @@ def _keep(
         with transaction.atomic():
             change.save()
     except IntegrityError:
+        name = f"{change.api} {change.version}"
         raise ChangeRefused(
-            f"There is a change {change.api} {change.version} already. Go on with that one."
+            f"There is a change {name} already. Go on with that one; if it was withdrawn, write"
+            f" the new one's version differently, such as “{change.version}, corrected”."
         ) from None
     change.items.all().delete()
     for position, item in enumerate(items, start=1):

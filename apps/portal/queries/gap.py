@@ -80,5 +80,5 @@ def content_of(version: GapVersion) -> bytes:
 
 
 def _read(rows: QuerySet[GapVersion]) -> QuerySet[GapVersion]:
-    related = ("analysis__change", "analysis__order__version", "acknowledgement")
+    related = ("analysis__change__withdrawal", "analysis__order__version", "acknowledgement")
     return rows.select_related(*related).defer("content", "analysis__order__version__source")
