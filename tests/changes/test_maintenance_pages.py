@@ -66,6 +66,9 @@ def test_it_is_planned_looked_at_confirmed_amended_and_cancelled(duty):
     assert Message.objects.count() == 0
 
     duty.post(at("act", row.pk, "confirm"), {"seen": row.edition})
+    assert at("act", row.pk, "start") not in duty.get(at("change", row.pk)).content.decode()
+    with time_machine.travel(WINDOW, tick=False):
+        assert at("act", row.pk, "start") in duty.get(at("change", row.pk)).content.decode()
     amended = duty.post(
         at("amend", row.pk),
         typed(seen=2, services=[trunks.pk], objects=objects, title="Newer", why="Better."),
@@ -96,7 +99,9 @@ def test_what_is_wrong_is_said_at_its_place_and_nothing_typed_is_lost(duty):
     form = answer.context["form"]
     assert answer.status_code == 422
     assert {name: [str(each) for each in problems] for name, problems in form.errors.items()} == {
-        "starts_at": ["Write the time as 2026-11-27T14:30; it must be one that your clock shows."],
+        "starts_at": [
+            "Write the time as 2026-11-27T14:30; it must be one that your clock shows just once."
+        ],
         "impact": ["Say what impact is expected."],
         "objects": [
             "Line 1: there is no account “Nobody”. Write its name as it is here.",

@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from apps.changes.maintenance_mails import email_of
 from apps.changes.models import MaintenanceNotice
 from apps.changes.rules.maintenance import Act
-from apps.changes.services import Words
+from apps.changes.services import Words, amend_maintenance
 from apps.outbox.services import deliver_pending
 from tests.factories import make_service, make_ticket
-from tests.maintenance_made import NOON, WINDOW, act, covering, planned
+from tests.maintenance_made import NOON, WINDOW, act, covering, planned, work
 from tests.portal_made import make_person, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("S-11")]
@@ -152,3 +153,26 @@ def test_pages_with_maintenance_take_a_bounded_number_of_queries(
         page = browser.get(reverse(f"portal:{name}", args=args.get(name, [])))
 
     assert page.status_code == 200
+
+
+def test_who_is_spared_is_not_told_that_it_is_cancelled_or_what_it_would_do(person, told):
+    other = make_service()
+    make_person(order=covering(other))
+    told.refresh_from_db()
+    amend_maintenance(
+        maintenance=told,
+        seen=told.edition,
+        work=work(services=[other]),
+        words_to=Words("Another switch."),
+        by=told.author,
+        at=NOON,
+    )
+    notice = own(person).last()
+
+    page = shown(person, notice).content.decode()
+    mail = email_of(notice, person).text
+
+    said = ["Does not affect you", "Spared", "Cancelled", "Impact", "Affected"]
+    assert [words in page for words in said] == [True, True, False, False, False]
+    said = ["does not affect you any more", "Spared:", "Impact:", "Affected:"]
+    assert [words in mail for words in said] == [True, True, False, False]

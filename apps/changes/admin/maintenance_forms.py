@@ -46,8 +46,8 @@ class WorkForm(forms.Form):
             "max_length": f"Write at most {LONGEST_TITLE} characters.",
         },
     )
-    starts_at = time_field("From", required=True)
-    ends_at = time_field("Until", required=True)
+    starts_at = time_field("From", required=True, missing="Say when it begins.")
+    ends_at = time_field("Until", required=True, missing="Say when it ends.")
     impact = forms.ChoiceField(
         choices=Maintenance.Impact.choices,
         error_messages=dict.fromkeys(

@@ -13,12 +13,16 @@ from apps.escalation.services import Planned, Written
 LOST = "Something of the page got lost on its way: send it once more."
 MOST_ROWS = 200
 BLANK_ROWS = 2  # at the end of each list; more come as they are filled in
-TIME = {"invalid": "Write the time as 2026-11-27T14:30; it must be one that your clock shows."}
+TIME = {
+    "invalid": "Write the time as 2026-11-27T14:30; it must be one that your clock shows just once."
+}
 LONGEST_TEXT = 20_000
 DATE = {"type": "date", "class": "tk-input", "aria-label": "Until when"}
 
 
-def time_field(label: str, *, required: bool = False) -> forms.DateTimeField:
+def time_field(
+    label: str, *, required: bool = False, missing: str = "Say when it was."
+) -> forms.DateTimeField:
     """Return a field of a time in the reader's zone."""
     widget = forms.DateTimeInput(
         format="%Y-%m-%dT%H:%M",
@@ -28,7 +32,7 @@ def time_field(label: str, *, required: bool = False) -> forms.DateTimeField:
         label=label,
         required=required,
         widget=widget,
-        error_messages={**TIME, "required": "Say when it was."},
+        error_messages={**TIME, "required": missing},
     )
 
 
