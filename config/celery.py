@@ -91,4 +91,7 @@ app.conf.beat_schedule = {
     # An account is another day overdue at midnight of its policy's zone, wherever that is: this
     # suspends within the hour after it. A payment releases at once, and waits for no beat.
     "review-standings": every(3600.0, "apps.billing.tasks.review_standings"),
+    # A GAP analysis is due on a day: who is reminded within a quarter of an hour of its beginning
+    # loses nothing, and a run that finds nothing reads one index entry.
+    "remind-gaps": every(900.0, "apps.changes.tasks.remind_gaps"),
 }

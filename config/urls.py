@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.api.urls import api
+from apps.changes import gap_views
 from apps.changes.views import calendar as maintenance_calendar
 from apps.escalation import on_call_views
 from apps.escalation.views import acknowledge
@@ -21,6 +22,7 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("escalations/<str:token>/", acknowledge, name="escalation_acknowledge"),
+    path("gap/<str:token>/", gap_views.acknowledge, name="gap_acknowledge"),
     path("hooks/voice/", intake.voice_webhook, name="voice_webhook"),
     path("hooks/monitoring/<slug:key>/", intake.monitoring_webhook, name="monitoring_webhook"),
     path("pages/<str:token>/", on_call_views.acknowledge, name="page_acknowledge"),

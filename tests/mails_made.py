@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from apps.billing.models import RatedEvent
 from apps.billing.services.crediting import all_that_is_left, draft_credit_note
@@ -16,16 +15,13 @@ from apps.contracts import services as contracts
 from apps.contracts.models import Account
 from apps.contracts.queries.people import edition_of
 from apps.contracts.services.tam_notices import key_of_notice
-from apps.contracts.services.webhook_sending import note_answer
 from apps.escalation import services as escalation
 from apps.escalation.services import coverage, remind_owed, return_report
 from apps.escalation.services.paging import climb_due, raise_page
 from apps.intake.models import InboundMail
 from apps.intake.services import Left, follow_voice, take_voice
-from apps.outbox.hooks import Posted
 from apps.outbox.models import Message
 from apps.tickets import services
-from apps.tickets.models import Ticket
 from tests.appointments_made import (
     ASKED,
     make_appointment,
@@ -36,18 +32,16 @@ from tests.calls_made import NIGHT, make_caller
 from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
-from tests.hooks_made import make_endpoint
 from tests.intake.mails_in import take
-from tests.maintenance_made import announced
+from tests.mails_latest import SUBJECT, Made, latest, message
 from tests.on_call_made import make_ladder, make_rotation
+from tests.platform_mails_made import gap_mails, maintenance_mails, release_mails, webhook_mails
 from tests.portal_made import make_person
 from tests.standing_made import make_debtor, owe
 from tests.tickets.life import premium, solve, wholesale
 from tests.time_made import make_hours, make_premium, make_tam
 
-SUBJECT = '<img src=x onerror="alert(1)"> R&D {{ 7 }} {% now "Y" %}'
 LATE = MORNING + timedelta(days=20)
-Made = tuple[Message, Ticket | None]
 
 
 def ticket_mails() -> Iterator[Made]:
@@ -342,20 +336,6 @@ def sign_in_mails() -> Iterator[Made]:
     yield latest("user.sign_in_changed"), None
 
 
-def maintenance_mails() -> Iterator[Made]:
-    """Yield the mail on maintenance: why it changed, and what is done."""
-    notice = announced(title=SUBJECT, description=SUBJECT)
-    yield Message.objects.get(key__startswith=notice.key), None
-
-
-def webhook_mails() -> Iterator[Made]:
-    """Yield the mail on an endpoint with a hostile name that is gone."""
-    person = make_person()
-    endpoint = make_endpoint(account=person.order.account, name=SUBJECT)
-    note_answer(endpoint_id=endpoint.pk, posted=Posted(410, 5, ""), at=MORNING)
-    yield latest("webhook.disabled"), None
-
-
 ALL: list[Callable[[], Iterator[Made]]] = [
     ticket_mails,
     solution_mails,
@@ -375,25 +355,8 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     standing_mails,
     people_mails,
     sign_in_mails,
+    gap_mails,
+    release_mails,
     maintenance_mails,
     webhook_mails,
 ]
-
-
-def latest(topic: str) -> Message:
-    return Message.objects.filter(topic=topic).latest("pk")
-
-
-def message(topic: str, payload: dict[str, Any], *, key: str = "", state: str = "") -> Message:
-    """Write a message as a service would, without what leads to it."""
-    is_sent = state == "SENT"
-    return Message.objects.create(
-        topic=topic,
-        key=f"{key}made:{topic}",
-        recipient="ada@client.example.com",
-        payload=payload,
-        created_at=MORNING,
-        state=state or "PENDING",
-        due_at=None if is_sent else MORNING,
-        sent_at=MORNING if is_sent else None,
-    )

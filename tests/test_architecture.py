@@ -79,6 +79,7 @@ def test_the_clock_is_read_at_the_edges_only():
         "endpoints",
         "home.py",
         "on_call_views.py",
+        "gap_views.py",
     }
     readers = [
         named(path)

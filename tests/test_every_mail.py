@@ -6,7 +6,8 @@ import pytest
 
 from apps.outbox.rendering import render, topics
 from apps.outbox.transport import compose
-from tests.mails_made import ALL, SUBJECT
+from tests.mails_latest import SUBJECT
+from tests.mails_made import ALL
 
 pytestmark = pytest.mark.django_db
 BY_A_PERSON = {"ticket.replied", "ticket.solved", "escalation.answered"}
@@ -25,11 +26,11 @@ WITHOUT_A_MAILBOX = {
 SAYS_THE_WORDS = (
     *("appointment.", "request.", "mail.", "order.", "page."),
     *("credit_note.", "amount.", "standing.", "service.", "person.", "user."),
-    *("token.", "maintenance.", "webhook."),
+    *("token.", "maintenance.", "webhook.", "gap.", "release."),
 )
 ATTACHED = {
     topic: ["application/pdf"]
-    for topic in ("report.issued", "invoice.issued", "credit_note.issued")
+    for topic in ("report.issued", "invoice.issued", "credit_note.issued", "gap.sent")
 } | {"maintenance.told": ["text/calendar"]}
 
 

@@ -14,7 +14,7 @@ from apps.billing.models import (
     StandingProposal,
     WaiverRequest,
 )
-from apps.changes.models import Maintenance
+from apps.changes.models import GapAnalysis, Maintenance
 from apps.contracts import queries as contracts
 from apps.contracts.models import (
     Account,
@@ -111,12 +111,19 @@ WAITING: Mapping[str, Callable[[], QuerySet]] = {
     "voice": lambda: VoiceMessage.objects.exclude(state=VoiceMessage.State.SETTLED),
 }
 
+# What waits for longer than it should, by the instant of the question (V-2-gap).
+LATE: Mapping[str, Callable[[datetime], QuerySet]] = {
+    "late_gaps": lambda at: GapAnalysis.objects.overdue(at=at),
+}
 
-def waiting(user: Any) -> Mapping[str, int]:
+
+def waiting(user: Any, *, at: datetime) -> Mapping[str, int]:
     """Return how many of each wait, up to the cap: all in one query, of the reader's own row."""
-    counts = [CappedCount(rows()) for rows in WAITING.values()]
+    counted = {name: rows() for name, rows in WAITING.items()}
+    counted |= {name: rows(at) for name, rows in LATE.items()}
+    counts = [CappedCount(rows) for rows in counted.values()]
     found = User.objects.filter(pk=user.pk).values_list(*counts).get()
-    return dict(zip(WAITING, found, strict=True))
+    return dict(zip(counted, found, strict=True))
 
 
 def next_due(*, at: datetime) -> Sequence[Due]:

@@ -40,7 +40,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["first_steps"] = dict(figures.first_steps())
     elif may["tickets"]:
         context |= _tickets(request, at)
-    counts = figures.waiting(request.user)
+    counts = figures.waiting(request.user, at=at)
     if request.user.has_perms(["escalation.view_escalation", "escalation.change_escalation"]):
         url, alarm = (
             _list("escalation_escalation", state__in="OPEN,TAKEN"),
@@ -51,6 +51,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ]
     context["tiles"] += _asked(request.user, counts)
     context["tiles"] += _outages(request.user, counts)
+    context["tiles"] += _gaps(request.user, counts)
     if request.user.has_perms(["contracts.view_account", "contracts.view_standing"]):
         url = _list("contracts_account", standing="suspended")
         context["tiles"] += [_tile("Suspended accounts", counts["suspended"], url, alarm=False)]
@@ -118,6 +119,17 @@ def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         url = _list("changes_maintenance", look="announce")
         tiles.append(_tile("Maintenance to announce", counts["to_announce"], url, alarm=False))
     return tiles
+
+
+def _gaps(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the tile on GAP analyses that did not come in time, for those who write them.
+
+    Clause: V-2-gap.
+    """
+    if not user.has_perms(["changes.view_gapanalysis", "changes.change_gapanalysis"]):
+        return []
+    count, url = counts["late_gaps"], _list("changes_gapanalysis", look="late")
+    return [_tile("GAP analyses late", count, url, alarm=count > 0)]
 
 
 def _money(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:

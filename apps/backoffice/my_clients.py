@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
+from apps.changes.models import GapAnalysis
+from apps.changes.queries.gap import owed_of
 from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser, Order, TamAssignment, User
 from apps.outbox.capped import CappedCount, shown
@@ -16,6 +18,7 @@ from apps.tickets.queries import tam_months
 from apps.tickets.queries.status_report import LastReport, last_reports
 from apps.tickets.rules.tam_months import TamMonth
 
+MOST_GAPS = 3  # GAP analyses of each client; their list has them all
 MOST_PEOPLE = 4  # of each client; its account's page has them all
 
 
@@ -32,6 +35,17 @@ class MyClient:
     badge: Badge | None
     handover: TamAssignment | None
     last: LastReport | None
+    gaps: Sequence[GapAnalysis]
+    at: datetime
+
+    @property
+    def shown_gaps(self) -> Sequence[tuple[GapAnalysis, bool]]:
+        """The GAP analyses to write, the first due first, and whether each is late."""
+        return [(gap, gap.is_overdue(at=self.at)) for gap in self.gaps[:MOST_GAPS]]
+
+    @property
+    def more_gaps(self) -> int:
+        return max(len(self.gaps) - MOST_GAPS, 0)
 
     @property
     def share(self) -> int:
@@ -51,7 +65,7 @@ def my_clients(user: Any, *, at: datetime) -> list[MyClient]:
 
     Only who may see orders, tickets and time is shown any.
 
-    Clause: V-6.1, V-6.3, V-6.4, V-6.6.
+    Clause: V-2-gap, V-6.1, V-6.3, V-6.4, V-6.6.
     """
     needed = ["contracts.view_order", "tickets.view_ticket", "tickets.view_timeentry"]
     orders = contracts.orders_of_tam(cast(User, user), at=at) if user.has_perms(needed) else []
@@ -60,6 +74,7 @@ def my_clients(user: Any, *, at: datetime) -> list[MyClient]:
     months = tam_months(orders, at=at)
     handovers = contracts.coming_handovers(orders, at=at)
     reports = last_reports(orders)
+    gaps = owed_of(orders) if user.has_perm("changes.view_gapanalysis") else {}
     counted = {row.pk: row for row in _counted(orders)}
     due = _due(counted.values())
     versions = {deadline.ticket.version_id for deadline in due.values()}
@@ -77,6 +92,8 @@ def my_clients(user: Any, *, at: datetime) -> list[MyClient]:
             else None,
             handover=handovers.get(order.pk),
             last=reports.get(order.pk),
+            gaps=gaps.get(order.pk, []),
+            at=at,
         )
         for order in orders
         for deadline in [due.get(counted[order.pk].next_due_id)]

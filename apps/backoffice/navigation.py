@@ -123,6 +123,29 @@ GROUPS = [
         ],
     ),
     (
+        "Changes",
+        [
+            Link(
+                "Platform changes",
+                "published_with_changes",
+                "changes_platformchange_changelist",
+                "changes.view_platformchange",
+            ),
+            Link(
+                "GAP analyses",
+                "difference",
+                "changes_gapanalysis_changelist",
+                "changes.view_gapanalysis",
+            ),
+            Link(
+                "Releases",
+                "new_releases",
+                "changes_release_changelist",
+                "changes.view_release",
+            ),
+        ],
+    ),
+    (
         "Reports",
         [
             Link("Exclusions", "rule", "tickets_report_exclusions", "tickets.view_ticket"),

@@ -10,6 +10,8 @@ class ChangesConfig(AppConfig):
     def ready(self) -> None:
         # They register; models are loaded by now.
         from apps.changes import (  # noqa: PLC0415
+            gap_mails,  # noqa: F401
             maintenance_mails,  # noqa: F401
             maintenance_panel,  # noqa: F401
+            release_mails,  # noqa: F401
         )

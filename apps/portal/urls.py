@@ -7,6 +7,7 @@ from apps.portal.views import (
     amount_disputes,
     costs,
     documents,
+    gap,
     home,
     notices,
     notifications,
@@ -48,6 +49,11 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/calendar/", notices.notices_calendar, name="notices_calendar"),
     path("notices/<slug:notice>/", notices.notice, name="notice"),
+    # GAP analyses.
+    path("gap/", gap.gaps, name="gaps"),
+    path("gap/<int:gap>/", gap.gap, name="gap"),
+    path("gap/<int:gap>/pdf/<int:version>/", gap.gap_pdf, name="gap_pdf"),
+    path("gap/<int:gap>/read/", gap.gap_acknowledge, name="gap_acknowledge"),
     # Appointments.
     path("appointments/", appointments.appointments, name="appointments"),
     path("appointments/new/", book.appointment_new, name="appointment_new"),
@@ -86,9 +92,6 @@ urlpatterns = [
     path("people/<int:person>/", people.person, name="person"),
     path("people/<int:person>/end/", people.person_end, name="person_end"),
     path("people/<int:person>/invite/", people.person_invite, name="person_invite"),
-    path("tokens/", tokens.tokens, name="tokens"),
-    path("tokens/new/", tokens.token_new, name="token_new"),
-    path("tokens/<int:token>/end/", tokens.token_end, name="token_end"),
     # Webhooks. An event is named by its message, which knows its endpoint.
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/new/", webhooks.webhook_new, name="webhook_new"),
@@ -104,5 +107,8 @@ urlpatterns = [
         webhooks.webhook_event_replay,
         name="webhook_event_replay",
     ),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.token_new, name="token_new"),
+    path("tokens/<int:token>/end/", tokens.token_end, name="token_end"),
     path("notifications/", notifications.notifications, name="notifications"),
 ]

@@ -34,6 +34,8 @@ def test_a_fresh_installation_is_told_what_to_do_first(signed_in):
         "Nobody on call, ahead": "0",
         "Voice messages": "0",
         "Alerts not mapped": "0",
+        "Maintenance to announce": "0",
+        "GAP analyses late": "0",
         "Prices to quote": "0",
         "Waivers to decide": "0",
         "Mails to look at, 7 days": "0",

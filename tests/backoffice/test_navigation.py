@@ -27,7 +27,8 @@ WORK = [
 ]
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services"]
-CONTRACTS += ["Service requests", "Authorised users", "API tokens"]
+CONTRACTS += ["Service requests", "Webhooks", "Authorised users", "API tokens"]
+CHANGES = ["Platform changes", "GAP analyses", "Releases"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MINE = "My notices"
 COSTS = ["Charges", "Held", "Waivers"]
@@ -69,6 +70,7 @@ def groups_of(browser, url="/admin/"):
                 "On call": ON_CALL,
                 "Money": COSTS,
                 "Contracts": CONTRACTS,
+                "Changes": CHANGES,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,
                 "Monitoring": MONITORING,
@@ -80,6 +82,7 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Changes": CHANGES,
                 "Reports": REPORTS,
                 **MONEY,
                 "Contracts": CONTRACTS,
@@ -93,6 +96,7 @@ def groups_of(browser, url="/admin/"):
                 None: ["Home"],
                 "Work": WORK,
                 "On call": ON_CALL,
+                "Changes": CHANGES,
                 "Reports": REPORTS,
                 **MONEY,
                 "Contracts": CONTRACTS,

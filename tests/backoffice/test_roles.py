@@ -35,6 +35,8 @@ NAMES = [
     "0019_maintenance",
     "0020_monitoring",
     "0021_api_tokens",
+    "0022_gap_and_releases",
+    "0023_webhooks",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -52,6 +54,7 @@ WORK = {
     "intake.change_voicemessage",
     "intake.change_alert",
 }
+TOLD = ("platformchange", "release")
 KEPT = ("rotation", "rotationmember", "pageladder", "ladderrung")
 
 
@@ -80,6 +83,7 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "intake.change_inboundmail",
         "contracts.add_apitoken",
         "contracts.change_apitoken",
+        "contracts.change_webhookendpoint",
         "contracts.add_authoriseduser",
         "contracts.change_authoriseduser",
         "contracts.add_tamassignment",
@@ -95,14 +99,17 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         *(f"escalation.delete_{model}" for model in ("rotationmember", "ladderrung")),
         "intake.change_monitoringpost",
         *(f"intake.{act}_monitoringmapping" for act in ("add", "change", "delete")),
+        *(f"changes.{act}_{model}" for act in ("add", "change") for model in TOLD),
+        "changes.change_gapanalysis",
     }
 
 
 def test_tams_work_tickets_and_time_and_read_the_rest():
     granted = rights("TAMs")
 
-    assert acts_of(granted) == WORK
-    assert granted == rights("Support agents")
+    more = {"changes.change_gapanalysis"}
+    assert acts_of(granted) == WORK | more
+    assert granted == rights("Support agents") | more
 
 
 def test_finance_reads_and_keeps_the_standing_of_accounts():

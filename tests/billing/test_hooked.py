@@ -12,8 +12,9 @@ from apps.contracts.services import set_standing
 from apps.outbox.models import Message
 from tests.billing_made import make_charge, make_profile
 from tests.escalation.outages import issued, make_incident
-from tests.factories import MORNING, make_order, make_staff, make_ticket
+from tests.factories import MORNING, make_client, make_order, make_staff, make_ticket
 from tests.hooks_made import make_endpoint, told
+from tests.maintenance_made import announced
 from tests.standing_made import make_debtor, on, owe, pay
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,29 @@ def test_it_is_told_when_the_standing_moves_by_a_review_a_payment_or_a_hand_and_
     ]
     bodies = Message.objects.via("HOOK").values_list("payload", flat=True)
     assert "100.00" not in str(list(bodies))
+
+
+@pytest.mark.clause("S-11")
+def test_each_account_is_told_of_maintenance_that_touches_it():
+    person = make_client()
+    endpoint = make_endpoint(account=person.order.account)
+    notice = announced(person)
+    update = notice.update
+
+    assert told(endpoint) == [
+        (
+            "notice.issued",
+            {
+                "kind": "MAINTENANCE",
+                "number": update.maintenance.number,
+                "sequence": update.sequence,
+                "state": "CONFIRMED",
+                "starts_at": update.starts_at.isoformat(),
+                "ends_at": update.ends_at.isoformat(),
+                "url": f"{settings.BASE_URL}/portal/notices/maintenance-{notice.pk}/",
+            },
+        )
+    ]
 
 
 @pytest.mark.clause("S-6")

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from apps.changes.models import GapVersion
 from apps.contracts.models import AuthorisedUser
 from apps.contracts.services.webhook_news import News, announce
 from apps.escalation.models import ReportCopy
@@ -16,6 +17,7 @@ from tests.api_made import make_token
 from tests.appointments_made import make_appointment
 from tests.escalation.outages import issued, make_incident
 from tests.factories import MORNING, make_ticket
+from tests.gap_made import opened_for, sent
 from tests.hooks_made import make_endpoint
 from tests.portal_made import disputed, file_of, invoiced, make_person, signed_in
 
@@ -35,6 +37,8 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "file": lambda person: file_of(person).pk,
     "appointment": lambda person: make_appointment(requester=person, kind="INSTALL").pk,
     "person": lambda person: person.pk,
+    "gap": lambda person: gap_sent_to(person).analysis_id,
+    "version": lambda person: 1,
     "token": lambda person: make_token(person=person)[0].pk,
     "webhook": lambda person: make_endpoint(account=person.order.account).pk,
     "event": lambda person: event_of(person).pk,
@@ -52,6 +56,12 @@ def event_of(person: AuthorisedUser) -> Message:
     news = News(account.pk, "ticket.closed", "made", MORNING, {})
     announce([news], at=MORNING)
     return Message.objects.via("HOOK").latest("pk")
+
+
+def gap_sent_to(person: AuthorisedUser) -> GapVersion:
+    """Send the person's order an analysis, whatever its plan promises."""
+    row = opened_for(person.order)
+    return sent(row)
 
 
 @pytest.fixture

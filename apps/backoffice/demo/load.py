@@ -14,6 +14,7 @@ from apps.backoffice.demo.canned import write_replies
 from apps.backoffice.demo.clients import make_clients
 from apps.backoffice.demo.people import LOGINS, SEATED, Login, make_people, seat_people
 from apps.backoffice.demo.story_appointments import book_appointments
+from apps.backoffice.demo.story_changes import change_the_platform
 from apps.backoffice.demo.story_invoices import invoice, set_up_billing
 from apps.backoffice.demo.story_maintenance import announce_maintenance
 from apps.backoffice.demo.story_money import work_and_rate
@@ -102,6 +103,7 @@ def load_demo(*, at: datetime) -> Demo:
     escalation.remind_owed(at=at)
     book_appointments(stage, at)
     ask_for_services(stage, at)
+    change_the_platform(stage, at)
     announce_maintenance(stage, at)
     watch_platform(stage, at)
     be_on_call(stage, at)

@@ -5,6 +5,7 @@ API makes one of their own.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from apps.backoffice.demo.acts import Stage
 from apps.contracts.models import AuthorisedUser
@@ -18,7 +19,12 @@ HOLDS = timedelta(days=365)
 def let_programs_ask(stage: Stage, at: datetime) -> None:
     """Let one client have a token that is used and one that has ended, and the provider its own."""
     nadia = AuthorisedUser.objects.select_related("user").get(email=WHO)
-    theirs = {"person": nadia, "by": nadia.user, "of_client": nadia, "at": at - MADE}
+    theirs: dict[str, Any] = {
+        "person": nadia,
+        "by": nadia.user,
+        "of_client": nadia,
+        "at": at - MADE,
+    }
     tried = issue_token(name="Trying it out", scopes=["tickets:read"], **theirs).token
     end_token(token=tried, by=nadia.user, of_client=nadia, at=at - ENDED)
     live = issue_token(

@@ -1,16 +1,36 @@
 """Tables of changes."""
 
+from apps.changes.models.gap import (
+    ChangedItem,
+    GapAcknowledgement,
+    GapAnalysis,
+    GapFinding,
+    GapTime,
+    GapVersion,
+    PlatformChange,
+)
 from apps.changes.models.maintenance import Maintenance, MaintenanceObject
 from apps.changes.models.maintenance_notices import (
     MaintenanceCalendar,
     MaintenanceNotice,
     MaintenanceUpdate,
 )
+from apps.changes.models.releases import Release, ReleaseFix, ReleaseNotice
 
 __all__ = [
+    "ChangedItem",
+    "GapAcknowledgement",
+    "GapAnalysis",
+    "GapFinding",
+    "GapTime",
+    "GapVersion",
     "Maintenance",
     "MaintenanceCalendar",
     "MaintenanceNotice",
     "MaintenanceObject",
     "MaintenanceUpdate",
+    "PlatformChange",
+    "Release",
+    "ReleaseFix",
+    "ReleaseNotice",
 ]

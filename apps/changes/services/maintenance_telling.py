@@ -12,6 +12,7 @@ from apps.changes.queries.audience import Reader, audience_of, people_of
 from apps.changes.rules.maintenance import State, days_of_notice
 from apps.changes.services.maintenance_held import MaintenanceRefused, NoticeTooShort
 from apps.contracts.models import AuthorisedUser, User
+from apps.contracts.services.webhook_news import News, announce
 from apps.outbox.enqueue import nudge, prepared
 from apps.outbox.models import Message
 
@@ -179,6 +180,20 @@ def _send(
     ]
     Message.objects.bulk_create(messages, batch_size=BATCH)
     nudge()
+    announce([_news(each, update) for each in made if each.account.has_webhooks], at=update.at)
+
+
+def _news(notice: MaintenanceNotice, update: MaintenanceUpdate) -> News:
+    data = {
+        "kind": "MAINTENANCE",
+        "number": update.maintenance.number,
+        "sequence": update.sequence,
+        "state": notice.state,
+        "starts_at": update.starts_at.isoformat(),
+        "ends_at": update.ends_at.isoformat(),
+        "url": f"{settings.BASE_URL}/portal/notices/maintenance-{notice.pk}/",
+    }
+    return News(notice.account_id, "notice.issued", notice.key.rstrip(":"), update.at, data)
 
 
 def _message(

@@ -117,7 +117,7 @@ class ReplayForm(forms.Form):
     """From which day on events that failed are sent again, in the reader's zone."""
 
     since = forms.DateField(
-        label=_("From"),
+        label=_("Failed since"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": _("Choose the first day."),

@@ -19,7 +19,7 @@ from tests.factories import MORNING
 from tests.monitoring_made import alert, make_shown, make_source, make_watched, payload
 
 FLOOD, POSTS, ROUNDS = 10_000, 100, 5
-ANSWERED, WORKED, STATEMENTS, WRITTEN = 6, 60, 30, 21
+ANSWERED, WORKED, STATEMENTS, WRITTEN = 4, 150, 34, 21
 _serial = count()
 
 

@@ -13,9 +13,11 @@ from django.db.models import Q, QuerySet
 
 from apps.outbox.models import Message
 from apps.portal.queries.keyset import MOST
+from apps.portal.queries.notices.gap import GAP
 from apps.portal.queries.notices.hours import HOURS
 from apps.portal.queries.notices.kind import Kind, seats_with
 from apps.portal.queries.notices.maintenance import MAINTENANCE
+from apps.portal.queries.notices.release import RELEASE
 from apps.portal.queries.notices.reports import REPORT
 from apps.portal.queries.notices.standing import STANDING
 from apps.portal.queries.notices.tam import TAM
@@ -23,7 +25,7 @@ from apps.portal.queries.seats import Seat
 from apps.tickets.queries import row_keys
 
 # Of notices of one instant, the kind that stands later here is the newer.
-KINDS: Sequence[Kind] = (REPORT, STANDING, TAM, HOURS, MAINTENANCE)
+KINDS: Sequence[Kind] = (REPORT, STANDING, TAM, HOURS, MAINTENANCE, GAP, RELEASE)
 PLACES = (datetime, int, int)  # when it was told, which kind, its key
 NAME = re.compile(r"([a-z]+)-([0-9]{1,18})", re.ASCII)
 

@@ -1,0 +1,125 @@
+"""Releases in the admin: written, looked at as the mail that they would be, announced."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from unfold.decorators import display
+
+from apps.changes.admin.pages import REFUSED, Acting, ActingAdmin
+from apps.changes.admin.release_forms import ReleaseEditor
+from apps.changes.models import Release
+from apps.changes.queries.releases import covered_orders, readers_of
+from apps.changes.release_mails import release_mail
+from apps.changes.services import releases as services
+from apps.changes.services.drafts import ChangeRefused
+from apps.contracts.models import User
+
+State = Release.State
+ADD = "admin/changes/release/add.html"
+MOST_SHOWN = 50  # orders; the heading says how many there are
+
+
+def write(acting: Acting) -> str:
+    """Keep the draft."""
+    editor = ReleaseEditor(acting.data, release=acting.row)
+    acting.refused["editor"] = editor
+    if not editor.is_valid():
+        return ""
+    services.write_release(
+        release=acting.row,
+        seen=acting.seen(),
+        written=editor.written(),
+        by=acting.by,
+        at=acting.at,
+    )
+    return "The draft is kept."
+
+
+def announce(acting: Acting) -> str:
+    """Announce the draft as it was seen."""
+    count = services.announce_release(
+        release=acting.row, seen=acting.seen(), by=acting.by, at=acting.at
+    )
+    return f"Announced. Accounts that are told: {count}."
+
+
+@admin.register(Release)
+class ReleaseAdmin(ActingAdmin):
+    """Each form calls one service. Nothing else writes a release."""
+
+    acts = {"write": write, "announce": announce}
+    page_template = "admin/changes/release/page.html"
+    related = ("drafted_by", "announced_by")
+    list_display = ["name", "released_on", "badge", "announced_at"]
+    list_display_links = ["name"]
+    list_filter = ["state"]
+    search_fields = ["product__icontains", "version__istartswith", "fixes__text__icontains"]
+    search_help_text = "Product, version, words of what is fixed"
+
+    @display(description="Release")
+    def name(self, row: Release) -> str:
+        return str(row)
+
+    @display(description="State", label={State.DRAFT: "warning", State.ANNOUNCED: "success"})
+    def badge(self, row: Release) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("changes.add_release")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        editor, problems = ReleaseEditor(request.POST or None), []
+        if request.method == "POST" and editor.is_valid():
+            by, at = cast(User, request.user), timezone.now()
+            try:
+                release = services.draft_release(written=editor.written(), by=by, at=at)
+            except ChangeRefused as refusal:
+                problems = [str(refusal)]
+            else:
+                messages.success(request, "The draft is kept. Nobody hears of it yet.")
+                return HttpResponseRedirect(self.page_of(release))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            "title": "New release",
+            "editor": editor,
+            "problems": problems,
+        }
+        status = REFUSED if request.method == "POST" else None
+        return TemplateResponse(request, ADD, context, status=status)
+
+    def shown(
+        self, request: HttpRequest, row: Release, refused: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        fixes = list(row.fixes.select_related("ticket", "case"))
+        context: dict[str, Any] = {"fixes": fixes, "services": list(row.services.all())}
+        if row.state == State.ANNOUNCED:
+            return {
+                **context,
+                "notices": row.notices.select_related("account").order_by("account__name")[
+                    :MOST_SHOWN
+                ],
+                "notice_count": row.notices.count(),
+            }
+        orders = covered_orders(row)
+        first = orders.first()
+        editor = refused.get("editor") or ReleaseEditor(release=row)
+        return {
+            **context,
+            "editor": editor if self.has_act_permission(request) else None,
+            "orders": list(orders[:MOST_SHOWN]),
+            "order_count": orders.count(),
+            "reader_count": sum(1 for _ in readers_of(row)),
+            "reporters": [fix for fix in fixes if fix.ticket],
+            "mail": release_mail(row, first.version) if first else None,
+        }
