@@ -134,7 +134,8 @@ def account_of(key: int, *, seats: Sequence[Seat], seat: Seat) -> int | None:
     Clause: V-3.5.
     """
     accounts = [each.account.pk for each in seats]
-    rows = IncidentTicket.objects.filter(incident=key, account__in=accounts).order_by()
+    # By the key itself: a number that no key can have finds nothing, and is no error.
+    rows = IncidentTicket.objects.filter(incident__pk=key, account__in=accounts).order_by()
     touched = set(rows.values_list("account", flat=True).distinct())
     here = seat.account.pk
     return here if here in touched else min(touched, default=None)
