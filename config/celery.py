@@ -41,6 +41,9 @@ app.conf.beat_schedule = {
     # whose worker died, waits for a quarter of a minute more.
     "deliver-pages": every(15.0, "apps.outbox.tasks.deliver_pages"),
     "deliver-pushes": every(15.0, "apps.outbox.tasks.deliver_pushes"),
+    # The nudge comes with the event; this is for further attempts, the first after five seconds. A
+    # run that finds nothing reads one index entry.
+    "deliver-hooks": every(5.0, "apps.outbox.tasks.deliver_hooks"),
     # An export is made as soon as it is asked for; this is for one whose worker died in the middle.
     "make-exports": every(60.0, "apps.billing.tasks.make_exports"),
     # Mail is worked off as it arrives; this is for mail whose worker died in the middle.
@@ -57,12 +60,20 @@ app.conf.beat_schedule = {
     # A page is joined to the ticket that came for it, and a missing one is asked for, within half
     # a minute: the reminders are a quarter of an hour apart.
     "follow-voice": every(30.0, "apps.intake.tasks.follow_voice"),
+    # Each post nudges the worker at once; this is for lost nudges, and for alerts that still fire
+    # when their maintenance is over.
+    "handle-monitoring": every(30.0, "apps.intake.tasks.handle_monitoring"),
     # Hours that nobody has are told days ahead: a quarter of an hour does not matter to that, nor
     # does it to how long the page shows one that somebody took.
     "watch-coverage": every(900.0, "apps.escalation.tasks.watch_coverage"),
     # Who imports a file of payments sees its first rows booked at once; this takes up the rest, and
     # what a worker left that died in the middle.
     "book-imports": every(30.0, "apps.billing.tasks.book_imports"),
+    # Keys are good for a week, so that a night more or less is no matter.
+    "forget-answers": {
+        "task": "apps.api.tasks.forget_answers",
+        "schedule": crontab(hour=3, minute=40),
+    },
     # What does not agree is found before the next day's work; it reads all there is, once.
     "verify-ledger": {
         "task": "apps.billing.tasks.verify_ledger",

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -96,6 +97,7 @@ MIDDLEWARE = [
     "apps.backoffice.middleware.ReadersTimeZone",
     "apps.backoffice.middleware.StaffSecondFactor",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "apps.api.middleware.ProblemsOfTheApi",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -288,8 +290,22 @@ IMAP_TIMEOUT = 30  # seconds; a server that hangs must not hold up the worker
 VOICE_WEBHOOK_SECRETS = [
     secret_of(each) for each in env.list("VOICE_WEBHOOK_SECRETS", default=[]) if each.strip()
 ]
+# Webhooks go to public addresses by https alone; an installation may allow networks of its own.
+try:
+    WEBHOOK_ALLOWED_NETWORKS = tuple(
+        ip_network(each.strip())
+        for each in env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+        if each.strip()
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"WEBHOOK_ALLOWED_NETWORKS are networks such as 10.1.0.0/16, with commas between: {error}."
+    ) from None
+WEBHOOK_PLAIN_HTTP = env.bool("WEBHOOK_PLAIN_HTTP", default=DEBUG)
 API_REQUESTS_A_MINUTE = whole_number("API_REQUESTS_A_MINUTE", default=600)  # of one token
 VOICE_MAX_BYTES = whole_number("VOICE_MAX_BYTES", default=20 * 1024 * 1024)
+# Of one post of a monitoring system: some ten thousand alerts of Alertmanager's.
+MONITORING_MAX_BYTES = whole_number("MONITORING_MAX_BYTES", default=10 * 1024 * 1024)
 # Files that staff attach: each, and all of an answer; many mail servers take no more.
 SENT_FILE_MAX_BYTES = whole_number("SENT_FILE_MAX_BYTES", default=10 * 1024 * 1024)
 SENT_FILES_MAX_BYTES = whole_number("SENT_FILES_MAX_BYTES", default=15 * 1024 * 1024)

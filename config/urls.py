@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.api.urls import api
+from apps.changes.views import calendar as maintenance_calendar
 from apps.escalation import on_call_views
 from apps.escalation.views import acknowledge
 from apps.intake import views as intake
@@ -21,8 +22,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("escalations/<str:token>/", acknowledge, name="escalation_acknowledge"),
     path("hooks/voice/", intake.voice_webhook, name="voice_webhook"),
+    path("hooks/monitoring/<slug:key>/", intake.monitoring_webhook, name="monitoring_webhook"),
     path("pages/<str:token>/", on_call_views.acknowledge, name="page_acknowledge"),
     path("on-call/<str:token>.ics", on_call_views.calendar, name="on_call_calendar"),
+    path("maintenance/<str:token>.ics", maintenance_calendar, name="maintenance_calendar"),
     path("account/", include("apps.portal.sign_in_urls")),
     path("portal/", include("apps.portal.urls")),
     path("api/v1/", api.urls),

@@ -1,10 +1,12 @@
 """Programs that ask: a token, and what shows it."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
 
+from django.http import HttpResponse
 from django.test import Client
 
 from apps.contracts.models import ApiToken, AuthorisedUser
@@ -33,6 +35,17 @@ def make_token(
         **facts,
     )
     return issued.token, issued.secret
+
+
+def sent(secret: str, where: str, *, key: str = "", **said: Any) -> HttpResponse:
+    """Let a program send something, with a key of its own unless one is given."""
+    return asking(secret).generic(
+        "POST",
+        f"{ROOT}{where}",
+        json.dumps(said),
+        content_type="application/json",
+        headers={"Idempotency-Key": key or f"key-{next(_serial)}"},
+    )
 
 
 def asking(secret: str) -> Client:

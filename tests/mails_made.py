@@ -16,11 +16,13 @@ from apps.contracts import services as contracts
 from apps.contracts.models import Account
 from apps.contracts.queries.people import edition_of
 from apps.contracts.services.tam_notices import key_of_notice
+from apps.contracts.services.webhook_sending import note_answer
 from apps.escalation import services as escalation
 from apps.escalation.services import coverage, remind_owed, return_report
 from apps.escalation.services.paging import climb_due, raise_page
 from apps.intake.models import InboundMail
 from apps.intake.services import Left, follow_voice, take_voice
+from apps.outbox.hooks import Posted
 from apps.outbox.models import Message
 from apps.tickets import services
 from apps.tickets.models import Ticket
@@ -34,7 +36,9 @@ from tests.calls_made import NIGHT, make_caller
 from tests.escalation.outages import issued, make_incident, submitted
 from tests.escalation_made import escalate, premium_ticket
 from tests.factories import MORNING, make_client, make_staff, make_ticket, severity_of
+from tests.hooks_made import make_endpoint
 from tests.intake.mails_in import take
+from tests.maintenance_made import announced
 from tests.on_call_made import make_ladder, make_rotation
 from tests.portal_made import make_person
 from tests.standing_made import make_debtor, owe
@@ -311,6 +315,13 @@ def people_mails() -> Iterator[Made]:
     gone = contracts.add_person(by=manager, to=replace(who, email="o@example.com"), at=MORNING)
     contracts.end_person(person=gone, by=manager, reason="Left", at=MORNING)
     yield latest("person.ended"), None
+    by = manager.user
+    token = contracts.issue_token(
+        person=person, name=SUBJECT, scopes=["tickets:read"], by=by, of_client=manager, at=MORNING
+    ).token
+    yield latest("token.made"), None
+    contracts.end_token(token=token, by=by, of_client=manager, at=MORNING)
+    yield latest("token.ended"), None
 
 
 def sign_in_mails() -> Iterator[Made]:
@@ -329,6 +340,20 @@ def sign_in_mails() -> Iterator[Made]:
         user=staff, what="webauthn_added", ip="192.0.2.1", browser=SUBJECT, at=MORNING
     )
     yield latest("user.sign_in_changed"), None
+
+
+def maintenance_mails() -> Iterator[Made]:
+    """Yield the mail on maintenance: why it changed, and what is done."""
+    notice = announced(title=SUBJECT, description=SUBJECT)
+    yield Message.objects.get(key__startswith=notice.key), None
+
+
+def webhook_mails() -> Iterator[Made]:
+    """Yield the mail on an endpoint with a hostile name that is gone."""
+    person = make_person()
+    endpoint = make_endpoint(account=person.order.account, name=SUBJECT)
+    note_answer(endpoint_id=endpoint.pk, posted=Posted(410, 5, ""), at=MORNING)
+    yield latest("webhook.disabled"), None
 
 
 ALL: list[Callable[[], Iterator[Made]]] = [
@@ -350,6 +375,8 @@ ALL: list[Callable[[], Iterator[Made]]] = [
     standing_mails,
     people_mails,
     sign_in_mails,
+    maintenance_mails,
+    webhook_mails,
 ]
 
 

@@ -20,6 +20,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from urllib.parse import urlsplit
 
 from tests.chromium import program
+from tests.maintenance_parser import PARSER
 from tests.migrated import VARIABLE, migrate, place
 
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
@@ -105,6 +106,16 @@ def run_on(engines: dict[str, dict[str, str]], arguments: list[str]) -> dict[str
     return results
 
 
+def absent_programs() -> Iterator[str]:
+    """Yield what tests would ask that is not on this machine, and how it is made."""
+    if program() is None:
+        yield "a browser (apt-get install chromium)"
+    if not shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+        yield "a mailbox of Dovecot (apt-get install dovecot-imapd)"
+    if not PARSER.exists():
+        yield "circuit-maintenance-parser (make maintenance-parser)"
+
+
 def main() -> int:
     arguments = sys.argv[1:]
     postgresql = told("TEST_DATABASE_URL", default=POSTGRESQL)
@@ -124,10 +135,7 @@ def main() -> int:
         }
     else:
         missing.append("PostgreSQL")
-    if program() is None:
-        missing.append("a browser (apt-get install chromium)")
-    if not shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
-        missing.append("a mailbox of Dovecot (apt-get install dovecot-imapd)")
+    missing += absent_programs()
     # A few tests that are asked for may need no database: those that do migrate one themselves.
     with nullcontext() if arguments else migrated(engines):
         results = run_on(engines, arguments)

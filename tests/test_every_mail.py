@@ -25,12 +25,12 @@ WITHOUT_A_MAILBOX = {
 SAYS_THE_WORDS = (
     *("appointment.", "request.", "mail.", "order.", "page."),
     *("credit_note.", "amount.", "standing.", "service.", "person.", "user."),
-    *("person.", "user."),
+    *("token.", "maintenance.", "webhook."),
 )
 ATTACHED = {
     topic: ["application/pdf"]
     for topic in ("report.issued", "invoice.issued", "credit_note.issued")
-}
+} | {"maintenance.told": ["text/calendar"]}
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from apps.billing.models import (
     StandingProposal,
     WaiverRequest,
 )
+from apps.changes.models import Maintenance
 from apps.contracts import queries as contracts
 from apps.contracts.models import (
     Account,
@@ -27,7 +28,7 @@ from apps.contracts.models import (
     User,
 )
 from apps.escalation.models import CoverageGap, Escalation, OutageReport, Page
-from apps.intake.models import InboundMail, VoiceMessage
+from apps.intake.models import Alert, InboundMail, VoiceMessage
 from apps.outbox.capped import CappedCount, capped_count
 from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Ticket
@@ -86,7 +87,8 @@ def open_by_severity() -> Sequence[Bar]:
 
 
 # What waits for somebody, by the tile that it stands on; of escalations also those in nobody's hand
-# (V-9.2, S-7, S-6, S-2, S-12, V-2-order, R-9).
+# (V-9.2, S-7, S-6, S-2, S-11, S-12, V-2-order,
+# R-9).
 WAITING: Mapping[str, Callable[[], QuerySet]] = {
     "escalations": lambda: Escalation.objects.filter(state__in=Escalation.IN_HAND),
     "in_nobodys_hand": Escalation.objects.unanswered,
@@ -104,6 +106,8 @@ WAITING: Mapping[str, Callable[[], QuerySet]] = {
         state__in=PaymentImportRow.FOR_A_PERSON
     ),
     "proposed": lambda: StandingProposal.objects.filter(status=StandingProposal.Status.OPEN),
+    "to_announce": Maintenance.objects.to_announce,
+    "alerts_to_map": Alert.objects.to_map,
     "voice": lambda: VoiceMessage.objects.exclude(state=VoiceMessage.State.SETTLED),
 }
 
@@ -143,7 +147,7 @@ def to_look_at(*, at: datetime) -> QuerySet[InboundMail]:
 
 def dead_letters() -> int:
     """Return how many messages were given up, up to the cap."""
-    return capped_count(Message.objects.dead())
+    return capped_count(Message.objects.dead().for_us())
 
 
 def first_steps() -> Sequence[tuple[str, bool]]:

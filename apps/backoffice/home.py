@@ -91,9 +91,9 @@ def _asked(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Return the tiles on Reasons for Outage: who writes them, and who reviews them.
+    """Return the tiles on Reasons for Outage, and on maintenance that nobody was told of.
 
-    Clause: S-6.
+    Clause: S-6, S-11.
     """
     offered = [
         ("Outage reports to write", "reports_to_write", "draft", "escalation.change_incident"),
@@ -104,7 +104,7 @@ def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
             "escalation.issue_outagereport",
         ),
     ]
-    return [
+    tiles = [
         _tile(
             name,
             counts[count],
@@ -114,6 +114,10 @@ def _outages(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         for name, count, state, permission in offered
         if user.has_perms(["escalation.view_incident", permission])
     ]
+    if user.has_perms(["changes.view_maintenance", "changes.change_maintenance"]):
+        url = _list("changes_maintenance", look="announce")
+        tiles.append(_tile("Maintenance to announce", counts["to_announce"], url, alarm=False))
+    return tiles
 
 
 def _money(user: Any, counts: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -161,6 +165,9 @@ def _on_call(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[str, 
     if request.user.has_perm("intake.change_voicemessage"):
         url = _list("intake_voicemessage")
         tiles.append(_tile("Voice messages", counts["voice"], url, alarm=False))
+    if request.user.has_perm("intake.add_monitoringmapping"):
+        url = _list("intake_alert", shown="unmapped")
+        tiles.append(_tile("Alerts not mapped", counts["alerts_to_map"], url, alarm=False))
     return tiles
 
 

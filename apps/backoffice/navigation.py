@@ -38,6 +38,7 @@ GROUPS = [
                 "intake_voicemessage_changelist",
                 "intake.view_voicemessage",
             ),
+            Link("Alerts", "sensors", "intake_alert_changelist", "intake.view_alert"),
             Link(
                 "Time",
                 "more_time",
@@ -55,6 +56,12 @@ GROUPS = [
                 "power_off",
                 "escalation_incident_changelist",
                 "escalation.view_incident",
+            ),
+            Link(
+                "Maintenance",
+                "construction",
+                "changes_maintenance_changelist",
+                "changes.view_maintenance",
             ),
             Link(
                 "Fault determinations",
@@ -154,11 +161,18 @@ GROUPS = [
                 "contracts.view_servicerequest",
             ),
             Link(
+                "Webhooks",
+                "webhook",
+                "contracts_webhookendpoint_changelist",
+                "contracts.view_webhookendpoint",
+            ),
+            Link(
                 "Authorised users",
                 "badge",
                 "contracts_authoriseduser_changelist",
                 "contracts.view_authoriseduser",
             ),
+            Link("API tokens", "key", "contracts_apitoken_changelist", "contracts.view_apitoken"),
         ],
     ),
     (
@@ -166,7 +180,36 @@ GROUPS = [
         [
             Link("Outbox", "outbox", "outbox_message_changelist", "outbox.view_message"),
             DEAD_LETTERS,
+            Link(
+                "Maintenance calendars",
+                "edit_calendar",
+                "changes_maintenancecalendar_changelist",
+                "changes.view_maintenancecalendar",
+            ),
             Link("My notices", "notifications", "escalation_noticehours_mine", EVERYBODY),
+        ],
+    ),
+    (
+        "Monitoring",
+        [
+            Link(
+                "Sources",
+                "monitor_heart",
+                "intake_monitoringsource_changelist",
+                "intake.view_monitoringsource",
+            ),
+            Link(
+                "Meanings of labels",
+                "label",
+                "intake_monitoringmapping_changelist",
+                "intake.view_monitoringmapping",
+            ),
+            Link(
+                "Posts",
+                "move_to_inbox",
+                "intake_monitoringpost_changelist",
+                "intake.view_monitoringpost",
+            ),
         ],
     ),
     (
@@ -215,7 +258,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _entry(link: Link, url: str) -> dict[str, Any]:
     entry = {"title": link.title, "icon": link.icon, "link": url}
-    dead = capped_count(Message.objects.dead()) if link is DEAD_LETTERS else 0
+    dead = capped_count(Message.objects.dead().for_us()) if link is DEAD_LETTERS else 0
     return {**entry, "badge": shown(dead), "badge_variant": "danger"} if dead else entry
 
 

@@ -13,4 +13,6 @@ class ContractsConfig(AppConfig):
         import apps.contracts.mails  # noqa: PLC0415 (registers; models are loaded by now)
         import apps.contracts.people_mails  # noqa: PLC0415 (as above)
         import apps.contracts.service_mails  # noqa: PLC0415 (as above)
-        import apps.contracts.sign_in_mails  # noqa: F401, PLC0415 (as above)
+        import apps.contracts.sign_in_mails  # noqa: PLC0415 (as above)
+        import apps.contracts.token_mails  # noqa: PLC0415 (as above)
+        import apps.contracts.webhooks  # noqa: F401, PLC0415 (as above)

@@ -11,6 +11,7 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         # They register; models are loaded by now.
         from apps.intake import (  # noqa: PLC0415
+            alerts_panel,  # noqa: F401
             beside_page,  # noqa: F401
             beside_queue,  # noqa: F401
             mails,  # noqa: F401

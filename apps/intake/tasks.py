@@ -34,3 +34,11 @@ def poll_mailbox() -> None:
 def follow_voice() -> None:
     """Run every half a minute. Safe to run late, twice, or in two places at once."""
     services.follow_voice(at=timezone.now())
+
+
+@shared_task(name="apps.intake.tasks.handle_monitoring")
+def handle_monitoring() -> None:
+    """Nudged by each post, and run every half a minute. Safe to run late, twice, or anywhere."""
+    services.read_posts()
+    services.handle_alerts(at=timezone.now())
+    services.forget_posts(at=timezone.now())

@@ -1,4 +1,4 @@
-"""What machines send without a login: voice messages, by a signed webhook."""
+"""What machines send without a login: voice messages, signed; alerts, by a source's secret."""
 
 import binascii
 import json
@@ -21,11 +21,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from apps.intake import services
+from apps.intake.rules.alerts import UnreadablePost
 from apps.intake.rules.webhooks import BadSignature, verify
+from apps.outbox.enqueue import send_task
 from apps.tickets.services import Refused
 
 AUDIO = re.compile(r"audio/[a-z0-9][a-z0-9.+-]{0,60}")
 ANYTHING = "application/octet-stream"
+HANDLE_MONITORING = "apps.intake.tasks.handle_monitoring"
+SCHEME = "bearer "
 
 
 class _Unreadable(Exception):
@@ -66,6 +70,37 @@ def voice_webhook(request: HttpRequest) -> JsonResponse:
     except (_Unreadable, Refused) as refusal:
         return _no(400, str(refusal))
     return JsonResponse({"id": voice.pk, "paged": voice.page_id is not None})
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def monitoring_webhook(request: HttpRequest, key: str) -> JsonResponse:
+    """Keep what a monitoring system posts, to be read at once by a worker.
+
+    The source of the address shows its secret as ``Authorization: Bearer``.
+
+    Clause: V-2-monitoring.
+    """
+    shown = request.headers.get("authorization", "")
+    secret = shown[len(SCHEME) :].strip() if shown.lower().startswith(SCHEME) else ""
+    source = services.source_shown(key=key, secret=secret)
+    if source is None:
+        why = (
+            "Send “Authorization: Bearer” with a secret of this source, and see that it is active."
+        )
+        return _no(401, why, {"WWW-Authenticate": 'Bearer realm="monitoring"'})
+    at, most = timezone.now(), settings.MONITORING_MAX_BYTES
+    body = request.read(most + 1)
+    if len(body) > most:
+        services.note_post_too_big(source=source, head=body, most=most, at=at)
+        return _no(413, f"This is more than {most} bytes: set max_alerts, or group alerts smaller.")
+    try:
+        post, alerts = services.take_post(source=source, body=body, at=at)
+    except UnreadablePost as fault:
+        return _no(400, str(fault))
+    send_task(HANDLE_MONITORING)
+    return JsonResponse({"id": post.pk, "alerts": alerts}, status=202)
 
 
 def _parts(request: HttpRequest, body: bytes) -> tuple[dict[str, Any], bytes | None, str]:
@@ -149,5 +184,5 @@ def _url(data: dict[str, Any]) -> str:
     return url
 
 
-def _no(status: int, why: str) -> JsonResponse:
-    return JsonResponse({"error": why}, status=status)
+def _no(status: int, why: str, headers: dict[str, str] | None = None) -> JsonResponse:
+    return JsonResponse({"error": why}, status=status, headers=headers)

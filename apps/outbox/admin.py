@@ -9,12 +9,13 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.decorators import action, display
 
 from apps.outbox import services
+from apps.outbox.hooks import hook_of
 from apps.outbox.models import Message
 from apps.outbox.pushing import push_of, push_topics
 from apps.outbox.readonly import ReadOnlyAdmin
@@ -64,11 +65,12 @@ class MessageAdmin(ReadOnlyAdmin):
     search_fields = ["recipient__startswith", "key__startswith"]
     search_help_text = "The beginning of the address or of the key"
     actions = ["send_again"]
-    readonly_fields = ["preview"]
+    readonly_fields = ["preview", "tried"]
     fieldsets = [
         (None, {"fields": ["topic", "recipient", "channel", "state", "last_error", "resent_by"]}),
         ("Delivery", {"fields": ["attempts", "created_at", "due_at", "sent_at", "sent_with"]}),
         ("The mail", {"fields": ["preview"]}),
+        ("Attempts of a webhook", {"fields": ["tried"], "classes": ["collapse"]}),
         ("Facts", {"fields": ["key", "message_id", "payload"]}),
     ]
 
@@ -102,6 +104,12 @@ class MessageAdmin(ReadOnlyAdmin):
             SIGNED.sub(HIDDEN, text),
         )
 
+    @display(description="Answers")
+    def tried(self, message: Message) -> SafeString | str:
+        rows = list(message.tries.order_by("-pk")[:20])
+        cells = [(str(row), row.milliseconds, row.note) for row in rows]
+        return format_html_join("", "<div>{}, {} ms: {}</div>", cells) if rows else "–"
+
     @action(description="Send again", permissions=["act"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         staff = cast(AbstractBaseUser, request.user)  # the admin lets in nobody unknown
@@ -123,9 +131,12 @@ class MessageAdmin(ReadOnlyAdmin):
 
 
 def _reads(message: Message) -> tuple[str, str]:
-    """Return subject and text as they are now; of a push no address."""
+    """Return subject and text as they are now; of a push no address, of a webhook no secret."""
     if message.channel == Message.Channel.PUSH:
         push = push_of(topic=message.topic, payload=message.payload)
         return push.title, push.text
+    if message.channel == Message.Channel.HOOK:
+        hook = hook_of(topic=message.topic, payload=message.payload, at=timezone.now())
+        return hook.url, hook.body.decode()
     email = render(topic=message.topic, payload=message.payload)
     return email.subject, email.text

@@ -22,6 +22,7 @@ Channel = Message.Channel
 # the task here would close the circle.
 TASK = "apps.outbox.tasks.deliver_pending"
 PAGES, PUSHES = "apps.outbox.tasks.deliver_pages", "apps.outbox.tasks.deliver_pushes"
+HOOKS = "apps.outbox.tasks.deliver_hooks"
 # The beat comes every half a minute anyway. Older nudges are dropped unread, so that those which
 # pile up while the mail server hangs do not keep the workers busy afterwards.
 NUDGE_LASTS = 30  # seconds
@@ -100,7 +101,7 @@ def prepared(
 
     :raises InvalidRecipient: the recipient of a mail is not one plain mail address.
     """
-    if channel != Channel.PUSH and not is_plain_address(recipient):
+    if channel not in (Channel.PUSH, Channel.HOOK) and not is_plain_address(recipient):
         raise InvalidRecipient(recipient)
     return Message(
         topic=topic,
@@ -131,28 +132,34 @@ def nudge(channel: str = Channel.MAIL) -> None:
 # Functions and not partials: Django 5.2 logs a failed robust hook by its __qualname__.
 def send_nudge() -> None:
     """Put the delivery of mails on the broker's queue."""
-    _send(TASK)
+    send_task(TASK)
 
 
 def send_nudge_for_pages() -> None:
     """Put the delivery of mails that page somebody on the broker's queue."""
-    _send(PAGES)
+    send_task(PAGES)
 
 
 def send_nudge_for_pushes() -> None:
     """Put the delivery of pushes on the broker's queue."""
-    _send(PUSHES)
+    send_task(PUSHES)
+
+
+def send_nudge_for_hooks() -> None:
+    """Put the delivery of webhooks on the broker's queue."""
+    send_task(HOOKS)
 
 
 _NUDGES: dict[str, Callable[[], None]] = {
     Channel.MAIL: send_nudge,
     Channel.PAGE: send_nudge_for_pages,
     Channel.PUSH: send_nudge_for_pushes,
+    Channel.HOOK: send_nudge_for_hooks,
 }
 
 
-def _send(task: str) -> None:
-    """Send a task, without waiting for a broker that is down."""
+def send_task(task: str) -> None:
+    """Send a task, without waiting for a broker that is down: whoever calls it has a sweep too."""
     pool = producers[_broker(current_app.conf.broker_write_url)]
     try:
         with pool.acquire(block=True, timeout=1) as producer:

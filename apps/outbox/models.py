@@ -1,4 +1,4 @@
-"""The one table of the outbox: a message to one person, and how far it has come."""
+"""The outbox: a message to one person or endpoint, and how far it has come."""
 
 from datetime import datetime
 from typing import Self
@@ -30,6 +30,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def dead(self) -> Self:
         return self.filter(state=Message.State.DEAD)
 
+    def for_us(self) -> Self:
+        """Those whose failure is for staff to look at: of a webhook it is for its owner."""
+        return self.exclude(channel=Message.Channel.HOOK)
+
+    def hooks(self, *, recipient: str) -> Self:
+        """The webhooks of an endpoint."""
+        return self.via(Message.Channel.HOOK).filter(recipient=recipient)
+
+    def failed(self) -> Self:
+        """Those that are not sent any more, unless somebody sends them again."""
+        return self.filter(state__in=[Message.State.DEAD, Message.State.WITHDRAWN])
+
 
 class Message(models.Model):
     """What one person is told about one fact, and whether it has gone out.
@@ -50,12 +62,15 @@ class Message(models.Model):
         MAIL = "MAIL", "Mail"
         PAGE = "PAGE", "Mail, at once"
         PUSH = "PUSH", "Push"
+        HOOK = "HOOK", "Webhook"
 
     topic = models.CharField(max_length=100, help_text="What happened, such as deadline.missed.")
     key = models.CharField(
         max_length=200, help_text="Names the fact and the person; written once, however often told."
     )
-    recipient = models.EmailField(help_text="The address; of a push, whose it is and its name.")
+    recipient = models.EmailField(
+        help_text="The address; of a push, whose it is and its name; of a webhook, its endpoint."
+    )
     channel = models.CharField(
         max_length=4, choices=Channel, default=Channel.MAIL, db_default=Channel.MAIL
     )
@@ -120,6 +135,28 @@ class Message(models.Model):
                 condition=Q(state__in=["PENDING", "SENDING"], channel__in=["PAGE", "PUSH"]),
                 name="outbox_message_page_due",
             ),
+            # Webhooks have a run of their own, which looks whose endpoint is busy.
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=["PENDING", "SENDING"], channel="HOOK"),
+                name="outbox_message_hook_due",
+            ),
+            models.Index(
+                fields=["recipient"],
+                condition=Q(state="SENDING", channel="HOOK"),
+                name="outbox_message_hook_sending",
+            ),
+            # The log of an endpoint, newest first.
+            models.Index(
+                fields=["recipient", "-id"],
+                condition=Q(channel="HOOK"),
+                name="outbox_message_hook_log",
+            ),
+            models.Index(
+                fields=["recipient", "-id"],
+                condition=Q(channel="HOOK", state__in=["DEAD", "WITHDRAWN"]),
+                name="outbox_message_hook_failed",
+            ),
             # Dead letters are few, and staff look for them among millions.
             models.Index(fields=["id"], condition=Q(state="DEAD"), name="outbox_message_dead"),
             models.Index(
@@ -131,3 +168,19 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} to {self.recipient}"
+
+
+class HookAttempt(models.Model):
+    """One attempt to send a webhook, and how it was answered. Its owner sees it too."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
+    at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True, help_text="HTTP's; none: no answer.")
+    milliseconds = models.PositiveIntegerField()
+    note = models.TextField(blank=True, help_text="How the answer begins, or why there was none.")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.status or 'No answer'}, {self.at:%Y-%m-%d %H:%M:%S} UTC"

@@ -19,6 +19,7 @@ from apps.outbox.rendering import (
     render,
 )
 from apps.outbox.rules.backoff import wait_after
+from apps.outbox.rules.hook_waits import WAITS, hook_wait
 from apps.outbox.together import as_one, beside, forward, held_until
 from apps.outbox.transport import Failed, Refused, Transport, Unreachable, compose
 
@@ -164,7 +165,7 @@ def _rendered(message: Message, *, at: datetime) -> Email | None:
 
 def is_spent(message: Message) -> bool:
     """Tell whether a claimed message had its last attempt; then it is a dead letter."""
-    if message.attempts <= MOST_ATTEMPTS:
+    if message.attempts <= _most_attempts(message):
         return False
     _bury(message, "The last attempt did not come to an end.")
     return True
@@ -203,13 +204,26 @@ def _each(messages: Sequence[Message], settle: Callable, *told: Any, **more: Any
 
 
 def _retry(message: Message, reason: str, *, at: datetime) -> None:
-    if message.attempts >= MOST_ATTEMPTS:
+    wait = _wait_of(message)
+    if wait is None:
         _bury(message, reason)
         return
     logger.warning("Message %s (%s) failed: %s", message.pk, message.topic, reason)
+    _settle(message, state=Message.State.PENDING, due_at=at + wait, last_error=reason)
+
+
+def _wait_of(message: Message) -> timedelta | None:
+    """Return how long a message waits for its next attempt; None: it had its last."""
+    if message.channel == Channel.HOOK:
+        return hook_wait(message.attempts, key=message.key)
+    if message.attempts >= MOST_ATTEMPTS:
+        return None
     wait = wait_after(message.attempts, key=message.key)
-    due_at = at + (wait if message.channel == Channel.MAIL else min(wait, PAGE_RETRY))
-    _settle(message, state=Message.State.PENDING, due_at=due_at, last_error=reason)
+    return wait if message.channel == Channel.MAIL else min(wait, PAGE_RETRY)
+
+
+def _most_attempts(message: Message) -> int:
+    return len(WAITS) + 1 if message.channel == Channel.HOOK else MOST_ATTEMPTS
 
 
 def _postpone(message: Message, reason: str, *, until: datetime) -> None:
@@ -230,7 +244,9 @@ def _put_back(message: Message, reason: str, *, until: datetime) -> None:
 
 def _bury(message: Message, reason: str) -> None:
     _close(message, Message.State.DEAD, reason)
-    logger.error("Message %s (%s) is a dead letter: %s", message.pk, message.topic, reason)
+    # A client's endpoint that takes nothing is theirs to mend, and nobody of ours is woken.
+    level = logging.WARNING if message.channel == Channel.HOOK else logging.ERROR
+    logger.log(level, "Message %s (%s) is a dead letter: %s", message.pk, message.topic, reason)
 
 
 def _close(message: Message, state: Message.State, reason: str) -> None:

@@ -5,10 +5,10 @@ from threading import Lock
 from celery import shared_task
 from django.utils import timezone
 
-from apps.outbox import pushes, services
+from apps.outbox import hook_run, pushes, services
 from apps.outbox.models import Message
 
-_pushing = Lock()
+_pushing, _hooking = Lock(), Lock()
 
 
 @shared_task(name="apps.outbox.tasks.deliver_pending")
@@ -35,3 +35,13 @@ def deliver_pushes() -> None:
             pushes.deliver_pushes(at=timezone.now(), clock=timezone.now)
         finally:
             _pushing.release()
+
+
+@shared_task(name="apps.outbox.tasks.deliver_hooks")
+def deliver_hooks() -> None:
+    """The same for webhooks, one run a process too."""
+    if _hooking.acquire(blocking=False):
+        try:
+            hook_run.deliver_hooks(at=timezone.now(), clock=timezone.now, ways=hook_run.our_ways())
+        finally:
+            _hooking.release()

@@ -1,16 +1,17 @@
 """The way to the mail server: Django's e-mail backend, one connection for a run."""
 
 from contextlib import suppress
+from email.mime.text import MIMEText
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from apps.outbox.html import html_of
 from apps.outbox.models import Message
-from apps.outbox.rendering import Email, InvalidEmail, describe
+from apps.outbox.rendering import Attachment, Email, InvalidEmail, describe
 
 PERMANENT = 500  # reply codes from here on: the server will not take it later either
 
@@ -49,12 +50,22 @@ def compose(message: Message, email: Email) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(html_of(email), "text/html")
     for part in email.attachments:
-        mail.attach(part.filename, part.content, part.mimetype)
+        mail.attach(*_attached(part))
     try:
         mail.message()  # every header is checked here, before the server hears anything
     except (ValueError, IndexError) as error:
         raise InvalidEmail(str(error)) from error
     return mail
+
+
+def _attached(part: Attachment) -> tuple[Any, ...]:
+    """Return what the mail attaches: text in base64, so that nothing on its way rewrites it."""
+    kind, _, subtype = part.mimetype.partition("/")
+    if kind != "text":
+        return part.filename, part.content, part.mimetype
+    text = MIMEText(part.content.decode(), subtype, "utf-8")
+    text.add_header("Content-Disposition", "attachment", filename=part.filename)
+    return (text,)
 
 
 class Transport:

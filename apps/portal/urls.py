@@ -15,6 +15,8 @@ from apps.portal.views import (
     seats,
     services,
     standing,
+    tokens,
+    webhooks,
 )
 from apps.portal.views.appointments import book, change
 from apps.portal.views.appointments import listing as appointments
@@ -44,6 +46,7 @@ urlpatterns = [
     path("reports/<int:report>/", outages.report, name="report"),
     path("reports/<int:report>/pdf/", outages.report_pdf, name="report_pdf"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/calendar/", notices.notices_calendar, name="notices_calendar"),
     path("notices/<slug:notice>/", notices.notice, name="notice"),
     # Appointments.
     path("appointments/", appointments.appointments, name="appointments"),
@@ -83,5 +86,23 @@ urlpatterns = [
     path("people/<int:person>/", people.person, name="person"),
     path("people/<int:person>/end/", people.person_end, name="person_end"),
     path("people/<int:person>/invite/", people.person_invite, name="person_invite"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.token_new, name="token_new"),
+    path("tokens/<int:token>/end/", tokens.token_end, name="token_end"),
+    # Webhooks. An event is named by its message, which knows its endpoint.
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/new/", webhooks.webhook_new, name="webhook_new"),
+    path("webhooks/<int:webhook>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:webhook>/secret/", webhooks.webhook_rotate, name="webhook_rotate"),
+    path("webhooks/<int:webhook>/test/", webhooks.webhook_test, name="webhook_test"),
+    path("webhooks/<int:webhook>/on/", webhooks.webhook_enable, name="webhook_enable"),
+    path("webhooks/<int:webhook>/replay/", webhooks.webhook_replay, name="webhook_replay"),
+    path("webhooks/<int:webhook>/end/", webhooks.webhook_end, name="webhook_end"),
+    path("webhooks/events/<int:event>/", webhooks.webhook_event, name="webhook_event"),
+    path(
+        "webhooks/events/<int:event>/replay/",
+        webhooks.webhook_event_replay,
+        name="webhook_event_replay",
+    ),
     path("notifications/", notifications.notifications, name="notifications"),
 ]

@@ -54,13 +54,11 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         files = [each for each in (data or []) if isinstance(each, UploadedFile)]
-        problems = [why for file in files for why in _problems(file)]
-        if sum(file.size or 0 for file in files) > settings.SENT_FILES_MAX_BYTES:
-            problems.append(too_much())
+        problems = problems_of(files)
         if problems:
             problems.append("Nothing was sent. Your text is below: choose the right files anew.")
             raise forms.ValidationError(problems)
-        return [_upload(file) for file in files]
+        return [upload_of(file) for file in files]
 
 
 class Bounded(FileUploadHandler):
@@ -104,6 +102,14 @@ def too_much() -> str:
     )
 
 
+def problems_of(files: Sequence[UploadedFile]) -> list[str]:
+    """Say what keeps each file, and all of them together, from being taken; empty: nothing."""
+    problems = [why for file in files for why in _problems(file)]
+    if sum(file.size or 0 for file in files) > settings.SENT_FILES_MAX_BYTES:
+        problems.append(too_much())
+    return problems
+
+
 def _problems(file: UploadedFile) -> Sequence[str]:
     name = safe_name(file.name or "")
     if ending_of(name) in settings.ATTACHMENTS_REFUSED:
@@ -119,7 +125,8 @@ def _problems(file: UploadedFile) -> Sequence[str]:
     return []
 
 
-def _upload(file: UploadedFile) -> Upload:
+def upload_of(file: UploadedFile) -> Upload:
+    """Return a file that can be taken, with a safe name and type."""
     return Upload(safe_name(file.name or ""), _type_of(file.content_type or ""), file.read())
 
 

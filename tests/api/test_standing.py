@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from apps.api.queries.standing import UNTOLD
 from apps.contracts.models import Order, Standing
 from apps.contracts.services import issue_token, set_standing
 from tests.api_made import ROOT, asking, make_token
@@ -72,6 +73,18 @@ def test_a_restriction_says_since_when_why_by_which_clause_and_what_clears_it():
         "clause": "S-12",
         "clears": "120.00 USD are 30 days overdue. Paying them clears it.",
     }
+
+
+@pytest.mark.clause("S-12", "V-3.5")
+def test_amounts_are_told_to_who_may_see_them():
+    person = make_person(may_see_invoices=False)
+    scopes = ["standing:read"]
+    _, secret = make_token(person=person, scopes=scopes)
+    suspend(person, State.SUPPORT_SUSPENDED)
+
+    [told] = standing_at(person, secret).json()["restrictions"]
+
+    assert told["clears"] == UNTOLD
 
 
 @pytest.mark.clause("V-1.2", "V-3.1")
@@ -164,3 +177,9 @@ def test_the_document_has_no_host_of_others_and_opens_signed_out(client):
     page = client.get(reverse("api:openapi-view"))
 
     assert (page.status_code, b"cdn" in page.content) == (200, False)
+    [images] = [
+        part
+        for part in page.headers["Content-Security-Policy"].split("; ")
+        if part.startswith("img-src")
+    ]
+    assert images == "img-src 'self' data:"

@@ -1,6 +1,7 @@
 """Tokens: what they are good for, who makes them, how often they ask."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 import time_machine
@@ -13,10 +14,16 @@ from tests.factories import MORNING, make_staff
 from tests.portal_made import make_person
 
 pytestmark = pytest.mark.django_db
+SERIAL = count(1)
 
 
 def issued(person, **facts):
-    given = {"name": "Dashboard", "scopes": ["standing:read"], "by": make_staff(), "at": MORNING}
+    given = {
+        "name": f"Dashboard {next(SERIAL)}",
+        "scopes": ["standing:read"],
+        "by": make_staff(),
+        "at": MORNING,
+    }
     return issue_token(person=person, **(given | facts))
 
 

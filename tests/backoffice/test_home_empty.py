@@ -33,6 +33,7 @@ def test_a_fresh_installation_is_told_what_to_do_first(signed_in):
         "Pages in nobody's hand": "0",
         "Nobody on call, ahead": "0",
         "Voice messages": "0",
+        "Alerts not mapped": "0",
         "Prices to quote": "0",
         "Waivers to decide": "0",
         "Mails to look at, 7 days": "0",

@@ -13,9 +13,11 @@ WORK = [
     "New request",
     "Calls",
     "Voice messages",
+    "Alerts",
     "Time",
     "Appointments",
     "Incidents",
+    "Maintenance",
     "Fault determinations",
     "When would this be due?",
     "Canned replies",
@@ -25,7 +27,7 @@ WORK = [
 ]
 ON_CALL = ["Pages", "Rotations", "My on-call", "Ladders", "Nobody has it"]
 CONTRACTS = ["Policies", "Calendars", "Accounts", "Orders", "TAMs", "Services"]
-CONTRACTS += ["Service requests", "Authorised users"]
+CONTRACTS += ["Service requests", "Authorised users", "API tokens"]
 REPORTS = ["Exclusions", "Vendor cases"]
 MINE = "My notices"
 COSTS = ["Charges", "Held", "Waivers"]
@@ -45,7 +47,8 @@ MONEY = {
     "Books": ["Trial balance", "Ledger", "Postings", "Month end", "Finance reports", "Exports"],
     "Billing set-up": ["Billing profiles", "Sellers", "Series", "Taxes", "Accounting programs"],
 }
-MESSAGES = ["Outbox", "Dead letters", MINE]
+MESSAGES = ["Outbox", "Dead letters", "Maintenance calendars", MINE]
+MONITORING = ["Sources", "Meanings of labels", "Posts"]
 ADMINISTRATION = ["Staff", "Groups", "Schedule"]
 
 
@@ -68,6 +71,7 @@ def groups_of(browser, url="/admin/"):
                 "Contracts": CONTRACTS,
                 "Reports": REPORTS,
                 "Messages": MESSAGES,
+                "Monitoring": MONITORING,
             },
         ),
         (
@@ -80,6 +84,7 @@ def groups_of(browser, url="/admin/"):
                 **MONEY,
                 "Contracts": CONTRACTS,
                 "Messages": MESSAGES,
+                "Monitoring": MONITORING,
             },
         ),
         (
@@ -92,6 +97,7 @@ def groups_of(browser, url="/admin/"):
                 **MONEY,
                 "Contracts": CONTRACTS,
                 "Messages": MESSAGES,
+                "Monitoring": MONITORING,
                 "Administration": ADMINISTRATION,
             },
         ),
@@ -137,7 +143,7 @@ def test_dead_letters_carry_their_number_and_none_is_shown_where_there_are_none(
 
     with_one = [item.get("badge") for item in groups_of(browser)["Messages"]]
 
-    assert (badges, with_one) == ([None, None, None], [None, "1", None])
+    assert (badges, with_one) == ([None] * 4, [None, "1", None, None])
 
 
 def test_the_queue_is_not_marked_while_the_preview_is_open(signed_in):

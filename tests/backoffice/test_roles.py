@@ -32,6 +32,9 @@ NAMES = [
     "0016_ledger",
     "0017_service_requests",
     "0018_opt_outs",
+    "0019_maintenance",
+    "0020_monitoring",
+    "0021_api_tokens",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -47,6 +50,7 @@ WORK = {
     "escalation.change_page",
     "intake.add_voicemessage",
     "intake.change_voicemessage",
+    "intake.change_alert",
 }
 KEPT = ("rotation", "rotationmember", "pageladder", "ladderrung")
 
@@ -74,6 +78,8 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
     assert {right for right in more if not right.startswith("billing.view_")} == {
         "outbox.change_message",
         "intake.change_inboundmail",
+        "contracts.add_apitoken",
+        "contracts.change_apitoken",
         "contracts.add_authoriseduser",
         "contracts.change_authoriseduser",
         "contracts.add_tamassignment",
@@ -83,8 +89,12 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "escalation.change_escalation",
         "escalation.issue_outagereport",
         "escalation.add_faultdetermination",
+        "changes.change_maintenance",
+        "changes.change_maintenancecalendar",
         *(f"escalation.{act}_{model}" for act in ("add", "change") for model in KEPT),
         *(f"escalation.delete_{model}" for model in ("rotationmember", "ladderrung")),
+        "intake.change_monitoringpost",
+        *(f"intake.{act}_monitoringmapping" for act in ("add", "change", "delete")),
     }
 
 

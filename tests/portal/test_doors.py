@@ -9,11 +9,15 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.urls.converters import IntConverter
 
 from apps.contracts.models import AuthorisedUser
+from apps.contracts.services.webhook_news import News, announce
 from apps.escalation.models import ReportCopy
+from apps.outbox.models import Message
 from apps.portal.queries.seats import RIGHTS
+from tests.api_made import make_token
 from tests.appointments_made import make_appointment
 from tests.escalation.outages import issued, make_incident
-from tests.factories import make_ticket
+from tests.factories import MORNING, make_ticket
+from tests.hooks_made import make_endpoint
 from tests.portal_made import disputed, file_of, invoiced, make_person, signed_in
 
 PAGES = {pattern.name: pattern for pattern in get_resolver("apps.portal.urls").url_patterns}
@@ -32,12 +36,23 @@ NAMED: dict[str, Callable[[AuthorisedUser], Any]] = {
     "file": lambda person: file_of(person).pk,
     "appointment": lambda person: make_appointment(requester=person, kind="INSTALL").pk,
     "person": lambda person: person.pk,
+    "token": lambda person: make_token(person=person)[0].pk,
+    "webhook": lambda person: make_endpoint(account=person.order.account).pk,
+    "event": lambda person: event_of(person).pk,
 }
 
 
 def report_to(person: AuthorisedUser) -> ReportCopy:
     report = issued(make_incident(ticket=make_ticket(requester=person)))
     return report.copies.get(account=person.order.account)
+
+
+def event_of(person: AuthorisedUser) -> Message:
+    account = person.order.account
+    make_endpoint(account=account)
+    news = News(account.pk, "ticket.closed", "made", MORNING, {})
+    announce([news], at=MORNING)
+    return Message.objects.via("HOOK").latest("pk")
 
 
 @pytest.fixture

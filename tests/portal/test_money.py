@@ -13,11 +13,11 @@ from apps.billing.files.statement_pdf import statement_pdf
 from apps.billing.invoice_mails import portal_page
 from apps.billing.invoice_pdf import document_pdf
 from apps.billing.models import BillingProfile, OpenItem, RatedEvent
+from apps.billing.queries.issued import final_documents, state_of
 from apps.billing.queries.reports.shape import Asked
 from apps.billing.services.drafting import draft_invoice
 from apps.billing.services.payments import record_payment
 from apps.portal.queries.costs import costs_of
-from apps.portal.queries.documents import final_documents, state_of
 from apps.portal.queries.keyset import page_of
 from apps.portal.queries.money import home_money
 from apps.portal.queries.seats import seats_of

@@ -1,11 +1,14 @@
 """Who asks: the token of a request, and whether it is good for what is asked."""
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from apps.api.door.bodies import take_body
 from apps.api.door.problems import Problem, not_found
 from apps.contracts.models import Account, ApiToken, AuthorisedUser
 from apps.contracts.services import SCOPES, note_used, token_shown
@@ -18,13 +21,16 @@ class TokenRequest(HttpRequest):
 
 
 class Token(HttpBearer):
-    """A token that holds and is good for ``scope``; "": for anything."""
+    """A token that holds, is good for ``scope``, and acts as somebody who has a ``right``.
 
-    def __init__(self, scope: str = "") -> None:
+    "": for anything; whoever they are.
+    """
+
+    def __init__(self, scope: str = "", right: str = "") -> None:
         super().__init__()
         if scope and scope not in SCOPES:
             raise ValueError(f"{scope} is not one of {', '.join(SCOPES)}.")
-        self.scope = scope
+        self.scope, self.right = scope, right
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         """Return the token; None: it is not worth anything.
@@ -44,13 +50,47 @@ class Token(HttpBearer):
                 f"This token is not good for {self.scope}. Make one that is.",
                 more={"scope": self.scope},
             )
+        if self.right:
+            person_of(found, self.right)
         note_used(found, at=at)
+        _check_query(request)
+        take_body(request)
         return found
 
 
-def needs(scope: str) -> Token:
-    """Return what an endpoint's ``auth`` is: a token with a scope; "": with any."""
-    return Token(scope)
+def needs(scope: str, right: str = "") -> Token:
+    """Return what an endpoint's ``auth`` is: a token with a scope, of who has a right; "": any."""
+    return Token(scope, right)
+
+
+def knows_its_query(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the door know what an endpoint can be asked in its address."""
+    models = run.__self__.models  # type: ignore[attr-defined]
+    names = {
+        field.alias or name
+        for model in models
+        if model.__ninja_param_source__ == "query"
+        for name, field in model.model_fields.items()
+    }
+
+    def running(request: HttpRequest, **parts: Any) -> Any:
+        request.known_query = names  # type: ignore[attr-defined]
+        return run(request, **parts)
+
+    return running
+
+
+def _check_query(request: HttpRequest) -> None:
+    """Let nothing be asked that is not answered: a filter that is misspelt would show too much."""
+    known = request.known_query  # type: ignore[attr-defined]
+    unknown = sorted(set(request.GET) - known)
+    if unknown:
+        there = f"There are: {', '.join(sorted(known))}." if known else "It takes none."
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "unknown-parameter",
+            f"Leave out of the address what is not known here. {there}",
+        )
 
 
 def account_of(request: TokenRequest, account: int) -> Account:
@@ -69,14 +109,14 @@ def account_of(request: TokenRequest, account: int) -> Account:
     return found
 
 
-def person_of(request: TokenRequest, right: str = "") -> AuthorisedUser:
+def person_of(token: ApiToken, right: str = "") -> AuthorisedUser:
     """Return as whom a token acts, who has a right; "": whichever they have.
 
     Clause: V-3.5.
 
     :raises Problem: they have it not, or the token is the provider's own.
     """
-    person = request.auth.person
+    person = token.person
     if person is None:
         raise not_found()
     if right and not getattr(person, right):

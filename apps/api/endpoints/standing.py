@@ -58,7 +58,9 @@ def read_standing(request: TokenRequest, account: int, response: HttpResponse) -
     `stale-if-error` of its `Cache-Control`). After that, or without one, allow everything: that we
     are away is no reason to keep anybody from their service.
     """
-    found = standing_of(account_of(request, account), at=timezone.now())
+    person = request.auth.person
+    sees_money = person is None or person.may_see_invoices
+    found = standing_of(account_of(request, account), at=timezone.now(), sees_money=sees_money)
     tag = f'"{found.version}"'
     headers = {
         "ETag": tag,

@@ -10,6 +10,7 @@ from apps.contracts.models import Account, Order, Standing
 from apps.contracts.queries.terms import terms
 
 State = Standing.State
+UNTOLD = "What is overdue has to be paid. Who may see invoices sees which."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +52,18 @@ class AccountStanding:
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def standing_of(account: Account, *, at: datetime) -> AccountStanding:
+def standing_of(account: Account, *, at: datetime, sees_money: bool) -> AccountStanding:
     """Return what an account may do, from its standing (read with it) and its orders: one query.
 
-    Clause: V-1.2, V-3.1, S-12, R-6.
+    What clears a suspension names amounts, to who may see them.
+
+    Clause: V-1.2, V-3.1, V-3.5, S-12, R-6.
     """
     row: Standing | None = getattr(account, "standing", None)
     state = row.state if row else State.GOOD
     has_order, restrictions = _orders(account, at=at)
     if row and state != State.GOOD:
-        restrictions.append(_suspended(row))
+        restrictions.append(_suspended(row, sees_money=sees_money))
     is_good = state == State.GOOD
     return AccountStanding(
         account=account,
@@ -74,12 +77,13 @@ def standing_of(account: Account, *, at: datetime) -> AccountStanding:
     )
 
 
-def _suspended(row: Standing) -> Restriction:
+def _suspended(row: Standing, *, sees_money: bool) -> Restriction:
     what = ["other_tickets"]
     if row.state == State.DASHBOARD_SUSPENDED:
         what.append("dashboard_changes")
     # What a suspension says of itself ends with what clears it.
-    return Restriction(what, row.since_at, row.get_state_display(), row.clause, row.why)
+    clears = row.why if sees_money else UNTOLD
+    return Restriction(what, row.since_at, row.get_state_display(), row.clause, clears)
 
 
 def _orders(account: Account, *, at: datetime) -> tuple[bool, list[Restriction]]:

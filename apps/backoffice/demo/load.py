@@ -15,11 +15,14 @@ from apps.backoffice.demo.clients import make_clients
 from apps.backoffice.demo.people import LOGINS, SEATED, Login, make_people, seat_people
 from apps.backoffice.demo.story_appointments import book_appointments
 from apps.backoffice.demo.story_invoices import invoice, set_up_billing
+from apps.backoffice.demo.story_maintenance import announce_maintenance
 from apps.backoffice.demo.story_money import work_and_rate
+from apps.backoffice.demo.story_monitoring import watch_platform
 from apps.backoffice.demo.story_on_call import be_on_call
 from apps.backoffice.demo.story_payments import take_payments
 from apps.backoffice.demo.story_services import ask_for_services
 from apps.backoffice.demo.story_standing import fall_behind
+from apps.backoffice.demo.story_tokens import let_programs_ask
 from apps.backoffice.demo.tam_time import assign_tams, log_tam_time
 from apps.contracts import services as contracts
 from apps.contracts.models import Account, AuthorisedUser, Policy, PolicyVersion, Target, User
@@ -99,11 +102,14 @@ def load_demo(*, at: datetime) -> Demo:
     escalation.remind_owed(at=at)
     book_appointments(stage, at)
     ask_for_services(stage, at)
+    announce_maintenance(stage, at)
+    watch_platform(stage, at)
     be_on_call(stage, at)
     invoice(stage, at)
     work_and_rate(stage, at)
     take_payments(stage, at)
     fall_behind(stage, at)
+    let_programs_ask(stage, at)
     watch = stage.tickets[story.WATCHED]
     found = watch.deadlines.get(kind=Target.Kind.RESPONSE)
     if found.due_at != due_at:

@@ -15,6 +15,7 @@ from apps.contracts.models.standing import Standing
 from apps.contracts.models.tams import TamAssignment, TamAssignmentQuerySet
 from apps.contracts.models.terms import Fee, Plan, Reason, Rule, Severity, Target
 from apps.contracts.models.users import User
+from apps.contracts.models.webhooks import WebhookEndpoint, WebhookEndpointQuerySet
 
 __all__ = [
     "RIGHTS",
@@ -51,5 +52,7 @@ __all__ = [
     "TamAssignmentQuerySet",
     "Target",
     "User",
+    "WebhookEndpoint",
+    "WebhookEndpointQuerySet",
     "Window",
 ]

@@ -23,7 +23,14 @@ class Account(models.Model):
         max_length=160, unique=True, validators=[validate_name, validate_one_alphabet]
     )
 
-    history = HistoricalRecords()
+    has_webhooks = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Whether an endpoint of it takes events; nobody else pays for them.",
+    )
+
+    history = HistoricalRecords(excluded_fields=["has_webhooks"])
 
     class Meta:
         ordering = ["name"]

@@ -21,6 +21,14 @@ class ApiTokenQuerySet(models.QuerySet):
         rows = rows.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at))
         return rows.filter(Q(person=None) | Q(person__is_active=True))
 
+    def over(self, *, at: datetime) -> Self:
+        """All others: ended, run out, or of somebody who has left.
+
+        Clause: V-3.5.
+        """
+        left = Q(person__isnull=False, person__is_active=False)
+        return self.filter(Q(ended_at__isnull=False) | Q(expires_at__lte=at) | left)
+
 
 class ApiToken(models.Model):
     """What a program shows when it asks us, kept as a digest alone: nobody reads it a second time.

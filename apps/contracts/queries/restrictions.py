@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.contracts.models import Account, Standing
+from apps.contracts.queries.entitled_facts import standing_of
 
 State = Standing.State
 
@@ -46,3 +47,18 @@ def dashboard_allowed(account: Account) -> bool:
     Clause: S-12.
     """
     return not restrictions(account).dashboard
+
+
+def told(words: str, account: Account, *, sees_money: bool) -> str:
+    """Return words that rest on the account's standing as somebody may read them.
+
+    Why it is suspended names documents and amounts, which are for those who may see invoices.
+
+    Clause: V-3.5, S-12.
+    """
+    standing = standing_of(account)
+    if sees_money or standing is None or not standing.why:
+        return words
+    why = standing.why.strip()
+    stop = "." if why.endswith((".", "!", "?")) else ""
+    return words.replace(f": {why}", stop).replace(why, "")

@@ -75,6 +75,15 @@ from apps.contracts.services.standing import StandingRefused, set_standing
 from apps.contracts.services.tam_contacts import correct_contacts
 from apps.contracts.services.tam_notices import note_notices
 from apps.contracts.services.tams import TamRefused, assign_tam, hand_over, withdraw_handover
+from apps.contracts.services.webhook_sending import replay, replay_failed, send_test
+from apps.contracts.services.webhooks import (
+    WebhookRefused,
+    add_webhook,
+    change_webhook,
+    enable_webhook,
+    end_webhook,
+    rotate_secret,
+)
 
 __all__ = [
     "SCOPES",
@@ -99,7 +108,9 @@ __all__ = [
     "TamRefused",
     "TokenRefused",
     "UnknownKind",
+    "WebhookRefused",
     "add_person",
+    "add_webhook",
     "amend_order",
     "ask_appointment",
     "ask_new_password",
@@ -108,6 +119,7 @@ __all__ = [
     "bring_back_person",
     "cancel_appointment",
     "change_person",
+    "change_webhook",
     "check_dashboard",
     "choose_mails",
     "confirm_appointment",
@@ -116,10 +128,12 @@ __all__ = [
     "describe_yourself",
     "discard_draft",
     "edit_draft",
+    "enable_webhook",
     "end_expired",
     "end_order",
     "end_person",
     "end_token",
+    "end_webhook",
     "execute_order",
     "hand_over",
     "import_sheet",
@@ -138,6 +152,10 @@ __all__ = [
     "publish",
     "read_invitation",
     "replace_draft",
+    "replay",
+    "replay_failed",
+    "rotate_secret",
+    "send_test",
     "set_standing",
     "settle_service",
     "tell_changed_sign_in",

@@ -46,7 +46,10 @@ def _windows(part: CalendarPart, revision: CalendarRevision) -> Iterator[Window]
 def holidays_of(
     revision: CalendarRevision, *, own: Iterable[OwnHoliday | OwnDay], known: Mapping[date, str]
 ) -> Iterator[Holiday]:
-    """Yield the provider's own days, and the public holidays that are known on other days."""
+    """Yield the provider's own days, and the public holidays that are known on other days.
+
+    Clause: S-2, R-20.
+    """
     named = {day.on: day for day in own}
     for day in named.values():
         yield Holiday(

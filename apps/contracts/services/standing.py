@@ -1,12 +1,14 @@
 """An account's standing: moved by what is overdue, or by a person, who may hold it in place."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.contracts.follow_with import HOLD_LIFTED
 from apps.contracts.models import Account, Standing, User
 from apps.contracts.services.orders import sign
+from apps.contracts.services.webhook_news import News, announce
 
 LONGEST_WHY = 250  # what the row stores; the history's reason is its beginning
 
@@ -45,7 +47,7 @@ def set_standing(
     if not why:
         raise StandingRefused("Say why: staff and the client are shown the reason.")
     # Of two who write the first row, the second waits here and finds it.
-    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    held = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     standing = Standing.objects.filter(account=account).first()
     standing = standing or Standing(account=account)
     if by is None and (standing.held_by_id or standing.state == state):
@@ -60,7 +62,31 @@ def set_standing(
     standing.held_by = by if hold else None
     sign(standing, reason=why, by=by, at=at)
     standing.save()
+    _announce(standing, held, before=before[0], at=at)
     if before[-1] and not hold:
         for follow in HOLD_LIFTED:
             follow(account=account, at=at, by=by)
     return True
+
+
+def _announce(standing: Standing, account: Account, *, before: str, at: datetime) -> None:
+    """Tell the endpoints of a held account, if it has any, and if it has moved."""
+    if account.has_webhooks and standing.state != before:
+        announce([news_of(standing, before=before)], at=at)
+
+
+def news_of(standing: Standing, *, before: str) -> News:
+    """Return what an account's endpoints are told of a standing that has moved.
+
+    Clause: S-12.
+    """
+    account, since = standing.account_id, standing.since_at.astimezone(UTC).isoformat()
+    data = {
+        "account": account,
+        "from": before,
+        "to": standing.state,
+        "clause": standing.clause,
+        "url": f"{settings.BASE_URL}/api/v1/accounts/{account}/standing",
+    }
+    key = f"standing:{account}:{before}-{standing.state}:{since}"
+    return News(account, "standing.changed", key, standing.since_at, data)

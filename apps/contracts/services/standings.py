@@ -8,7 +8,8 @@ from django.db import transaction
 
 from apps.contracts.models import Account, Standing
 from apps.contracts.services.orders import sign
-from apps.contracts.services.standing import LONGEST_WHY
+from apps.contracts.services.standing import LONGEST_WHY, news_of
+from apps.contracts.services.webhook_news import News, announce
 
 WRITTEN = ["state", "since_at", "clause", "why"]
 
@@ -33,22 +34,27 @@ def move_standings(*, moves: Sequence[Move], at: datetime) -> set[int]:
     """
     wanted = {move.account_id: move for move in moves}
     # Of two who write an account's first row, the second waits here and finds it.
-    list(
+    hooked = dict(
         Account.objects.select_for_update(no_key=True)
         .filter(pk__in=wanted)
         .order_by("pk")
-        .values_list("pk")
+        .values_list("pk", "has_webhooks")
     )
     there = {row.account_id: row for row in Standing.objects.filter(account__in=wanted)}
     new: list[Standing] = []
     changed: list[Standing] = []
+    news: list[News] = []
     for account, move in wanted.items():
         row = there.get(account)
         state = row.state if row else Standing.State.GOOD
         if state == move.state or (row and row.held_by_id):
             continue
-        (changed if row else new).append(_moved(row or Standing(account_id=account), move, at))
+        moved = _moved(row or Standing(account_id=account), move, at)
+        (changed if row else new).append(moved)
+        if hooked.get(account):
+            news.append(news_of(moved, before=state))
     _write(new, changed)
+    announce(news, at=at)
     return {row.account_id for row in [*new, *changed]}
 
 

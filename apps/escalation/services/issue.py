@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.contracts.models import Account, User
 from apps.contracts.services.orders import sign
+from apps.contracts.services.webhook_news import News, announce
 from apps.escalation.models import OutageReport, ReportCopy
 from apps.escalation.outage_pdf import outage_pdf
 from apps.escalation.queries import missing_of, readers_of, tickets_of
@@ -52,6 +54,7 @@ def issue_report(*, report: OutageReport, seen: int, by: User, at: datetime) -> 
     sign(report, reason="Issued", by=by, at=at)
     report.save()
     _send(report, copies, tickets, at=at)
+    _tell_endpoints(report, copies, tickets, at=at)
     for ticket in tickets:
         _on_record(report, ticket, by=by, at=at)
     return report
@@ -97,6 +100,35 @@ def _send(
                 },
                 at=at,
             )
+
+
+def _tell_endpoints(
+    report: OutageReport,
+    copies: dict[int, ReportCopy],
+    tickets: Sequence[Ticket],
+    *,
+    at: datetime,
+) -> None:
+    hooked = {each.account_id for each in tickets if each.account.has_webhooks}
+    announce(
+        [
+            News(
+                account,
+                "notice.issued",
+                f"report:{copies[account].pk}",
+                at,
+                {
+                    "kind": "REASON_FOR_OUTAGE",
+                    "number": report.incident.number,
+                    "revision": report.revision,
+                    "is_preliminary": report.kind == OutageReport.Kind.PRELIMINARY,
+                    "url": f"{settings.BASE_URL}/portal/reports/{copies[account].pk}/",
+                },
+            )
+            for account in sorted(hooked)
+        ],
+        at=at,
+    )
 
 
 def _on_record(report: OutageReport, ticket: Ticket, *, by: User, at: datetime) -> None:

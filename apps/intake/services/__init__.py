@@ -1,5 +1,7 @@
 """How requests come in: one mail at a time, and the one door for all others."""
 
+from apps.intake.services.alerts_handle import handle_again, handle_alerts
+from apps.intake.services.alerts_read import read_again, read_posts
 from apps.intake.services.appointments import Booked, request_appointment
 from apps.intake.services.calls import (
     Said,
@@ -19,6 +21,14 @@ from apps.intake.services.mails import (
     process_pending,
     receive_mail,
     release_held,
+)
+from apps.intake.services.monitoring import (
+    end_secret,
+    forget_posts,
+    make_secret,
+    note_post_too_big,
+    source_shown,
+    take_post,
 )
 from apps.intake.services.refuse import refuse, tell, was_told
 from apps.intake.services.release import RELEASED, NotReleased, release
@@ -42,12 +52,20 @@ __all__ = [
     "TooBig",
     "add_call",
     "caller_at",
+    "end_secret",
     "follow_voice",
+    "forget_posts",
+    "handle_again",
+    "handle_alerts",
     "know_caller",
+    "make_secret",
+    "note_post_too_big",
     "note_too_big",
     "poll_mailbox",
     "process",
     "process_pending",
+    "read_again",
+    "read_posts",
     "receive_mail",
     "redirect_call",
     "redirections",
@@ -62,6 +80,8 @@ __all__ = [
     "request_support",
     "settle_call",
     "settle_voice",
+    "source_shown",
+    "take_post",
     "take_voice",
     "tell",
     "was_told",

@@ -44,13 +44,15 @@ def request_support(
     is_disconnection: bool = False,
     to_tam: bool | None = None,
     uploads: Sequence[tickets.Upload] = (),
+    mark: str = "",
 ) -> Taken:
     """Register what a known person asks for, or refuse it and tell them; the answer is kept.
 
     ``source_key`` names the request: the same again gives the same result, and does nothing twice.
     ``by`` is who took it, where one of us did. What was asked of the TAM, or in the chat with the
     TAM, goes to the TAM's desk; ``to_tam`` says so where the channel does not tell. ``uploads`` are
-    kept with the ticket; of what is refused they are not kept.
+    kept with the ticket; of what is refused they are not kept. ``mark`` is what staff should know
+    of the message.
 
     Clause: V-1.2, V-3.1, V-3.5, V-6.4, V-8.1, S-1, S-2.1, S-3, S-12.
 
@@ -75,6 +77,7 @@ def request_support(
             to_tam=channel in TO_THE_TAM if to_tam is None else to_tam,
             by=by,
             uploads=uploads,
+            mark=mark,
             **about,
             **said,
         )

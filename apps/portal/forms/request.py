@@ -7,11 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser, Reason, Service, Severity
+from apps.contracts.queries.askable import asks_disconnection, categories_of
 from apps.contracts.queries.catalogue import catalogue
 from apps.portal.forms.acts import OnceForm, files_field, text_field
-from apps.portal.queries.tickets.asked import categories_of
 
 
 class RequestForm(OnceForm):
@@ -74,7 +73,7 @@ class RequestForm(OnceForm):
         self.people, self.person = people, person
         version = person.order.version_id
         self.severities = {row.key: row for row in catalogue(version).severities}
-        self.categories = {row.key: row for row in categories_of(person)}
+        self.categories = {row.key: row for row in categories_of(version)}
         self.services = {str(row.pk): row for row in services}
         self._offer()
 
@@ -92,18 +91,11 @@ class RequestForm(OnceForm):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         if not self.categories:
             del self.fields["category"]
-        if not self._asks_disconnection:
+        if not asks_disconnection(self.person.order):
             del self.fields["is_disconnection"]
         default = next((row.key for row in self.severities.values() if row.is_default), "")
         self.initial.setdefault("severity", default)
         self.initial.setdefault("order", self.person.order_id)
-
-    @property
-    def _asks_disconnection(self) -> bool:
-        """Whether to this policy it matters that another provider cut a customer off (S-2.1)."""
-        order = self.person.order
-        rules = contracts.terms(version_id=order.version_id, plan_id=order.plan_id).rules
-        return "installs" in rules and not rules["installs"].settings["disconnection_is_outage"]
 
     @property
     def levels(self) -> list[tuple[Any, Severity]]:

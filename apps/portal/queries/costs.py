@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from django.db.models import F, QuerySet, Sum
 
-from apps.billing.models import Charge, Document, Line, RatedEvent
+from apps.billing.models import Charge, RatedEvent
+from apps.billing.queries.uninvoiced import not_invoiced
 from apps.billing.rules.money import ZERO, to_cents
 from apps.contracts.models import Account
 from apps.portal.queries.keyset import Page, page_of
@@ -76,21 +77,6 @@ def costs_of(account: Account, *, after: str, zone: str) -> Costs:
         ],
         more_held=len(held) > HELD,
     )
-
-
-def not_invoiced(account: Account) -> QuerySet[Charge]:
-    """Return the charges that no final document bills: a draft is nothing that a client was told.
-
-    Clause: R-8.
-    """
-    ready = Charge.objects.filter(account=account, state=Charge.State.READY)
-    drafted = Line.objects.filter(
-        document__account=account, document__state=Document.State.DRAFT
-    ).order_by()
-    on_drafts = Charge.objects.filter(line__in=drafted)
-    # Both parts have an index; of what was ever charged nothing else is looked at.
-    either = ready.order_by().values("pk").union(on_drafts.order_by().values("pk"))
-    return Charge.objects.filter(pk__in=either)
 
 
 def _sums(rows: QuerySet[Charge]) -> list[tuple[str, Decimal]]:

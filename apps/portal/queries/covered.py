@@ -36,14 +36,6 @@ def covered_by(seat: Seat) -> list[Covered]:
     ]
 
 
-def services_to_name(order: Order) -> list[Service]:
-    """Return what can be named: what the order lists, or, where it covers all, what is on offer.
-
-    Clause: V-2-order.
-    """
-    return list(order.services.all()) or list(Service.objects.filter(is_active=True))
-
-
 def requests_of(seat: Seat, *, before: int) -> tuple[Sequence[ServiceRequest], int]:
     """Return a page of requests under the seat's orders, the latest first, and where it goes on.
 

@@ -4,13 +4,13 @@ Clause: V-3.4.6, S-12.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from apps.billing.models import (
     Allocation,
@@ -22,6 +22,7 @@ from apps.billing.models import (
     TaxTotal,
 )
 from apps.billing.queries.disputable import disputable_of
+from apps.billing.queries.issued import lines_of, state_of
 from apps.billing.rules.money import ZERO
 from apps.contracts.models import Account
 from apps.portal.queries.whys import Step, Titles, steps_of, titles_of
@@ -58,38 +59,11 @@ class Shown:
     credit_notes: Sequence[Document]
 
 
-def final_documents(account: Account) -> QuerySet[Document]:
-    """Return the account's final documents with what is open of them."""
-    rows = Document.objects.filter(account=account, state=Document.State.FINAL)
-    return rows.select_related("item").defer("parties", "terms")
-
-
 def open_items(account: Account, side: str) -> QuerySet[OpenItem]:
     """Return what the account still owes, or has left as credit, with what it is of."""
     rows = OpenItem.objects.filter(account=account, side=side, open_amount__gt=0)
     related = rows.select_related("document", "payment")
     return related.defer("document__parties", "document__terms")
-
-
-def document_called(reference: str, *, accounts: Collection[Account]) -> Document | None:
-    """Return the final document of that number, if it is one of these accounts'."""
-    rows = Document.objects.filter(state=Document.State.FINAL, account__in=accounts)
-    return rows.select_related("account", "item").filter(reference=reference).first()
-
-
-def state_of(item: OpenItem | None, *, today: date) -> str:
-    """Return where a document or payment stands: SETTLED, OVERDUE, DISPUTED, OPEN; USED, CREDIT.
-
-    Clause: S-12, R-4, R-5.
-    """
-    if item is None or not item.open_amount:
-        return "USED" if item and item.side == Side.CREDIT else "SETTLED"
-    if item.side == Side.CREDIT:
-        return "CREDIT"
-    counts = item.open_amount > item.disputed_amount
-    if counts and item.due_on is not None and item.due_on < today:
-        return "OVERDUE"
-    return "OPEN" if counts else "DISPUTED"
 
 
 def shown(document: Document, *, from_line: int, today: date, zone: str) -> Shown:
@@ -98,7 +72,7 @@ def shown(document: Document, *, from_line: int, today: date, zone: str) -> Show
     Clause: V-3.4.6, S-12, S-13.
     """
     item = getattr(document, "item", None)
-    rows = _lines(document, from_line)
+    rows = lines_of(document, from_line=from_line, limit=LINES + 1)
     return Shown(
         document=document,
         item=item,
@@ -109,14 +83,6 @@ def shown(document: Document, *, from_line: int, today: date, zone: str) -> Show
         settled=_settled(item) if item else [],
         credit_notes=_credit_notes(document),
     )
-
-
-def _lines(document: Document, from_line: int) -> list[Line]:
-    charges = Charge.objects.order_by("number")
-    rows = document.lines.filter(position__gte=from_line).order_by("position")
-    ready = rows.select_related("event", "credits__document")
-    ready = ready.defer("credits__document__parties", "credits__document__terms")
-    return list(ready.prefetch_related(Prefetch("charges", queryset=charges))[: LINES + 1])
 
 
 def _with_whys(document: Document, lines: Sequence[Line], zone: str) -> list[LineShown]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from apps.contracts.models import Account, AuthorisedUser, Order, Standing, User
 from apps.tickets.models import Ticket
+from apps.tickets.queries.readable import readable_by
 
 RIGHTS = {
     "open": "may_open",
@@ -80,12 +81,7 @@ class Seat:
 
         Clause: V-3.5.
         """
-        rows = Ticket.objects.filter(account=self.account)
-        limited = [person for person in self.people.values() if not person.sees_all_tickets]
-        if not limited:
-            return rows.filter(order__in=list(self.people))
-        seen = [pk for pk, person in self.people.items() if person.sees_all_tickets]
-        return rows.filter(Q(order__in=seen) | Q(requester__in=[each.pk for each in limited]))
+        return readable_by(self.people.values()).filter(account=self.account)
 
 
 def seats_of(user: User) -> list[Seat]:

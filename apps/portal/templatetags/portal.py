@@ -1,11 +1,14 @@
 """Instants, amounts and badges as the portal shows them."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -23,6 +26,7 @@ BROWSERS = [
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 ]
+HERE = re.compile(r'aria-current="page">([^<]+)</a>')  # as `current` marks it
 SYSTEMS = [
     ("Windows", "Windows"),
     ("iPhone", "iPhone"),
@@ -119,6 +123,14 @@ def current(context: dict[str, Any], *names: str) -> SafeString | str:
     match = getattr(context["request"], "resolver_match", None)
     shown = match.url_name if match else ""
     return mark_safe(' aria-current="page"') if shown in names else ""
+
+
+@register.simple_tag(takes_context=True)
+def main_menu(context: dict[str, Any]) -> dict[str, str]:
+    """Return the main menu: its ``entries``, and ``here``, the one of the page; "": it has none."""
+    entries = render_to_string("portal/nav.html", request=context["request"])
+    found = HERE.search(entries)
+    return {"entries": entries, "here": unescape(found[1]) if found else ""}
 
 
 def _marked(at: datetime, zone: Any) -> SafeString:

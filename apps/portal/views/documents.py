@@ -6,14 +6,9 @@ from django.utils import timezone
 
 from apps.billing.invoice_pdf import document_pdf, file_name
 from apps.billing.models import Document, OpenItem
+from apps.billing.queries.issued import document_called, final_documents, state_of
 from apps.portal.access import SeatedRequest, move_to, page
-from apps.portal.queries.documents import (
-    document_called,
-    final_documents,
-    open_items,
-    shown,
-    state_of,
-)
+from apps.portal.queries.documents import open_items, shown
 from apps.portal.queries.keyset import number_in, page_of
 from apps.portal.queries.money import home_money, today_at
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.portal.access import SeatedRequest, page
 from apps.portal.queries.appointments.listed import next_appointments
+from apps.portal.queries.maintenance import windows_to_come
 from apps.portal.queries.money import home_money
 from apps.portal.queries.outages.incidents import ongoing_at
 from apps.portal.queries.tickets.home import home_tickets
@@ -23,6 +24,7 @@ def home(request: SeatedRequest) -> HttpResponse:
     sees_money = seat.may("money")
     context = {
         "incidents": ongoing_at(seat),
+        "windows": windows_to_come(seat, at=at),
         "tickets": home_tickets(seat, at=at),
         "coming": next_appointments(seat, at=at, most=COMING),
         "sees_money": sees_money,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -12,9 +12,13 @@ MOST_DIGITS = 16  # microseconds until the year 2286; rows' keys have fewer
 
 def written(key: Sequence[Any]) -> str:
     """Return a row's key as it stands in an address: numbers with dots between them."""
-    return ".".join(
-        str((part - EPOCH) // MICROSECOND if isinstance(part, datetime) else part) for part in key
-    )
+    return ".".join(str(_number(part)) for part in key)
+
+
+def _number(part: Any) -> int:
+    if isinstance(part, datetime):
+        return (part - EPOCH) // MICROSECOND
+    return part.toordinal() if isinstance(part, date) else int(part)
 
 
 def read(text: str, kinds: Sequence[type]) -> tuple[Any, ...] | None:
@@ -24,9 +28,14 @@ def read(text: str, kinds: Sequence[type]) -> tuple[Any, ...] | None:
         return None
     if not all(re.fullmatch(rf"[0-9]{{1,{MOST_DIGITS}}}", part) for part in parts):
         return None
-    return tuple(_part(part, kind) for part, kind in zip(parts, kinds, strict=True))
+    try:
+        return tuple(_part(part, kind) for part, kind in zip(parts, kinds, strict=True))
+    except (OverflowError, ValueError):
+        return None  # no day that there is
 
 
 def _part(digits: str, kind: type) -> Any:
     number = int(digits)
-    return EPOCH + number * MICROSECOND if kind is datetime else number
+    if kind is datetime:
+        return EPOCH + number * MICROSECOND
+    return date.fromordinal(number) if kind is date else number

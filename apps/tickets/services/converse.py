@@ -12,6 +12,7 @@ from apps.tickets.models import Event, Message, Ticket
 from apps.tickets.queries import log_of
 from apps.tickets.rules.history import Happening, Kind, Status
 from apps.tickets.services.follow_ups import hold, take_back
+from apps.tickets.services.hooked import is_hooked
 from apps.tickets.services.notice import is_watched, tell_watchers
 from apps.tickets.services.record import Refused, event_of, lock, record, settle
 from apps.tickets.services.saying import Upload, say, say_first, send
@@ -280,7 +281,7 @@ def reply_within(
     facts = {"message": message.pk} | ({"entitled": entitled} if entitled else {})
     kind = Kind.REOPENED if was_closed else Kind.CLIENT_REPLIED
     event = event_of(ticket=ticket, kind=kind, at=at, facts=facts, source_key=source_key)
-    if was_closed or is_watched(ticket):
+    if was_closed or is_watched(ticket) or is_hooked(ticket):
         event.save(force_insert=True)
         tell_watchers(event)
     else:

@@ -14,6 +14,7 @@ from apps.tickets.rules import deadlines as rules
 from apps.tickets.rules.history import Happening, severity_after, status_of
 from apps.tickets.rules.order_of_work import place_of
 from apps.tickets.rules.promise import PROVIDERS, DeadlineKind
+from apps.tickets.services.hooked import is_hooked, tell_met, tell_status
 from apps.tickets.services.notice import record_misses
 
 # What says which deadline a row is; all else follows from the history.
@@ -38,12 +39,16 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What is to be written of a ticket's deadlines. ``late``: missed, and not on record yet."""
+    """What is to be written of a ticket's deadlines. ``late``: missed, and not on record yet.
+
+    ``met``: kept, which was not on record.
+    """
 
     new: list[Deadline]
     changed: list[Deadline]
     gone: list[int]
     late: list[Deadline]
+    met: list[Deadline]
 
 
 def count(
@@ -89,15 +94,23 @@ def count_anew(
     held = ticket.__dict__.pop("held_deadlines", None)
     counts = in_force_beside(held[0].hours_now) if held else None
     counted = count(ticket, history_of(ticket) if history is None else history, counts)
+    status = ticket.status
     place(ticket, counted)
     before = list(ticket.deadlines.order_by("pk")) if held is None else held
     rows = rows_of(ticket, counted, before)
     placed = update(ticket, PLACED)
-    write(rows, pending=[*pending, placed], last=last, at=at)
+    write(ticket, rows, pending=[*pending, placed], last=last, at=at)
+    tell_status(ticket, before=status, at=at)
+    tell_met(ticket, rows.met, at=at)
 
 
 def write(
-    rows: Rows, *, pending: Sequence[Statement], at: datetime, last: Checked | None = None
+    ticket: Ticket,
+    rows: Rows,
+    *,
+    pending: Sequence[Statement],
+    at: datetime,
+    last: Checked | None = None,
 ) -> None:
     """Write deadlines, and ``pending`` with them in one go; then record what turned out missed."""
     new = rows.new
@@ -109,7 +122,9 @@ def write(
         statements.insert(0, insertion(new))
     run_together(statements, last)
     if rows.late:
-        record_misses([row.pk for row in rows.late], managers=duty_managers(), at=at)
+        late = [row.pk for row in rows.late]
+        hooked = late if is_hooked(ticket) else ()
+        record_misses(late, managers=duty_managers(), at=at, hooked=hooked)
     if rows.gone:
         Deadline.objects.filter(pk__in=rows.gone).delete()
 
@@ -118,7 +133,7 @@ def rows_of(ticket: Ticket, counted: Counted, before: Sequence[Deadline]) -> Row
     """Return what becomes of a ticket's deadlines, of which ``before`` are there."""
     rows = {(row.kind, row.serial): row for row in before}
     is_worked_on = ticket.status != Ticket.State.CLOSED
-    found = Rows([], [], [], [])
+    found = Rows([], [], [], [], [])
     for owed in counted.owed:
         named = (owed.kind, owed.serial)
         row = rows.pop(named, None) or Deadline(ticket=ticket, kind=named[0], serial=named[1])
@@ -134,6 +149,8 @@ def rows_of(ticket: Ticket, counted: Counted, before: Sequence[Deadline]) -> Row
             found.new.append(row)
         elif _facts(row) != was:
             found.changed.append(row)
+            if row.state == rules.State.MET != was["state"] and owed.kind in PROVIDERS:
+                found.met.append(row)
     found.gone.extend(row.pk for row in rows.values() if row.state != rules.State.MISSED)
     return found
 

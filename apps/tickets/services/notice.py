@@ -19,6 +19,7 @@ from apps.outbox.models import Message
 from apps.tickets.models import Deadline, Event, Ticket, Watcher
 from apps.tickets.rules.history import Kind
 from apps.tickets.rules.promise import DeadlineKind
+from apps.tickets.services.hooked import tell_deadlines, tell_event
 
 # Of these a watcher of ours is told; of deadlines they hear with the others.
 TOLD_TO_WATCHERS = frozenset(
@@ -30,9 +31,16 @@ AS_STORED = F("steps")
 
 
 def record_misses(
-    pks: Sequence[int], *, managers: Sequence[str], at: datetime, steps: Combinable = AS_STORED
+    pks: Sequence[int],
+    *,
+    managers: Sequence[str],
+    at: datetime,
+    steps: Combinable = AS_STORED,
+    hooked: Sequence[int] = (),
 ) -> None:
     """Mark open deadlines missed, dated to when they were due; ``steps`` becomes the explanation.
+
+    ``hooked`` are those among them whose accounts have endpoints.
 
     Clause: R-17, V-9.1.
     """
@@ -47,9 +55,12 @@ def record_misses(
         used=F("target"),
         steps=steps,
     )
+    tell_deadlines(hooked, "missed", at=at)
 
 
-def record_warnings(pks: Sequence[int], *, managers: Sequence[str], at: datetime) -> None:
+def record_warnings(
+    pks: Sequence[int], *, managers: Sequence[str], at: datetime, hooked: Sequence[int] = ()
+) -> None:
     """Mark open deadlines warned of; the next thing that may happen to them is a miss.
 
     Of a Reason for Outage the page warns, and no mail: the policy says when people are reminded.
@@ -62,16 +73,20 @@ def record_warnings(pks: Sequence[int], *, managers: Sequence[str], at: datetime
     _write_events(chosen, Kind.DEADLINE_WARNED, name, F("warn_at"), at)
     _write_mails(chosen.exclude(kind=DeadlineKind.RFO), "warned", name, managers, at)
     chosen.update(warned_at=at, next_at=F("due_at"))
+    tell_deadlines(hooked, "approaching", at=at)
 
 
 def tell_watchers(event: Event) -> None:
     """Tell those of ours who watch the ticket what happened to it, but never who did it.
+
+    And the account's endpoints, of what they are told.
 
     One statement, however many they are; none for what nobody is told of, nor where the locked
     ticket is known to be followed by nobody.
 
     Clause: V-8.2.3.
     """
+    tell_event(event)
     if event.kind not in TOLD_TO_WATCHERS or not is_watched(event.ticket):
         return
     watchers = Watcher.objects.filter(ticket=event.ticket_id, **_reachable("user")).order_by()

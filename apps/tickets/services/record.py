@@ -14,6 +14,7 @@ from apps.outbox.compiled import Compiled
 from apps.tickets.models import Deadline, Event, Ticket, Watcher
 from apps.tickets.rules.history import Happening, Kind
 from apps.tickets.services.counting import count_anew
+from apps.tickets.services.hooked import HOOKED
 from apps.tickets.services.notice import tell_watchers
 
 
@@ -34,8 +35,8 @@ def lock(ticket: Ticket) -> Ticket:
     The sweep skips deadlines that are held, so that an act in time is not overtaken by the record
     of a miss; and where the sweep was first, the miss is on record before the act is judged. A
     weak lock (no_key) on the ticket lets the sweep write its event meanwhile: with a strong one
-    each could wait for the other. ``is_watched`` comes along, so that where nobody follows the
-    ticket nothing is asked later.
+    each could wait for the other. ``is_watched`` and ``is_hooked`` come along, so that where
+    nobody follows the ticket nothing is asked later.
     """
     return lock_all(ticket)[0]
 
@@ -52,7 +53,9 @@ def lock_all(ticket: Ticket) -> tuple[Ticket, list[Deadline]]:
 
 _ticket = Compiled(
     lambda pk: (
-        Ticket.objects.annotate(is_watched=Exists(Watcher.objects.filter(ticket=OuterRef("pk"))))
+        Ticket.objects.annotate(
+            is_watched=Exists(Watcher.objects.filter(ticket=OuterRef("pk"))), is_hooked=HOOKED
+        )
         .select_for_update(no_key=True)
         .filter(pk=pk)
     )

@@ -15,6 +15,7 @@ from apps.tickets.models import Event, Ticket
 from apps.tickets.rules.history import Happening, Kind
 from apps.tickets.services.converse import Upload
 from apps.tickets.services.counting import count, place, rows_of, write
+from apps.tickets.services.hooked import tell_registered
 from apps.tickets.services.mail_ids import mail_id
 from apps.tickets.services.record import Refused, event_of, record, settle
 from apps.tickets.services.routing import follow, route
@@ -98,6 +99,7 @@ def register_within(
     happened = [Happening(Kind.REGISTERED, at, facts), Happening(Kind.ACKNOWLEDGED, at, {})]
     counted = count(ticket, happened, known.counts)
     place(ticket, counted)
+    ticket.__dict__["is_hooked"] = order.account.has_webhooks
     if not insert_once(ticket):
         there = Ticket.objects.get(source_key=source_key)
         run_together([], last(there) if last else None)
@@ -122,8 +124,10 @@ def register_within(
     told = insertion([acknowledgement(ticket=ticket, at=at)])
     log = [_history_row(ticket, at=at, by=by), insertion(events)]
     pending = [*log, *beside, told]
-    write(rows_of(ticket, counted, []), pending=pending, last=last(ticket) if last else None, at=at)
+    rows = rows_of(ticket, counted, [])
+    write(ticket, rows, pending=pending, last=last(ticket) if last else None, at=at)
     nudge()
+    tell_registered(ticket, at=at)
     if way.assignee is not None or way.is_redirected:
         follow(ticket=ticket, route=way, at=at)
         settle(ticket=ticket)
@@ -166,6 +170,7 @@ def acknowledge(*, ticket: Ticket, at: datetime) -> Event:
     Clause: V-8.1.4, V-2-response.
     """
     acknowledgement(ticket=ticket, at=at).save(force_insert=True)
+    tell_registered(ticket, at=at)
     nudge()
     return record(ticket=ticket, kind=Kind.ACKNOWLEDGED, at=at)
 

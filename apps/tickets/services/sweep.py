@@ -19,6 +19,7 @@ from apps.tickets.models.json_arrays import Appended
 from apps.tickets.queries import duty_managers
 from apps.tickets.rules.explain import NOTHING_CAME
 from apps.tickets.rules.promise import PROVIDERS
+from apps.tickets.services.hooked import HOOKED_TICKET
 from apps.tickets.services.notice import record_misses, record_warnings
 
 logger = logging.getLogger(__name__)
@@ -80,29 +81,37 @@ def sweep_deadlines(*, at: datetime) -> Swept:
 def _sweep_batch(
     *, at: datetime, managers: Sequence[str], size: int, without: Sequence[int]
 ) -> Swept:
-    found: list[tuple[int, datetime | None]] = []
+    found: list[tuple[int, datetime | None, bool]] = []
     try:
         with transaction.atomic():
             found = list(
                 Deadline.objects.due(at=at)
+                .annotate(is_hooked=HOOKED_TICKET)
                 .filter(kind__in=PROVIDERS)
                 .exclude(pk__in=without)
                 .order_by("next_at", "pk")
                 # SQLite has no such lock, and needs none: its transactions write in turn.
                 .select_for_update(skip_locked=True, no_key=True)
-                .values_list("pk", "due_at")[:size]
+                .values_list("pk", "due_at", "is_hooked")[:size]
             )
-            missed = [pk for pk, due_at in found if due_at and due_at < at]
-            warned = [pk for pk, due_at in found if due_at and due_at >= at]
+            missed = [pk for pk, due_at, _ in found if due_at and due_at < at]
+            warned = [pk for pk, due_at, _ in found if due_at and due_at >= at]
+            hooked = {pk for pk, _, is_hooked in found if is_hooked}
             if missed:
                 words = Cast(Value(NOTHING_CAME), TextField())
                 step = JSONObject(clause=F("clause"), text=words, figures=JSONObject())
                 steps = Appended(F("steps"), step)
-                record_misses(missed, managers=managers, at=at, steps=steps)
+                record_misses(
+                    missed, managers=managers, at=at, steps=steps, hooked=_of(hooked, missed)
+                )
             if warned:
-                record_warnings(warned, managers=managers, at=at)
+                record_warnings(warned, managers=managers, at=at, hooked=_of(hooked, warned))
             return Swept(len(missed), len(warned))
     except (DataError, IntegrityError) as refusal:
         if not found:
             raise
-        raise _Unwritable([pk for pk, _ in found]) from refusal
+        raise _Unwritable([pk for pk, *_ in found]) from refusal
+
+
+def _of(hooked: set[int], pks: Sequence[int]) -> list[int]:
+    return [pk for pk in pks if pk in hooked]

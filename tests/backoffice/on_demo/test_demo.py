@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.backoffice.demo import NotEmpty, load_demo
 from apps.backoffice.my_clients import my_clients
-from apps.contracts.models import Account, User
+from apps.contracts.models import Account, ApiToken, User
 from apps.escalation.models import Escalation
 from apps.intake.models import Call, InboundMail
 from apps.outbox.models import Message
@@ -80,6 +80,16 @@ def test_escalations_are_in_all_states_one_with_its_second_rung_and_one_refused(
         ("TAKEN", 1, "JUDGED"),
     ]
     assert Escalation.objects.due(at=NOON).count() == 0
+
+
+@pytest.mark.usefixtures("demo")
+def test_programs_have_tokens_that_nobody_knows():
+    held = ApiToken.objects.usable(at=NOON).order_by("pk").values_list("name", flat=True)
+
+    assert (list(held), ApiToken.objects.over(at=NOON).get().name) == (
+        ["Dashboard, live", "Provider's dashboard"],
+        "Trying it out",
+    )
 
 
 @pytest.mark.usefixtures("demo")

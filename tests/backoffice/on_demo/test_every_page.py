@@ -24,6 +24,8 @@ RECORDS = {
     "exportbatch",
     "inboundmail",
     "incident",
+    "maintenance",
+    "maintenancecalendar",
     "message",
     "page",
     "tamassignment",

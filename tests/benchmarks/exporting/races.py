@@ -1,16 +1,13 @@
 """Files of a million lines against psql's, sheets against xlsxwriter's, aging against the clock."""
 
 import http.client
-import os
-import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from time import perf_counter, sleep
+from time import perf_counter
 
 from django.db import connection
 from django.test import Client
@@ -24,6 +21,7 @@ from apps.contracts.models import User
 from tests.benchmarks.exporting.data import ACCOUNTS, AS_OF, INVOICES, SCHEMA, SINCE, UNTIL
 from tests.benchmarks.harness import Ratio, medians
 from tests.benchmarks.server import DATABASE, SERVER, execute, use
+from tests.benchmarks.web import serving
 
 ROUNDS = 5
 LINES = REPORTS["lines"]
@@ -87,35 +85,8 @@ class Server:
 
 @contextmanager
 def _server(folder: Path) -> Iterator[Server]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    given = {
-        "PATH": os.environ["PATH"],
-        "ENV_FILE": os.devnull,
-        "VAR_DIR": str(folder / "var"),
-        "SECRET_KEY": os.environ["SECRET_KEY"],
-        "DATABASE_URL": SERVER.rpartition("/")[0] + f"/{DATABASE}",
-        "WEB_CONCURRENCY": "1",
-        "PORT": str(port),
-        "LOG_LEVEL": "WARNING",
-    }
-    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py", "config.wsgi"]
-    with subprocess.Popen(command, env=given, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait(port)
-            yield Server(process, port)
-        finally:
-            process.terminate()
-
-
-def _wait(port: int) -> None:
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        sleep(0.2)
-    raise AssertionError("gunicorn did not start")
+    with serving(folder, WEB_CONCURRENCY="1") as (process, port):
+        yield Server(process, port)
 
 
 def _csv(server: Server, folder: Path) -> list[Ratio]:

@@ -105,8 +105,9 @@ REST = [
     WHERE place <= %(touched)s""",
     """INSERT INTO escalation_incidentticket
         (incident_id, ticket_id, account_id, joined_at, joined_by_id)
-    SELECT id, id, account_id, opened_at, opened_by_id
-    FROM escalation_incident AS incident JOIN tickets_ticket AS ticket USING (id)""",
+    SELECT incident.id, ticket.id, account_id, opened_at, opened_by_id
+    FROM escalation_incident AS incident
+    JOIN tickets_ticket AS ticket ON ticket.id = incident.id""",
 ]
 
 

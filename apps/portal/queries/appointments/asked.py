@@ -16,11 +16,13 @@ from apps.contracts.models import Appointment, AuthorisedUser, Calendar, Order, 
 from apps.contracts.queries import terms
 from apps.contracts.queries.appointment_answers import Wished, answer_to
 from apps.contracts.queries.appointments import earliest_install, install_fee
+from apps.contracts.queries.askable import categories_of
+from apps.contracts.queries.restrictions import told
 from apps.contracts.rules.appointments import Kind, Wish
 from apps.contracts.rules.entitlement import Step as Checked
 from apps.contracts.rules.terms import RuleTerm
 from apps.contracts.wording import fee
-from apps.portal.queries.tickets.asked import categories_of, titles_of, told
+from apps.portal.queries.tickets.asked import titles_of
 from apps.portal.queries.whys import Step, Titles, cited, steps_of
 
 Clauses = Sequence[tuple[str, str]]
@@ -230,7 +232,7 @@ def works_of(
     prices = prices_of([order.version_id])[order.version_id]
     installs = prices.policy.installs
     about: dict[str, list[str]] = {}
-    for row in categories_of(person):
+    for row in categories_of(person.order.version_id):
         price = prices.policy.fees.get(row.terms.get("fee") or "")
         if price is not None and _is_for_work(price) and price.key != (installs and installs.fee):
             about.setdefault(price.key, []).append(row.label)

@@ -15,6 +15,7 @@ from apps.outbox.models import Message
 from apps.portal.queries.keyset import MOST
 from apps.portal.queries.notices.hours import HOURS
 from apps.portal.queries.notices.kind import Kind, seats_with
+from apps.portal.queries.notices.maintenance import MAINTENANCE
 from apps.portal.queries.notices.reports import REPORT
 from apps.portal.queries.notices.standing import STANDING
 from apps.portal.queries.notices.tam import TAM
@@ -22,7 +23,7 @@ from apps.portal.queries.seats import Seat
 from apps.tickets.queries import row_keys
 
 # Of notices of one instant, the kind that stands later here is the newer.
-KINDS: Sequence[Kind] = (REPORT, STANDING, TAM, HOURS)
+KINDS: Sequence[Kind] = (REPORT, STANDING, TAM, HOURS, MAINTENANCE)
 PLACES = (datetime, int, int)  # when it was told, which kind, its key
 NAME = re.compile(r"([a-z]+)-([0-9]{1,18})", re.ASCII)
 
@@ -77,7 +78,7 @@ def page_of(seat: Seat, *, after: str, most: int = MOST) -> Page:
 
     ``after`` is what the page before gave. Two queries a kind.
 
-    Clause: S-6, S-12, V-3.5, V-6.6.
+    Clause: S-6, S-11, S-12, V-3.5, V-6.6.
     """
     last: Any = row_keys.read(after, PLACES)
     found: list[tuple[tuple[datetime, int, int], Kind, Any]] = []

@@ -11,8 +11,10 @@ from typing import Any
 from django.utils.functional import Promise as Text
 
 from apps.contracts import queries as contracts
-from apps.contracts.models import Account, AuthorisedUser, Reason, Severity
+from apps.contracts.models import AuthorisedUser, Reason, Severity
+from apps.contracts.queries.askable import categories_of
 from apps.contracts.queries.catalogue import catalogue
+from apps.contracts.queries.restrictions import told
 from apps.contracts.rules.calendar import BeyondHorizon, NoServiceTime
 from apps.contracts.rules.entitlement import Answer, Wanted
 from apps.portal.queries.tickets.promises import NAMES
@@ -81,21 +83,6 @@ def what_follows(
     )
 
 
-def told(words: str, account: Account, *, sees_money: bool) -> str:
-    """Return words that rest on the account's standing as somebody may read them.
-
-    Why it is suspended names documents and amounts, which are for those who may see invoices.
-
-    Clause: V-3.5, S-12.
-    """
-    standing = contracts.standing_of(account)
-    if sees_money or standing is None or not standing.why:
-        return words
-    why = standing.why.strip()
-    stop = "." if why.endswith((".", "!", "?")) else ""
-    return words.replace(f": {why}", stop).replace(why, "")
-
-
 def titles_of(version_id: int) -> Titles:
     """Return the titles of a policy's clauses, in no query once they are known."""
     return {ref: clause.title for ref, clause in catalogue(version_id).clauses.items()}
@@ -136,10 +123,4 @@ def _going_on(person: AuthorisedUser) -> list[Reason]:
     standing = contracts.standing_of(person.order.account)
     if standing is None or standing.state == standing.State.GOOD:
         return []
-    return [row for row in categories_of(person) if row.terms["service_related"]]
-
-
-def categories_of(person: AuthorisedUser) -> list[Reason]:
-    """Return the categories of the policy that the person's order is under."""
-    rows = catalogue(person.order.version_id).reasons
-    return [row for row in rows if row.kind == Reason.Kind.CATEGORY]
+    return [row for row in categories_of(person.order.version_id) if row.terms["service_related"]]

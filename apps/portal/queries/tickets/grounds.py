@@ -1,37 +1,46 @@
-"""What a ticket can be escalated on, and what not, with why.
+"""What a ticket can be escalated on, and what not, with why, as the portal shows it.
 
 Clause: V-9.1, V-9.2, S-7, S-2.1.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from apps.contracts.models import Reason
 from apps.escalation.models import Escalation
-from apps.escalation.queries import Terms, admission_of, escalation_terms
-from apps.escalation.queries.admissible import promises_on
+from apps.escalation.queries import Terms
+from apps.escalation.queries.offered import Offer, offers_on
 from apps.portal.queries.whys import Step, Titles, steps_of
 from apps.tickets.models import Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A ground as it can be named; ``reason`` None: none is. ``in_hand``: it goes on already."""
+    """A ground as it can be named, with why in sentences."""
 
-    reason: Reason | None
-    is_admitted: bool
-    why: str
+    offer: Offer
     steps: Sequence[Step]
-    in_hand: Escalation | None = None
 
     @property
-    def is_offered(self) -> bool:
-        return self.is_admitted and self.in_hand is None
+    def reason(self) -> Reason | None:
+        return self.offer.reason
+
+    @property
+    def is_admitted(self) -> bool:
+        return self.offer.is_admitted
+
+    @property
+    def why(self) -> str:
+        return self.offer.why
+
+    @property
+    def in_hand(self) -> Escalation | None:
+        return self.offer.in_hand
 
     @property
     def key(self) -> str:
-        return self.reason.key if self.reason else ""
+        return self.offer.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +52,11 @@ class Grounds:
 
     @property
     def offered(self) -> Sequence[Ground]:
-        return [ground for ground in self.every if ground.is_offered]
+        return [ground for ground in self.every if ground.offer.is_offered]
 
     @property
     def others(self) -> Sequence[Ground]:
-        return [ground for ground in self.every if not ground.is_offered]
+        return [ground for ground in self.every if not ground.offer.is_offered]
 
 
 def grounds_of(ticket: Ticket, *, at: datetime, zone: str, titles: Titles) -> Grounds:
@@ -55,24 +64,8 @@ def grounds_of(ticket: Ticket, *, at: datetime, zone: str, titles: Titles) -> Gr
 
     Clause: V-9.1, V-9.2, S-7, S-2.1.
     """
-    terms = escalation_terms(ticket.order, ticket=ticket)
-    if terms is None:
-        return Grounds(None)
-    in_hand = {row.ground_id: row for row in Escalation.objects.in_hand().filter(ticket=ticket)}
-    promises = promises_on(ticket)
-    # Where the policy asks for no ground, one need not be named.
-    named: list[Reason | None] = list(terms.grounds.values())
-    if "ground" not in terms.path.needs:
-        named = [None, *named]
-    every = []
-    for reason in named:
-        answer = admission_of(terms, ticket=ticket, ground=reason, at=at, promises=promises)
-        ground = Ground(
-            reason=reason,
-            is_admitted=answer.is_admitted,
-            why=answer.why,
-            steps=steps_of([asdict(step) for step in answer.steps], zone=zone, titles=titles),
-            in_hand=in_hand.get(reason.pk if reason else None),
-        )
-        every.append(ground)
-    return Grounds(terms, every)
+    found = offers_on(ticket, at=at)
+    every = [
+        Ground(offer, steps_of(offer.steps, zone=zone, titles=titles)) for offer in found.every
+    ]
+    return Grounds(found.terms, every)

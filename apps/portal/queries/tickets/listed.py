@@ -9,11 +9,9 @@ Clause: V-3.5.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import product
 
-from django.db.models import F, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.expressions import Combinable, RawSQL
 
 from apps.contracts.models import Severity
 from apps.contracts.queries.catalogue import catalogue
@@ -21,19 +19,17 @@ from apps.portal.queries.seats import Seat
 from apps.portal.queries.tickets.turns import TURNS, UNCLOSED, YOURS
 from apps.tickets.models import SearchText, Ticket
 from apps.tickets.queries import row_keys, shown_of
-from apps.tickets.queries.row_order import RowOrder, first_of
+from apps.tickets.queries.readable import LATEST, Place, lists_of, places_in
+from apps.tickets.queries.row_order import first_of
 
 PAGE = 25
 NEAR = 400  # tickets that are looked through for words, the latest first, before the index is asked
-LATEST = RowOrder(["at", "pk"], is_newest_first=True)
-KINDS = (datetime, int)  # the parts of a place in the list
 STATES: Mapping[str, Sequence[str]] = {
     "open": UNCLOSED,
     "yours": YOURS,
     "closed": [Ticket.State.CLOSED],
     "all": list(TURNS),
 }
-Place = tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,30 +103,17 @@ def _read(seat: Seat, asked: Asked, *, limit: int) -> list[Place]:
 
 
 def _places(lists: Sequence[QuerySet[Ticket]], asked: Asked, *, limit: int) -> list[Place]:
-    keys = first_of(lists, LATEST, key=asked.place, is_back=asked.is_back, limit=limit)
-    if keys is None:
-        return []
-    return list(Ticket.objects.filter(pk__in=keys).order_by().values_list("latest_at", "pk"))
+    return places_in(lists, after=asked.place, is_back=asked.is_back, limit=limit)
 
 
 def _lists(seat: Seat, asked: Asked) -> Iterator[QuerySet[Ticket]]:
-    severities = _severity_keys(seat, asked.severity)
-    for person, status in product(seat.people.values(), asked.statuses):
-        rows = Ticket.objects.filter(status=status).annotate(at=F("latest_at"))
-        if asked.is_mine or not person.sees_all_tickets:
-            own = rows.filter(requester=person.pk)
-            yield own.filter(severity__in=severities) if asked.severity else own
-        elif asked.severity:
-            for severity in severities:
-                yield rows.filter(order=person.order_id, severity=severity)
-        else:
-            yield rows.filter(order=person.order_id)
+    severities = _severity_keys(seat, asked.severity) if asked.severity else None
+    people = seat.people.values()
+    return lists_of(people, asked.statuses, severities=severities, is_mine=asked.is_mine)
 
 
 def _severity_keys(seat: Seat, label: str) -> Collection[int]:
     """Return the severities of that label, of whatever version tickets were registered under."""
-    if not label:
-        return []
     policies = {order.version.policy_id for order in seat.orders}
     rows = Severity.objects.filter(version__policy__in=policies, label=label)
     return list(rows.values_list("pk", flat=True))
@@ -151,7 +134,8 @@ def _with_words(seat: Seat, asked: Asked, *, limit: int) -> list[Place]:
     found = _words_among(fitting.filter(ticket__in=near), asked, limit=limit)
     if len(found) == limit:
         return found
-    return _words_among(_chosen(fitting, seat, asked), asked, limit=limit)
+    of_all = shown_of(asked.words, orders=list(seat.people), found_first=True)
+    return _words_among(_chosen(of_all, seat, asked), asked, limit=limit)
 
 
 def _words_among(rows: QuerySet[SearchText], asked: Asked, *, limit: int) -> list[Place]:
@@ -161,9 +145,26 @@ def _words_among(rows: QuerySet[SearchText], asked: Asked, *, limit: int) -> lis
 
 
 def _chosen(rows: QuerySet[SearchText], seat: Seat, asked: Asked) -> QuerySet[SearchText]:
-    rows = rows.filter(ticket__in=seat.tickets(), ticket__status__in=asked.statuses)
+    """Return those of the rows that the person may read and asks for.
+
+    What each is of is compared as a sum: no index is asked for all the tickets of an order, of
+    which a prepared statement does not know that there are fifty thousand.
+    """
+    rows = rows.alias(of_order=_plain("ticket__order_id"), asker=_plain("ticket__requester_id"))
+    people = seat.people.values()
+    seen = [person.order_id for person in people if person.sees_all_tickets]
+    rows = rows.filter(
+        Q(of_order__in=seen) | Q(asker__in=[person.pk for person in people]),
+        of_order__in=list(seat.people),
+        ticket__status__in=asked.statuses,
+    )
     if asked.severity:
-        rows = rows.filter(ticket__severity__in=_severity_keys(seat, asked.severity))
+        rows = rows.alias(level=_plain("ticket__severity_id"))
+        rows = rows.filter(level__in=_severity_keys(seat, asked.severity))
     if asked.is_mine:
-        rows = rows.filter(ticket__requester__in=[each.pk for each in seat.people.values()])
+        rows = rows.filter(asker__in=[person.pk for person in people])
     return rows
+
+
+def _plain(name: str) -> Combinable:
+    return ExpressionWrapper(F(name) + Value(0), output_field=BigIntegerField())

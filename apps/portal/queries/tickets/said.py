@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise as Text
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.contracts.queries.collected import Collected
 from apps.portal.queries.seats import Seat
 from apps.tickets.models import Attachment, Event, Message, Ticket
+from apps.tickets.queries.readable import told_to_client
 
 MOST = 50  # messages on a page, the latest; a link shows all
 What = Event.What
@@ -35,7 +36,7 @@ def said_on(
 
     Clause: V-3.5.
     """
-    rows = _readable(ticket.messages.all()).select_related("author", "client").order_by("-pk")
+    rows = told_to_client(ticket.messages.all()).select_related("author", "client").order_by("-pk")
     files = Attachment.objects.filter(message=OuterRef("pk")).order_by()
     facts = JSONObject(pk="pk", name="name", size="size")
     rows = rows.defer("html", "mark", "mail_id").annotate(files=Collected(files.values_list(facts)))
@@ -51,13 +52,9 @@ def file_at(key: int, *, seats: Sequence[Seat]) -> Attachment | None:
     Clause: V-3.5.
     """
     accounts = [seat.account.pk for seat in seats]
-    messages = _readable(Message.objects.filter(ticket__account__in=accounts))
+    messages = told_to_client(Message.objects.filter(ticket__account__in=accounts))
     rows = Attachment.objects.filter(pk=key, message__in=messages)
     return rows.select_related("message__ticket").first()
-
-
-def _readable(rows: QuerySet[Message]) -> QuerySet[Message]:
-    return rows.exclude(direction=Message.Direction.NOTE)
 
 
 def _said(message: Any, kinds: Mapping[int, Text]) -> Said:

@@ -14,6 +14,7 @@ from apps.contracts.queries.catalogue import catalogue
 from apps.escalation.models import Escalation, Incident, ReportCopy
 from apps.escalation.queries import incident_of
 from apps.portal.queries.appointments.asked import books_off_hours
+from apps.portal.queries.maintenance import Window, windows_about
 from apps.portal.queries.seats import Seat
 from apps.portal.queries.tickets.happened import TOLD, Happened, story_of
 from apps.portal.queries.tickets.promises import Promise, promises_of
@@ -51,6 +52,7 @@ class Read:
     disputes: Sequence[Dispute]
     escalations: Sequence[Escalation]
     outage: Outage | None
+    windows: Sequence[Window]
     seen: str
 
 
@@ -121,6 +123,7 @@ def read(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> Read:
         disputes=list(ticket.disputes.select_related("client", "disputed", "wanted")[:MOST]),
         escalations=_escalations(ticket),
         outage=_outage(ticket),
+        windows=windows_about(ticket),
         seen=seen_of(ticket),
     )
 

@@ -9,6 +9,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.contracts.queries.askable import services_to_name
+from apps.contracts.queries.restrictions import told
 from apps.contracts.rules.appointments import Kind
 from apps.intake.models import RefusedRequest
 from apps.intake.services import request_appointment
@@ -22,9 +24,7 @@ from apps.portal.queries.appointments.asked import (
     off_hours_of,
     what_follows,
 )
-from apps.portal.queries.covered import services_to_name
 from apps.portal.queries.keyset import number_in
-from apps.portal.queries.tickets.asked import told
 from apps.tickets.models import Ticket
 
 ASK, LOOK = "portal/appointments/new.html", "portal/appointments/look.html"

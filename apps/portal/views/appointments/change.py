@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.contracts.models import Appointment
+from apps.contracts.queries.restrictions import told
 from apps.contracts.rules.appointments import Kind
 from apps.contracts.services import (
     AppointmentRefused,
@@ -23,7 +24,6 @@ from apps.portal.forms.acts import given_again
 from apps.portal.forms.appointments import MINUTE, PostponeForm, ReasonForm
 from apps.portal.queries.appointments.asked import WhatFollows, early_of, what_follows
 from apps.portal.queries.appointments.listed import may_change
-from apps.portal.queries.tickets.asked import told
 from apps.portal.views.appointments.listing import found
 
 POSTPONE, LOOK = "portal/appointments/postpone.html", "portal/appointments/look.html"

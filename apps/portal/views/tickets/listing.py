@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.portal.access import SeatedRequest, page
-from apps.portal.queries.tickets.listed import KINDS, STATES, Asked, page_of, severities_of
+from apps.portal.queries.tickets.listed import STATES, Asked, page_of, severities_of
 from apps.portal.queries.tickets.rows import rows_of
 from apps.tickets.queries import row_keys
+from apps.tickets.queries.readable import PLACE
 
 NAMES = {"open": _("Open"), "yours": _("Waiting for you"), "closed": _("Closed"), "all": _("All")}
 FIRST = "open"
@@ -50,7 +51,7 @@ def _asked(request: SeatedRequest) -> tuple[Asked, dict[str, str]]:
     }
     if given["severity"] not in severities_of(request.seat):
         given["severity"] = ""
-    after, before = (row_keys.read(told.get(name, ""), KINDS) for name in (AFTER, BEFORE))
+    after, before = (row_keys.read(told.get(name, ""), PLACE) for name in (AFTER, BEFORE))
     asked = Asked(
         statuses=STATES[given["state"]],
         severity=given["severity"],

@@ -9,6 +9,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.contracts.queries.askable import services_to_name
+from apps.contracts.queries.restrictions import told
 from apps.contracts.rules.entitlement import Wanted
 from apps.intake.models import RefusedRequest
 from apps.intake.services import request_support
@@ -16,9 +18,8 @@ from apps.portal.access import SeatedRequest, page
 from apps.portal.forms.acts import given_again
 from apps.portal.forms.request import RequestForm
 from apps.portal.queries.appointments.asked import books_off_hours
-from apps.portal.queries.covered import services_to_name
 from apps.portal.queries.keyset import number_in
-from apps.portal.queries.tickets.asked import told, what_follows
+from apps.portal.queries.tickets.asked import what_follows
 from apps.portal.views.tickets.found import REFUSED, in_full
 from apps.tickets.attachments import take_files
 from apps.tickets.models import Ticket

@@ -7,10 +7,10 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.contracts.queries.restrictions import told
 from apps.intake.services import reply
 from apps.portal.access import SeatedRequest, page
 from apps.portal.forms.acts import ReplyForm
-from apps.portal.queries.tickets.asked import told
 from apps.portal.queries.tickets.said import file_at
 from apps.portal.queries.tickets.ticket import news_since, read, seen_of, with_rights
 from apps.portal.views.tickets.found import REFUSED, Found, found, in_full

@@ -1,0 +1,60 @@
+"""Monitoring: all staff see it, who works tickets has alerts handled again, duty managers say what
+labels mean, administrators keep the sources.
+"""
+
+from fnmatch import fnmatchcase
+
+from django.apps import apps as installed
+from django.contrib.auth.management import create_permissions
+from django.db import migrations
+
+from apps.tickets.queries import DUTY_MANAGERS
+
+AGENTS, TAMS, FINANCE = "Support agents", "TAMs", "Finance"
+ADMINISTRATORS = "Administrators"
+
+MODELS = [
+    "alert",
+    "monitoringmapping",
+    "monitoringpost",
+    "monitoringseverity",
+    "monitoringsource",
+]
+READ = ["view_*"]
+WORK = [*READ, "change_alert"]
+MAY = {
+    AGENTS: WORK,
+    TAMS: WORK,
+    FINANCE: READ,
+    DUTY_MANAGERS: [*WORK, "*_monitoringmapping", "change_monitoringpost"],
+    ADMINISTRATORS: ["*"],
+}
+
+
+def grant(apps, schema_editor):
+    """Give the groups what they lack; take nothing away."""
+    alias = schema_editor.connection.alias
+    # Django creates permissions after all migrations; these groups need them now.
+    create_permissions(installed.get_app_config("intake"), verbosity=0, using=alias, apps=apps)
+    permissions = apps.get_model("auth", "Permission").objects.using(alias)
+    ours = list(
+        permissions.filter(content_type__app_label="intake", content_type__model__in=MODELS)
+    )
+    groups = apps.get_model("auth", "Group").objects.using(alias)
+    for group in groups.filter(name__in=MAY):
+        group.permissions.add(
+            *(
+                permission
+                for permission in ours
+                if any(fnmatchcase(permission.codename, wanted) for wanted in MAY[group.name])
+            )
+        )
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("backoffice", "0019_maintenance"),
+        ("intake", "0006_monitoring"),
+    ]
+
+    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

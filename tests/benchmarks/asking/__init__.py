@@ -1,0 +1,1 @@
+"""What the benchmark of the API does once Django is set up on its database."""
