@@ -102,3 +102,16 @@ def test_a_token_that_asks_too_often_waits_for_the_next_minute(settings):
         "46",
     )
     assert (others, later) == (200, 200)
+
+
+def test_what_is_refused_at_the_door_counts_too(settings):
+    settings.API_REQUESTS_A_MINUTE = 2
+    _, secret = make_token(scopes=["standing:read"])
+
+    with time_machine.travel(MORNING, tick=False):
+        answers = [
+            asking(secret).get(f"{ROOT}/{where}").status_code
+            for where in ("tickets", "token?unknown=1", "tickets")
+        ]
+
+    assert answers == [403, 422, 429]
