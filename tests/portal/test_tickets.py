@@ -171,3 +171,10 @@ def test_a_page_takes_a_bounded_number_of_queries(name, django_assert_max_num_qu
         page = browser.get(reverse(f"portal:{name}", args=args))
 
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("key", [2**63 - 1, 2**63])
+def test_a_number_that_no_ticket_can_have_names_none(key):
+    page = signed_in(make_person()).get(reverse("portal:ticket", args=[key]))
+
+    assert page.status_code == 404
