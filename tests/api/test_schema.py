@@ -17,6 +17,8 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
+from apps.api.shapes.given import Sent
+from apps.api.shapes.tickets import FileSent
 from apps.api.shapes.webhooks import TOLD
 from apps.api.urls import api
 from apps.contracts.rules.webhooks import EVENTS, TEST
@@ -129,3 +131,20 @@ def test_each_event_of_webhooks_is_documented_and_refers_to_what_is_there():
     assert list(DOCUMENT["webhooks"]) == [*EVENTS, TEST]
     assert referred - schemas == set()
     assert len(referred) == len({shape for shapes in TOLD.values() for shape in shapes})
+
+
+def test_each_body_has_an_example_that_is_one():
+    shapes = {shape.__name__: shape for shape in Sent.__subclasses__() if shape is not FileSent}
+    bodies = {
+        told["requestBody"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]
+        for of in DOCUMENT["paths"].values()
+        for told in of.values()
+        if "requestBody" in told
+    }
+
+    examples = {name: DOCUMENT["components"]["schemas"][name]["example"] for name in shapes}
+    assert set(shapes) == bodies
+    assert [
+        shapes[name].model_validate(each).model_dump(exclude_unset=True)
+        for name, each in examples.items()
+    ] == list(examples.values())
