@@ -7,7 +7,8 @@ from apps.changes.models import ReleaseNotice
 from apps.outbox.models import Message
 from tests.factories import MORNING
 from tests.gap_made import make_gap, released, sent
-from tests.hooks_made import make_endpoint, told
+from tests.hooks_made import make_endpoint
+from tests.hooks_made import told_as_documented as told
 from tests.time_made import make_premium
 
 pytestmark = pytest.mark.django_db
