@@ -5,6 +5,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
+from apps.api.document_webhooks import webhooks
 from apps.api.door.problems import CONTENT_TYPE
 
 STRING = {"type": "string"}
@@ -86,7 +87,8 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **where: Any) -> Any:
         """Return the document."""
         document = super().get_openapi_schema(**where)
-        document["components"]["schemas"]["Problem"] = PROBLEM
+        document["webhooks"], told_schemas = webhooks()
+        document["components"]["schemas"] |= {"Problem": PROBLEM, **told_schemas}
         operations = {
             self.get_openapi_operation_id(operation): operation
             for router in self._get_bound_routers()

@@ -4,7 +4,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 
 from apps.api.document import Api
-from apps.api.door import PER_TOKEN, StrictJson, knows_its_query, take_over
+from apps.api.door import StrictJson, knows_its_query, take_over
 from apps.api.endpoints import billing, notices, services, standing, ticket_acts
 
 api = Api(
@@ -25,7 +25,6 @@ api = Api(
     urls_namespace="api",
     # The page of the document draws the arrow of a choice from an address that holds the image.
     docs_decorator=csp_update({"img-src": ["data:"]}),
-    throttle=[PER_TOKEN],
     parser=StrictJson(),
     servers=[{"url": settings.BASE_URL}],
 )

@@ -142,9 +142,8 @@ class _Pinned:
 
     def _new_conn(self) -> socket.socket:
         trouble: OSError = OSError("There is no address.")
-        for address in self._addresses:
-            if self.is_cut:
-                break
+        left = iter(self._addresses)
+        while not self.is_cut and (address := next(left, None)) is not None:
             try:
                 made = socket.create_connection((address, self.port), self.timeout)  # type: ignore[attr-defined]
             except OSError as error:
@@ -153,6 +152,9 @@ class _Pinned:
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # TLS takes the socket over: this one still ends the connection from another thread.
             self._wire = made.dup()
+            if self.is_cut:  # while it was made, when there was nothing to end yet
+                made.close()
+                raise TimeoutError
             return made
         raise trouble
 

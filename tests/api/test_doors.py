@@ -139,6 +139,17 @@ def test_an_endpoint_answers_nobody_who_must_not_use_it(method, path, operation)
     assert answers == expected
 
 
-@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=IDS)
-def test_an_endpoint_counts_how_often_it_is_asked(method, path, operation):
-    assert [type(each).__name__ for each in operation.throttle_objects] == ["PerToken"]
+@pytest.mark.django_db
+def test_every_endpoint_counts_how_often_it_is_asked_before_it_looks_at_anything_else(settings):
+    settings.API_REQUESTS_A_MINUTE = 0
+    programs = [asking(make_token(scopes=[scope])[1]) for scope in ("tickets:read", "billing:read")]
+    named = {"account": 1, "ticket": 1, "file": 1, "reference": "INV-1"}
+    wheres = {(method, re.sub(r"{\w+:", "{", path)) for method, path, _ in OPERATIONS}
+
+    answers = {
+        program.generic(method, f"{ROOT}{where.format_map(named)}?unknown=1", "{").json()["code"]
+        for program in programs
+        for method, where in wheres
+    }
+
+    assert answers == {"too-many-requests"}

@@ -1,6 +1,8 @@
 """The API's document, and the API asked whatever its document allows, and what it does not."""
 
+import json
 import os
+import re
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -15,7 +17,11 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
+from apps.api.shapes.given import Sent
+from apps.api.shapes.tickets import FileSent
+from apps.api.shapes.webhooks import TOLD
 from apps.api.urls import api
+from apps.contracts.rules.webhooks import EVENTS, TEST
 from tests.api_made import ROOT, make_token
 from tests.factories import make_order, make_preset
 from tests.portal_made import file_of, invoiced, make_person
@@ -116,3 +122,29 @@ def test_no_two_endpoints_have_the_same_name():
     names = [DOCUMENT["paths"][path][method]["operationId"] for method, path in OPERATIONS]
 
     assert len(set(names)) == len(names)
+
+
+def test_each_event_of_webhooks_is_documented_and_refers_to_what_is_there():
+    schemas = {f"#/components/schemas/{name}" for name in DOCUMENT["components"]["schemas"]}
+    referred = set(re.findall(r'"(#/components/schemas/[^"]+)"', json.dumps(DOCUMENT["webhooks"])))
+
+    assert list(DOCUMENT["webhooks"]) == [*EVENTS, TEST]
+    assert referred - schemas == set()
+    assert len(referred) == len({shape for shapes in TOLD.values() for shape in shapes})
+
+
+def test_each_body_has_an_example_that_is_one():
+    shapes = {shape.__name__: shape for shape in Sent.__subclasses__() if shape is not FileSent}
+    bodies = {
+        told["requestBody"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]
+        for of in DOCUMENT["paths"].values()
+        for told in of.values()
+        if "requestBody" in told
+    }
+
+    examples = {name: DOCUMENT["components"]["schemas"][name]["example"] for name in shapes}
+    assert set(shapes) == bodies
+    assert [
+        shapes[name].model_validate(each).model_dump(exclude_unset=True)
+        for name, each in examples.items()
+    ] == list(examples.values())

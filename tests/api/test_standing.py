@@ -128,6 +128,8 @@ def test_what_has_not_changed_is_not_sent_again():
     assert (tag, same) == (f'"{first.json()["version"]}"', [304, 304, 304, 200])
     assert (after.status_code, after.headers["ETag"] != tag) == (200, True)
     assert first.headers["Cache-Control"] == "private, max-age=60, stale-if-error=86400"
+    # Of two tokens, one may tell amounts: a cache must not give its answer to the other.
+    assert "Authorization" in first.headers["Vary"].split(", ")
 
 
 def test_the_provider_asks_about_every_account(django_assert_num_queries):

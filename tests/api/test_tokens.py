@@ -9,6 +9,7 @@ import time_machine
 from apps.contracts.models import ApiToken
 from apps.contracts.services import TokenRefused, issue_token
 from apps.contracts.services.api_tokens import MOST
+from apps.contracts.services.orders import sign
 from tests.api_made import ROOT, asking, make_token
 from tests.factories import MORNING, make_staff
 from tests.portal_made import make_person
@@ -74,6 +75,25 @@ def test_an_account_has_so_many_tokens_and_no_more():
     assert ApiToken.objects.count() == MOST + 1
 
 
+@pytest.mark.clause("V-3.5")
+def test_who_is_brought_back_gets_none_of_their_tokens_back():
+    person = make_person()
+    before, secret = make_token(person=person)
+
+    for days, is_active in enumerate((False, True), start=1):
+        person.is_active = is_active
+        sign(person, reason="Left, or not.", by=None, at=MORNING + timedelta(days=days))
+        person.save()
+    later = MORNING + timedelta(days=2)
+    after, new = make_token(person=person, at=later)
+
+    answers = [asking(each).get(f"{ROOT}/token").status_code for each in (secret, new)]
+    rows = ApiToken.objects.with_left().order_by("pk")
+    assert answers == [401, 200]
+    assert [row.is_left for row in rows] == [before.is_left, after.is_left] == [True, False]
+    assert (list(rows.over(at=later)), list(rows.usable(at=later))) == ([before], [after])
+
+
 def test_it_is_known_to_the_minute_when_a_token_was_used():
     token, secret = make_token()
     used = []
@@ -102,3 +122,16 @@ def test_a_token_that_asks_too_often_waits_for_the_next_minute(settings):
         "46",
     )
     assert (others, later) == (200, 200)
+
+
+def test_what_is_refused_at_the_door_counts_too(settings):
+    settings.API_REQUESTS_A_MINUTE = 2
+    _, secret = make_token(scopes=["standing:read"])
+
+    with time_machine.travel(MORNING, tick=False):
+        answers = [
+            asking(secret).get(f"{ROOT}/{where}").status_code
+            for where in ("tickets", "token?unknown=1", "tickets")
+        ]
+
+    assert answers == [403, 422, 429]

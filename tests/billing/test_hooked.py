@@ -13,7 +13,8 @@ from apps.outbox.models import Message
 from tests.billing_made import make_charge, make_profile
 from tests.escalation.outages import issued, make_incident
 from tests.factories import MORNING, make_client, make_order, make_staff, make_ticket
-from tests.hooks_made import make_endpoint, told
+from tests.hooks_made import make_endpoint
+from tests.hooks_made import told_as_documented as told
 from tests.maintenance_made import announced
 from tests.standing_made import make_debtor, on, owe, pay
 

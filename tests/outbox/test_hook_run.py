@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from apps.outbox import hooks, services
 from apps.outbox.enqueue import HOOKS
-from apps.outbox.hook_posting import Ways, post
+from apps.outbox.hook_posting import Ways, _Plain, post
 from apps.outbox.hook_run import MOST_EACH, deliver_hooks
 from apps.outbox.hooks import Hook, Owner
 from apps.outbox.models import HookAttempt, Message
@@ -211,6 +211,18 @@ def test_an_answer_that_comes_drop_by_drop_is_cut_off():
 
     assert (posted.status, posted.note) == (None, "There was no answer within 0.3 seconds.")
     assert monotonic() - began < 5
+
+
+def test_a_connection_that_is_made_after_its_time_is_ended():
+    def addresses():
+        connection.cut_off()
+        yield "127.0.0.1"
+
+    with listening() as endpoint:
+        connection = _Plain("late", endpoint.server_port, timeout=5, addresses=addresses())
+        with pytest.raises(TimeoutError):
+            connection.connect()
+        connection.close()
 
 
 def test_a_slow_endpoint_gets_two_at_a_time_and_holds_up_no_other():

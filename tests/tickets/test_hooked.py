@@ -8,7 +8,8 @@ from django.conf import settings
 from apps.outbox.models import Message
 from apps.tickets import services
 from tests.factories import MORNING, make_order, make_staff, make_ticket
-from tests.hooks_made import make_endpoint, told
+from tests.hooks_made import make_endpoint
+from tests.hooks_made import told_as_documented as told
 from tests.portal_made import make_person
 
 pytestmark = pytest.mark.django_db

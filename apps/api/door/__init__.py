@@ -1,13 +1,11 @@
 """The one door of every endpoint: its token, its scope, its limit, and what a refusal is."""
 
 from apps.api.door.bodies import StrictJson
-from apps.api.door.limits import PER_TOKEN
 from apps.api.door.once import Key, once
 from apps.api.door.problems import Problem, not_found, take_over
 from apps.api.door.tokens import TokenRequest, account_of, knows_its_query, needs, person_of
 
 __all__ = [
-    "PER_TOKEN",
     "Key",
     "Problem",
     "StrictJson",

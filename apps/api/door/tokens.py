@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja.security import HttpBearer
 
 from apps.api.door.bodies import take_body
+from apps.api.door.limits import count_request
 from apps.api.door.problems import Problem, not_found
 from apps.contracts.models import Account, ApiToken, AuthorisedUser
 from apps.contracts.services import SCOPES, note_used, token_shown
@@ -35,14 +36,18 @@ class Token(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         """Return the token; None: it is not worth anything.
 
+        Every request of a token counts, also one that is refused.
+
         Clause: V-3.5.
 
         :raises Problem: it is not good for this.
+        :raises Throttled: it has asked as often as it may for now.
         """
         at = timezone.now()
         found = token_shown(token, at=at)
         if found is None:
             return None
+        count_request(found)
         if self.scope and self.scope not in found.scopes:
             raise Problem(
                 HTTPStatus.FORBIDDEN,

@@ -65,6 +65,7 @@ def read_standing(request: TokenRequest, account: int, response: HttpResponse) -
     headers = {
         "ETag": tag,
         "Cache-Control": f"private, max-age={MAX_AGE}, stale-if-error={IF_ERROR}",
+        "Vary": "Authorization",
     }
     if tag in _tags(request):
         return HttpResponse(status=304, headers=headers)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
+from pydantic import ConfigDict
 
 from apps.api.shapes.given import ListKey, Sent
 from apps.api.shapes.tickets import NamedShape
@@ -46,6 +47,12 @@ class CatalogueShape(Schema):
 
 class NewServiceRequest(Sent):
     """What is to be added, changed or removed. Without a service, the details say which."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"kind": "ADD", "details": "Ten more channels in Oslo, from 1 April on."}
+        }
+    )
 
     kind: What
     service: ListKey | None = None

@@ -166,6 +166,10 @@ class NewTicket(Sent):
 class NewReply(Sent):
     """What is written on a ticket."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"text": "It is better since 11:40, not gone."}}
+    )
+
     text: Text
     files: Files = []
 
@@ -173,17 +177,29 @@ class NewReply(Sent):
 class Confirmation(Sent):
     """That a solution settles it; with or without words."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"text": "It works again."}})
+
     text: MaybeText = ""
 
 
 class Refusal(Sent):
     """That a solution does not settle it, and what does not work yet."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"text": "Calls to Norway still have no audio."}}
+    )
+
     text: Text
 
 
 class NewDispute(Sent):
     """Which severity a ticket should have, why, and what shows it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"severity": "1", "claim": "No call at all gets through since 12:05 UTC."}
+        }
+    )
 
     severity: ListKey
     claim: Text
@@ -219,6 +235,12 @@ class GroundsShape(Schema):
 
 class NewEscalation(Sent):
     """On which ground a ticket is escalated, and what is to be done."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"ground": "sla-violated", "words": "Please name somebody who calls us."}
+        }
+    )
 
     ground: ListKey | None = None
     words: MaybeText = ""

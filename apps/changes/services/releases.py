@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from apps.changes.models import Release, ReleaseFix, ReleaseNotice
@@ -11,6 +12,7 @@ from apps.changes.queries.releases import covered_orders, readers_of, reported_a
 from apps.changes.services.drafts import ChangeRefused, as_seen, held_row, line, words
 from apps.contracts.models import Account, Service, User
 from apps.contracts.services.orders import sign
+from apps.contracts.services.webhook_news import News, announce
 from apps.outbox.enqueue import nudge, prepared
 from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
@@ -126,7 +128,19 @@ def _tell_accounts(release: Release, *, at: datetime) -> int:
         if is_plain_address(person.email)
     ]
     Message.objects.bulk_create(mails, batch_size=BATCH)
+    hooked = release.notices.filter(account__has_webhooks=True).order_by("pk")
+    announce([_news(notice, release) for notice in hooked], at=at)
     return len(notices)
+
+
+def _news(notice: ReleaseNotice, release: Release) -> News:
+    data = {
+        "kind": "RELEASE",
+        "released_on": release.released_on.isoformat(),
+        "url": f"{settings.BASE_URL}/portal/notices/release-{notice.pk}/",
+    }
+    key = f"release-notice:{notice.pk}"
+    return News(notice.account_id, "notice.issued", key, notice.told_at, data)
 
 
 def _tell_reporters(release: Release, *, at: datetime) -> None:

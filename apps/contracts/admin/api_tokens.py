@@ -107,6 +107,9 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     def state(self, row: ApiToken) -> str:
         return _state(row)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return cast(ApiTokenQuerySet, super().get_queryset(request)).with_left()
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("contracts.add_apitoken")
 
@@ -213,7 +216,7 @@ def _state(row: ApiToken) -> str:
         return "Ended"
     if row.expires_at is not None and row.expires_at <= timezone.now():
         return "Run out"
-    return "In force" if row.person is None or row.person.is_active else "Person ended"
+    return "Person ended" if row.is_left else "In force"
 
 
 def _clock(at: Any) -> SafeString:

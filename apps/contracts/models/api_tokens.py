@@ -5,29 +5,40 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from apps.contracts.models.accounts import Account
 from apps.contracts.models.order_people import AuthorisedUser
 
+# Whether its person has left since it was made. Who comes back gets none of their tokens back.
+LEFT_SINCE = Exists(
+    AuthorisedUser.history.filter(
+        id=OuterRef("person"), is_active=False, history_date__gte=OuterRef("made_at")
+    )
+)
+LEFT = Q(person__isnull=False, person__is_active=False) | LEFT_SINCE
+
 
 class ApiTokenQuerySet(models.QuerySet):
     def usable(self, *, at: datetime) -> Self:
-        """Tokens that were neither ended nor have run out, of nobody who has left.
+        """Tokens that were neither ended nor have run out, of nobody who has left meanwhile.
 
         Clause: V-3.5.
         """
         rows = self.filter(ended_at__isnull=True)
         rows = rows.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at))
-        return rows.filter(Q(person=None) | Q(person__is_active=True))
+        return rows.filter(Q(person=None) | Q(person__is_active=True)).exclude(LEFT_SINCE)
 
     def over(self, *, at: datetime) -> Self:
-        """All others: ended, run out, or of somebody who has left.
+        """All others: ended, run out, or of somebody who has left, whether they came back or not.
 
         Clause: V-3.5.
         """
-        left = Q(person__isnull=False, person__is_active=False)
-        return self.filter(Q(ended_at__isnull=False) | Q(expires_at__lte=at) | left)
+        return self.filter(Q(ended_at__isnull=False) | Q(expires_at__lte=at) | LEFT)
+
+    def with_left(self) -> Self:
+        """Let each know whether its person has left since it was made, as ``has_left``."""
+        return self.annotate(has_left=LEFT)
 
 
 class ApiToken(models.Model):
@@ -80,3 +91,11 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} (…{self.hint})"
+
+    @property
+    def is_left(self) -> bool:
+        """Whether its person has left since it was made; asked for where it is not known."""
+        known = self.__dict__.get("has_left")
+        if known is None:
+            known = type(self).objects.filter(LEFT, pk=self.pk).exists()
+        return bool(known)

@@ -77,7 +77,7 @@ def offered(seat: Seat, *, wanted: int = 0) -> list[AuthorisedUser]:
 def _rows(seat: Seat) -> ApiTokenQuerySet:
     theirs = ApiToken.objects.filter(account=seat.account, person__order__in=managed_orders(seat))
     rows: ApiTokenQuerySet = theirs.select_related("account", "person__order", "made_by")
-    return rows
+    return rows.with_left()
 
 
 def _listed(row: ApiToken, at: datetime) -> Listed:
@@ -91,6 +91,6 @@ def _state(row: ApiToken, at: datetime) -> tuple[Promise, str, datetime | None]:
         return _("Ended"), "", row.ended_at
     if row.expires_at is not None and row.expires_at <= at:
         return _("Run out"), "", row.expires_at
-    if row.person is not None and not row.person.is_active:
+    if row.is_left:
         return _("Its person has ended"), "", None
     return _("In use") if row.last_used_at else _("Not used yet"), "good", row.last_used_at
