@@ -18,6 +18,10 @@ def settings(*, behind_proxy: bool) -> dict[str, Any]:
         "ACCOUNT_FORMS": {
             "login": "apps.portal.forms.sign_in.LoginForm",
             "reset_password": "apps.portal.forms.sign_in.ResetForm",
+            "reset_password_from_key": "apps.portal.forms.sign_in.ResetKeyForm",
+            "change_password": "apps.portal.forms.sign_in.ChangePasswordForm",
+            "set_password": "apps.portal.forms.sign_in.SetPasswordForm",
+            "reauthenticate": "apps.portal.forms.sign_in.ReauthenticateForm",
         },
         # Django's own, which writes nothing; allauth's files an address row for who asks.
         "ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR": (
@@ -34,6 +38,11 @@ def settings(*, behind_proxy: bool) -> dict[str, Any]:
         "ALLAUTH_TRUSTED_PROXY_COUNT": 1 if behind_proxy else 0,
         "PASSWORD_RESET_TIMEOUT": 24 * 3600,  # seconds for which a link to a new password works
         "MFA_ADAPTER": "apps.portal.adapter.SecondFactorAdapter",
+        "MFA_FORMS": {
+            "authenticate": "apps.portal.forms.sign_in.CodeForm",
+            "reauthenticate": "apps.portal.forms.sign_in.CodeAgainForm",
+            "activate_totp": "apps.portal.forms.sign_in.AppForm",
+        },
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_TOTP_ISSUER": "Faultline",

@@ -1,8 +1,8 @@
-"""Queries that are asked with every mail: their SQL is made once a process."""
+"""Queries that are asked with every mail or page: their SQL is made once a process."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -14,7 +14,7 @@ _FIRST = datetime(1801, 1, 1, tzinfo=UTC)
 
 
 class Compiled:
-    """A query of which only values change: numbers, texts and instants, compared as they are.
+    """A query of which only values change: numbers, texts, instants and dates, as they are.
 
     Making the SQL costs several times what sending it does. ``build`` takes the values by name and
     returns a ``values_list``, whose ``rows`` come as the database gives them, or a query of a
@@ -97,10 +97,13 @@ def _mark(value: Any, place: int) -> Any:
     """Return a value of the same kind that nobody else uses."""
     if isinstance(value, datetime):
         return _FIRST + timedelta(days=place)
+    if isinstance(value, date):
+        return _FIRST.date() + timedelta(days=place)
     return -1_000_000_007 - place if isinstance(value, int) else f"\x01mark {place}"
 
 
 def _sent(value: Any) -> Any:
     """Return a value as it travels to the database."""
-    is_instant = isinstance(value, datetime)
-    return connection.ops.adapt_datetimefield_value(value) if is_instant else value
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value

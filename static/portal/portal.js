@@ -1,6 +1,16 @@
 // What HTML cannot do by itself. The portal works without this file.
 "use strict";
 
+// On a phone, the part that is shown may lie beyond the edge of the list of parts.
+function showPart() {
+  for (const here of document.querySelectorAll(".nav [aria-current]")) {
+    const list = here.closest("ul");
+    list.scrollLeft = here.offsetLeft - list.offsetLeft - (list.clientWidth - here.offsetWidth) / 2;
+  }
+}
+showPart();
+window.addEventListener("resize", showPart);
+
 // A menu closes when one clicks beside it, or presses Escape.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {

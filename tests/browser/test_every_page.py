@@ -33,6 +33,15 @@ SIDEWAYS = """() => {
 }"""
 
 
+# The list of parts moves once the page has another width, which is told before the next frame.
+UNSEEN = """async () => {
+  await new Promise(requestAnimationFrame);
+  return [...document.querySelectorAll(".nav [aria-current]")]
+    .filter((each) => each.getBoundingClientRect().right > document.documentElement.clientWidth)
+    .map((each) => `out of sight: ${each.outerHTML}`);
+}"""
+
+
 @pytest.mark.clause("V-3.5")
 @pytest.mark.parametrize("made", [portal_pages, suspended_pages, sign_in_pages])
 def test_everybody_can_use_every_page_on_a_desk_by_day_and_on_a_phone_by_night(
@@ -88,6 +97,7 @@ def faults_of(page: Any, path: str) -> Iterator[str]:
     page.set_viewport_size(PHONE)
     yield from page.evaluate(GRAVE, LOOKS)
     yield from page.evaluate(SIDEWAYS)
+    yield from page.evaluate(UNSEEN)
 
 
 def has_form(shown: Shown) -> bool:

@@ -10,7 +10,7 @@ from tests.tickets.life import PREMIUM
 from tests.tickets.reading import later, log
 from tests.tickets_admin.pages import QUEUE, page_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_engine]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.factories import make_client
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_engine]
 
 
 def test_after_a_refusal_the_first_refused_field_is_seen_and_has_the_focus(page):

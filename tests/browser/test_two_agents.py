@@ -9,7 +9,7 @@ from tests.factories import make_staff, make_ticket
 from tests.tickets.reading import later
 from tests.tickets_admin.pages import page_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_engine]
 
 QUARTER_OF_A_MINUTE = 15_000  # milliseconds
 

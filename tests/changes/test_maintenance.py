@@ -167,6 +167,21 @@ def test_a_change_goes_to_who_was_told_to_who_is_new_and_to_who_is_not_affected_
     } == {stays: 3, leaves: 2, comes: 2}
 
 
+def test_a_change_goes_to_people_of_an_order_that_drops_out_though_their_account_stays():
+    trunks, fax = make_service(), make_service()
+    stays = covering(trunks)
+    drops = covering(fax, account=stays.account)
+    people = [make_client(order=order) for order in (stays, drops)]
+    row = planned(services=[trunks, fax])
+    act(row, Act.CONFIRM)
+
+    amend(row, services=[trunks], why="No fax after all.")
+    act(row, Act.CANCEL, words_to=services.Words("No part came."))
+
+    sent = Message.objects.filter(topic="maintenance.told")
+    assert [sent.filter(recipient=person.email).count() for person in people] == [3, 3]
+
+
 @pytest.mark.parametrize(("days", "is_refused"), [(3, False), (4, True)])
 def test_short_notice_needs_a_reason_and_is_marked(days, is_refused):
     order = covering(version=promising(days))

@@ -7,10 +7,12 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
+from apps.changes.rules.maintenance import Act
 from apps.intake.models import Alert, MonitoringMapping, MonitoringPost
 from apps.intake.services import handle_alerts, source_shown
 from apps.tickets.models import Ticket
 from tests.factories import MORNING, make_staff
+from tests.maintenance_made import WINDOW, act, planned
 from tests.monitoring_made import alert, make_meaning, make_source, make_watched, only, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("V-2-monitoring")]
@@ -54,6 +56,21 @@ def test_a_third_secret_is_refused_in_words():
 
     assert "Two secrets hold already" in refused.content.decode()
     assert source.secrets.count() == 2
+
+
+@pytest.mark.clause("S-11")
+@pytest.mark.parametrize(("trunk", "is_linked"), [("trunk-1", True), ("trunk-2", False)])
+def test_an_alert_shows_the_window_that_its_object_lies_in_though_it_has_a_ticket(trunk, is_linked):
+    person, source = make_watched(), make_source()
+    row = planned(objects=[(person.order.account, "trunk-1")], impact="NO_IMPACT")
+    act(row, Act.CONFIRM)
+    told(source, alert(began_at=WINDOW, trunk=trunk), at=WINDOW)
+    found = only(source)
+
+    text = page(signed_in("Support agents"), "alert_change", found.pk).content.decode()
+
+    address = reverse("admin:changes_maintenance_change", args=[row.pk])
+    assert (found.handling, f'href="{address}"' in text) == ("TICKET", is_linked)
 
 
 @pytest.mark.parametrize("role", ["Support agents", "Duty managers", "Finance"])

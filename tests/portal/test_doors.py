@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.urls.converters import IntConverter
 
 from apps.changes.models import GapVersion
 from apps.contracts.models import AuthorisedUser
@@ -110,6 +111,19 @@ def test_a_page_shows_nothing_to_whoever_must_not_see_it(name: str, address: Any
         # It names nothing: who is of another account sees their own.
         answers.pop("of another account"), expected.pop("of another account")
     assert answers == expected
+
+
+def test_a_number_that_no_row_can_have_is_not_found(db: None) -> None:
+    reader = signed_in(make_person())
+    too_large = {
+        name: reverse(f"portal:{name}", kwargs=dict.fromkeys(page.pattern.converters, 2**63))
+        for name, page in PAGES.items()
+        if any(isinstance(each, IntConverter) for each in page.pattern.converters.values())
+    }
+
+    answers = {name: _answered(reader, where) for name, where in too_large.items()}
+
+    assert answers == dict.fromkeys(too_large, "not found")
 
 
 def _answered(client: Client, where: str) -> str:

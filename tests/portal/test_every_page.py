@@ -1,9 +1,14 @@
 """What holds for every page of the portal and of signing in, whatever it shows."""
 
+import re
+from functools import cache
+from gzip import compress
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.contrib.staticfiles.finders import find
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -13,7 +18,7 @@ from tests.portal.sign_in_pages import inline_in
 from tests.tickets.reading import later
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 15
+MOST_QUERIES, MOST_BYTES = 15, 100_000
 
 
 class Outline(HTMLParser):
@@ -36,18 +41,27 @@ class Outline(HTMLParser):
             self.title += data
 
 
+def weight_of(page: str) -> int:
+    """Return the bytes that a first visit takes: the page as it is, and its files compressed."""
+    files = set(re.findall(r'(?:href|src)="/static/([^"]+)"', page))
+    return len(page.encode()) + sum(_weight(name) for name in files)
+
+
+@cache
+def _weight(name: str) -> int:
+    return len(compress(Path(str(find(name))).read_bytes()))
+
+
 @pytest.fixture(autouse=True)
 def an_hour_later():
     with time_machine.travel(later(hours=1), tick=False):
         yield
 
 
-def test_every_page_has_a_title_and_a_heading_a_strict_policy_and_few_queries():
+def test_every_page_has_a_title_and_a_heading_a_strict_policy_few_queries_and_little_weight():
     found = {}
     for each in [*portal_pages(), *suspended_pages(), *sign_in_pages()]:
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             answer = each.reader.get(each.path)
         outline = Outline(answer.text)
         policy = {
@@ -63,10 +77,12 @@ def test_every_page_has_a_title_and_a_heading_a_strict_policy_and_few_queries():
             "is titled": bool(outline.title.strip().removesuffix("· Faultline").strip()),
             "policy": policy,
             "inline": list(inline_in(answer.text)),
+            "says a label twice": "placeholder=" in answer.text,
             "frames": answer["X-Frame-Options"],
             "sniffing": answer["X-Content-Type-Options"],
             "is kept": "no-store" not in answer["Cache-Control"],
             "too many queries": max(len(queries) - MOST_QUERIES, 0),
+            "too many bytes": max(weight_of(answer.text) - MOST_BYTES, 0),
         }
 
     whole = {
@@ -76,9 +92,11 @@ def test_every_page_has_a_title_and_a_heading_a_strict_policy_and_few_queries():
         "is titled": True,
         "policy": STRICT,
         "inline": [],
+        "says a label twice": False,
         "frames": "DENY",
         "sniffing": "nosniff",
         "is kept": False,
         "too many queries": 0,
+        "too many bytes": 0,
     }
     assert {name: facts for name, facts in found.items() if facts != whole} == {}

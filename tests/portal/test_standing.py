@@ -9,9 +9,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from apps.billing.services.payments import record_payment
 from apps.billing.services.standing import review_standing
 from apps.contracts.models import ServiceRequest, Standing
-from tests.factories import make_service
+from tests.factories import make_service, make_staff
 from tests.portal_made import make_person, signed_in
 from tests.standing_made import DUE, make_debtor, on, owe
 
@@ -52,6 +53,29 @@ def test_the_page_says_what_it_rests_on_what_clears_it_and_what_comes_next():
     text = page.content.decode()
     assert ("140.00 USD" in text, "Harbour Bank, account 0123" in text) == (True, True)
     assert re.findall(r">(S-12)\b[^<]*<", text) != []
+
+
+@pytest.mark.clause("S-12", "R-5")
+def test_every_page_names_what_clears_it_now_to_who_may_see_money():
+    person, _ = overdue(22)
+    reader = signed_in(person)
+    banners = [reader.get(reverse("portal:tickets"))]
+
+    record_payment(
+        account=person.order.account,
+        amount=Decimal("50.00"),
+        currency="USD",
+        received_on=on(22).date(),
+        method="BANK",
+        reference="INV-000001",
+        source_key="bank:1",
+        by=make_staff(),
+        at=on(22),
+    )
+    banners.append(reader.get(reverse("portal:tickets")))
+
+    named = [re.findall(r"\d+\.\d\d USD paid clears it\.", page.text) for page in banners]
+    assert named == [["140.00 USD paid clears it."], ["90.00 USD paid clears it."]]
 
 
 @pytest.mark.clause("S-12", "V-3.5")

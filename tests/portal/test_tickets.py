@@ -76,6 +76,40 @@ def test_the_latest_comes_first_and_filters_leave_what_fits(person):
     assert found == ASKED
 
 
+def at_home(person):
+    """What the first page shows of tickets: what waits, the others, and how many are open."""
+    shown = signed_in(person).get(reverse("portal:home")).context["tickets"]
+    subjects = [[row.ticket.subject for row in rows] for rows in (shown.yours, shown.latest)]
+    return (*subjects, shown.has_more, shown.open)
+
+
+@pytest.mark.clause("V-3.5")
+def test_the_first_page_shows_each_reader_what_is_theirs(person, django_assert_num_queries):
+    one, two = (make_person(order=person.order, sees_all_tickets=False) for _ in range(2))
+    order = make_order(version=person.order.version, account=person.order.account, plan="gold")
+    both = make_person(order=order, sees_all_tickets=False)
+    AuthorisedUser.objects.filter(pk__in=[one.pk, both.pk]).update(user=one.user)
+    for place in range(6):
+        asked = {"subject": f"{place}", "severity": "II", "at": later(hours=4 + place)}
+        ticket = make_ticket(requester=both, **asked)
+        services.ask_client(
+            ticket=ticket, text="Which?", by=make_staff(), at=asked["at"], act_key=f"{place}"
+        )
+    make_ticket(requester=one, subject="one's", severity="I", at=later(hours=11))
+
+    found = [at_home(reader) for reader in (person, one, two)]
+    browser = signed_in(person)
+    with django_assert_num_queries(10):
+        browser.get(reverse("portal:home"))
+
+    levels = [("Severity I", "2"), ("Severity III", "4")]
+    assert found == [
+        (["solved", "asked"], ["one's", "colleague's", "worst", "open"], False, levels),
+        (["5", "4", "3", "2", "1"], ["one's"], True, [("Severity I", "1"), ("Severity II", "6")]),
+        ([], [], False, []),
+    ]
+
+
 @pytest.mark.clause("V-3.5")
 def test_who_sees_only_their_own_finds_and_lists_only_these(person):
     AuthorisedUser.objects.filter(pk=person.pk).update(sees_all_tickets=False)
@@ -137,3 +171,10 @@ def test_a_page_takes_a_bounded_number_of_queries(name, django_assert_max_num_qu
         page = browser.get(reverse(f"portal:{name}", args=args))
 
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("key", [2**63 - 1, 2**63])
+def test_a_number_that_no_ticket_can_have_names_none(key):
+    page = signed_in(make_person()).get(reverse("portal:ticket", args=[key]))
+
+    assert page.status_code == 404

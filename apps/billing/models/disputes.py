@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from apps.billing.models.documents import Document, Line
 from apps.contracts.models import Account, AuthorisedUser
@@ -18,12 +19,12 @@ class BillingDispute(models.Model):
     """
 
     class State(models.TextChoices):
-        RAISED = "RAISED", "Raised"
-        BONA_FIDE = "BONA_FIDE", "Bona fide"
-        UPHELD = "UPHELD", "Upheld"
-        PARTLY = "PARTLY", "Partly upheld"
-        REJECTED = "REJECTED", "Rejected"
-        WITHDRAWN = "WITHDRAWN", "Withdrawn"
+        RAISED = "RAISED", gettext_noop("Raised")
+        BONA_FIDE = "BONA_FIDE", gettext_noop("Bona fide")
+        UPHELD = "UPHELD", gettext_noop("Upheld")
+        PARTLY = "PARTLY", gettext_noop("Partly upheld")
+        REJECTED = "REJECTED", gettext_noop("Rejected")
+        WITHDRAWN = "WITHDRAWN", gettext_noop("Withdrawn")
 
     OPEN = (State.RAISED, State.BONA_FIDE)
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
+from django.utils.translation import gettext_noop
 
 from apps.billing.models.charges import RatedEvent
 from apps.billing.models.parties import CURRENCY, Series, TaxCategory
@@ -58,8 +59,8 @@ class Document(models.Model):
     """
 
     class Kind(models.TextChoices):
-        INVOICE = "INVOICE", "Invoice"
-        CREDIT_NOTE = "CREDIT_NOTE", "Credit note"
+        INVOICE = "INVOICE", gettext_noop("Invoice")
+        CREDIT_NOTE = "CREDIT_NOTE", gettext_noop("Credit note")
 
     class State(models.TextChoices):
         DRAFT = "DRAFT", "Draft"

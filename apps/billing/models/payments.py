@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_noop
 
 from apps.billing.models.documents import Document
 from apps.billing.models.parties import CURRENCY
@@ -17,15 +18,15 @@ class Payment(models.Model):
     """
 
     class Kind(models.TextChoices):
-        RECEIPT = "RECEIPT", "Receipt"
-        REFUND = "REFUND", "Refund"
-        REVERSAL = "REVERSAL", "Reversal"
+        RECEIPT = "RECEIPT", gettext_noop("Receipt")
+        REFUND = "REFUND", gettext_noop("Refund")
+        REVERSAL = "REVERSAL", gettext_noop("Reversal")
 
     class Method(models.TextChoices):
-        BANK = "BANK", "Bank transfer"
-        CARD = "CARD", "Card"
-        CHEQUE = "CHEQUE", "Cheque"
-        OTHER = "OTHER", "Other"
+        BANK = "BANK", gettext_noop("Bank transfer")
+        CARD = "CARD", gettext_noop("Card")
+        CHEQUE = "CHEQUE", gettext_noop("Cheque")
+        OTHER = "OTHER", gettext_noop("Other")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payments")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.RECEIPT)

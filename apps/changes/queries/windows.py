@@ -5,10 +5,12 @@ Clause: S-11.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache, partial
 
 from django.db.models import Q, QuerySet
 
 from apps.changes.models import Maintenance, MaintenanceNotice
+from apps.outbox.compiled import Compiled
 from apps.tickets.models import Ticket
 
 MOST = 20  # windows of one account at one instant
@@ -52,18 +54,31 @@ def windows_of(ticket: Ticket) -> Sequence[MaintenanceNotice]:
     Clause: S-11.
     """
     service = ticket.service.key if ticket.service else ""
-    found = rows_of(ticket).order_by("update__starts_at", "pk")[:MOST]
+    query = _over if ticket.status == Ticket.State.CLOSED else _still_open
+    found = query.objects(account=ticket.account_id, at=ticket.registered_at)
     return [row for row in found if touches(row, service=service, words=ticket.subject)]
 
 
 def rows_of(ticket: Ticket) -> QuerySet[MaintenanceNotice]:
     """Return the windows of a ticket's account that it lies in, whatever they touch."""
-    at = ticket.registered_at
+    is_open = ticket.status != Ticket.State.CLOSED
+    return _rows(ticket.account_id, ticket.registered_at, is_open=is_open)
+
+
+def _rows(account: int, at: datetime, *, is_open: bool) -> QuerySet[MaintenanceNotice]:
     lies_in = Q(update__starts_at__lte=at, update__ends_at__gt=at)
-    if ticket.status != Ticket.State.CLOSED:
+    if is_open:
         lies_in |= Q(update__state=Maintenance.State.IN_PROGRESS)
-    told = told_to(ticket.account_id).exclude(update__state=Maintenance.State.CANCELLED)
+    told = told_to(account).exclude(update__state=Maintenance.State.CANCELLED)
     return told.filter(lies_in)
+
+
+def _first(account: int, at: datetime, *, is_open: bool) -> QuerySet[MaintenanceNotice]:
+    return _rows(account, at, is_open=is_open).order_by("update__starts_at", "pk")[:MOST]
+
+
+_still_open = Compiled(partial(_first, is_open=True))
+_over = Compiled(partial(_first, is_open=False))
 
 
 def touches(
@@ -87,6 +102,15 @@ def coming_to(account_id: int, *, at: datetime, most: int) -> Sequence[Maintenan
 
     Clause: S-11.
     """
+    return _coming(most).objects(account=account_id, at=at)
+
+
+@cache
+def _coming(most: int) -> Compiled:
     state = Maintenance.State
-    rows = told_to(account_id).exclude(update__state__in=[state.CANCELLED, state.DONE])
-    return list(rows.filter(update__ends_at__gt=at).order_by("update__starts_at", "pk")[:most])
+
+    def build(account: int, at: datetime) -> QuerySet[MaintenanceNotice]:
+        rows = told_to(account).exclude(update__state__in=[state.CANCELLED, state.DONE])
+        return rows.filter(update__ends_at__gt=at).order_by("update__starts_at", "pk")[:most]
+
+    return Compiled(build)

@@ -1,7 +1,7 @@
 """Telling accounts of maintenance: each its own notice, and a mail to each of its people."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,7 +68,7 @@ def tell(row: Maintenance, words: Words, *, by: User, at: datetime) -> Maintenan
     update = _update(row, sequence, Words(words.why, because if is_short else ""))
     update.by, update.at = by, at
     update.save()
-    _send(update, notices, {reader.account.pk: reader for reader in audience})
+    _send(update, notices)
     return update
 
 
@@ -106,11 +106,16 @@ def _to_reader(
         version=reader.version,
         objects_named=reader.names,
         because=reader.because,
-        orders=[order.pk for order in reader.orders],
+        # Who was told under another order of theirs hears what becomes of it, too.
+        orders=list(dict.fromkeys([*(order.pk for order in reader.orders), *_told_under(before)])),
         owed_days=reader.owed_days,
         is_short=before.is_short if before and is_known else given < reader.owed_days,
         told_at=at,
     )
+
+
+def _told_under(before: MaintenanceNotice | None) -> Sequence[int]:
+    return before.orders if before else ()
 
 
 def _to_former(before: MaintenanceNotice, *, is_affected: bool, at: datetime) -> MaintenanceNotice:
@@ -159,24 +164,16 @@ def _update(row: Maintenance, sequence: int, words: Words) -> MaintenanceUpdate:
     )
 
 
-def _send(
-    update: MaintenanceUpdate,
-    notices: Sequence[MaintenanceNotice],
-    audience: Mapping[int, Reader],
-) -> None:
+def _send(update: MaintenanceUpdate, notices: Sequence[MaintenanceNotice]) -> None:
     """Insert the notices and their messages: a few statements, however many they are."""
-    former = people_of(
-        [pk for each in notices if each.account_id not in audience for pk in each.orders]
-    )
-    people: dict[int, Sequence[AuthorisedUser]] = {}
+    people = people_of([pk for each in notices for pk in each.orders])
     for notice in notices:
-        account = notice.account_id
-        reader = audience.get(account)
-        people[account] = reader.people if reader else former.get(account, [])
-        notice.update, notice.mails = update, len(people[account])
+        notice.update, notice.mails = update, len(people.get(notice.account_id, ()))
     made = MaintenanceNotice.objects.bulk_create(notices, batch_size=BATCH)
     messages = [
-        _message(notice, person, update) for notice in made for person in people[notice.account_id]
+        _message(notice, person, update)
+        for notice in made
+        for person in people.get(notice.account_id, ())
     ]
     Message.objects.bulk_create(messages, batch_size=BATCH)
     nudge()

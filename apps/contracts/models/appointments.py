@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
 from apps.contracts.models.order_people import AuthorisedUser
@@ -36,14 +37,14 @@ class Appointment(models.Model):
     """
 
     class Kind(models.TextChoices):
-        INSTALL = "INSTALL", "New install"
-        OFF_HOURS = "OFF_HOURS", "Help outside standard hours"
+        INSTALL = "INSTALL", gettext_noop("New install")
+        OFF_HOURS = "OFF_HOURS", gettext_noop("Help outside standard hours")
 
     class State(models.TextChoices):
-        ASKED = "ASKED", "To be decided"
-        CONFIRMED = "CONFIRMED", "Confirmed"
-        DECLINED = "DECLINED", "Declined"
-        CANCELLED = "CANCELLED", "Cancelled"
+        ASKED = "ASKED", gettext_noop("To be decided")
+        CONFIRMED = "CONFIRMED", gettext_noop("Confirmed")
+        DECLINED = "DECLINED", gettext_noop("Declined")
+        CANCELLED = "CANCELLED", gettext_noop("Cancelled")
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="appointments")
     requester = models.ForeignKey(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
 from apps.contracts.models.accounts import Account
@@ -60,15 +61,15 @@ class Order(models.Model):
     """
 
     class State(models.TextChoices):
-        DRAFT = "DRAFT", "Draft"
-        EXECUTED = "EXECUTED", "Executed"
-        ENDED = "ENDED", "Ended"
-        TERMINATED = "TERMINATED", "Terminated"
+        DRAFT = "DRAFT", gettext_noop("Draft")
+        EXECUTED = "EXECUTED", gettext_noop("Executed")
+        ENDED = "ENDED", gettext_noop("Ended")
+        TERMINATED = "TERMINATED", gettext_noop("Terminated")
 
     class Period(models.TextChoices):
-        MONTH = "MONTH", "Month"
-        QUARTER = "QUARTER", "Quarter"
-        YEAR = "YEAR", "Year"
+        MONTH = "MONTH", gettext_noop("Month")
+        QUARTER = "QUARTER", gettext_noop("Quarter")
+        YEAR = "YEAR", gettext_noop("Year")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="orders")
     number = models.CharField(

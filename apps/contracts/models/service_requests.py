@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
 from apps.contracts.models.order_people import AuthorisedUser
@@ -27,14 +28,14 @@ class ServiceRequest(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ADD = "ADD", "Add"
-        CHANGE = "CHANGE", "Change"
-        REMOVE = "REMOVE", "Remove"
+        ADD = "ADD", gettext_noop("Add")
+        CHANGE = "CHANGE", gettext_noop("Change")
+        REMOVE = "REMOVE", gettext_noop("Remove")
 
     class State(models.TextChoices):
-        ASKED = "ASKED", "To be decided"
-        DONE = "DONE", "Done"
-        DECLINED = "DECLINED", "Declined"
+        ASKED = "ASKED", gettext_noop("To be decided")
+        DONE = "DONE", gettext_noop("Done")
+        DECLINED = "DECLINED", gettext_noop("Declined")
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="service_requests")
     service = models.ForeignKey(

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
 from apps.contracts.models.accounts import Account
@@ -18,9 +19,9 @@ class Standing(models.Model):
     """
 
     class State(models.TextChoices):
-        GOOD = "GOOD", "Good"
-        SUPPORT_SUSPENDED = "SUPPORT_SUSPENDED", "Support suspended"
-        DASHBOARD_SUSPENDED = "DASHBOARD_SUSPENDED", "Support and dashboard suspended"
+        GOOD = "GOOD", gettext_noop("Good")
+        SUPPORT_SUSPENDED = "SUPPORT_SUSPENDED", gettext_noop("Support suspended")
+        DASHBOARD_SUSPENDED = "DASHBOARD_SUSPENDED", gettext_noop("Support and dashboard suspended")
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="standing")
     state = models.CharField(max_length=20, choices=State.choices, default=State.GOOD)

@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from apps.contracts.models import AuthorisedUser, Reason
 from apps.escalation.rules.admission import Finding
@@ -40,11 +41,11 @@ class Escalation(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "OPEN", "Not acknowledged"
-        TAKEN = "TAKEN", "Acknowledged"
-        ANSWERED = "ANSWERED", "Answered"
-        CLOSED = "CLOSED", "Closed"
-        REFUSED = "REFUSED", "Refused"
+        OPEN = "OPEN", gettext_noop("Not acknowledged")
+        TAKEN = "TAKEN", gettext_noop("Acknowledged")
+        ANSWERED = "ANSWERED", gettext_noop("Answered")
+        CLOSED = "CLOSED", gettext_noop("Closed")
+        REFUSED = "REFUSED", gettext_noop("Refused")
 
     IN_HAND = [State.OPEN, State.TAKEN]
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from apps.contracts.queries.catalogue import catalogue
 from apps.escalation.models import Incident, IncidentTicket, OutageReport
 from apps.escalation.rules.report import Said, missing
+from apps.outbox.compiled import Compiled
 from apps.tickets.models import Deadline, Ticket
 from apps.tickets.queries import history_of
 from apps.tickets.rules.history import Happening
@@ -29,8 +30,15 @@ def incident_of(ticket: Ticket) -> Incident | None:
 
     Clause: S-6.
     """
+    return next(iter(_incident.objects(ticket=ticket.pk)), None)
+
+
+def _incidents(ticket: int) -> QuerySet[Incident]:
     either = Q(members__ticket=ticket) | Q(members__ticket__merged_into=ticket)
-    return Incident.objects.filter(either).select_related("author").order_by("pk").first()
+    return Incident.objects.filter(either).select_related("author").order_by("pk")[:1]
+
+
+_incident = Compiled(_incidents)
 
 
 def unbegun_reports() -> QuerySet[Deadline]:

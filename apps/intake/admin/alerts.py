@@ -1,7 +1,7 @@
 """Alerts as staff see them: what fires, what became of it, and what has to be mapped."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
+from apps.changes.models import MaintenanceNotice
+from apps.changes.queries import windows_at
 from apps.intake import services
 from apps.intake.models import Alert, MonitoringPost
 from apps.outbox.readonly import ReadOnlyAdmin
@@ -127,6 +129,7 @@ class AlertAdmin(ReadOnlyAdmin):
             ],
             "as_it_came": _piece(alert),
             "others": alert.bundle.alerts if alert.bundle else 0,
+            "windows": _windows(alert) if request.user.has_perm("changes.view_maintenance") else (),
             "sees_tickets": request.user.has_perm("tickets.view_ticket"),
             "sees_posts": request.user.has_perm("intake.view_monitoringpost"),
         }
@@ -204,6 +207,21 @@ class MonitoringPostAdmin(ReadOnlyAdmin):
                 "Cache-Control": "private, no-store",
             },
         )
+
+
+def _windows(alert: Alert) -> Sequence[MaintenanceNotice]:
+    """Return the maintenance of its account that an alert began in, whatever became of it.
+
+    Clause: S-11, V-2-monitoring.
+    """
+    if alert.account_id is None:
+        return ()
+    return windows_at(
+        account_id=alert.account_id,
+        at=alert.began_at,
+        service=alert.service.key if alert.service else "",
+        objects=[name for name in (alert.object_name, *alert.labels.values()) if name],
+    )
 
 
 def _piece(alert: Alert) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -14,9 +16,49 @@ from django.utils.translation import gettext_lazy as _
 from apps.contracts.models import User
 
 LONGEST_NAME = 120
+NO_PLACES = {"localtime", "Factory"}  # the server's own zone, and none
 
 
-class LoginForm(account.LoginForm):
+class Plain:
+    """Fields whose label says what they want: the library says it again, greyed, inside of them."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class ChangePasswordForm(Plain, account.ChangePasswordForm):
+    """A new password of who knows the old one."""
+
+
+class SetPasswordForm(Plain, account.SetPasswordForm):
+    """A password of who had none."""
+
+
+class ResetKeyForm(Plain, account.ResetPasswordKeyForm):
+    """A new password of who came by the link of a mail."""
+
+
+class ReauthenticateForm(Plain, account.ReauthenticateForm):
+    """The password once more."""
+
+
+class CodeForm(Plain, mfa.AuthenticateForm):
+    """A code of the second factor."""
+
+
+class CodeAgainForm(Plain, mfa.ReauthenticateForm):
+    """A code once more."""
+
+
+class AppForm(Plain, totp.ActivateTOTPForm):
+    """The first code of an app."""
+
+
+class LoginForm(Plain, account.LoginForm):
     """Who signs in, by address or by name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -24,18 +66,16 @@ class LoginForm(account.LoginForm):
         login, password = self.fields["login"], self.fields["password"]
         login.label = _("E-mail address or user name")
         login.widget.attrs = {"autocomplete": "username", "autofocus": True}
-        password.widget.attrs.pop("placeholder", None)
         password.help_text = ""
         self.fields["remember"].label = _("Keep me signed in on this device")
 
 
-class ResetForm(account.ResetPasswordForm):
+class ResetForm(Plain, account.ResetPasswordForm):
     """An address that somebody has forgotten the password of; what is done is the same for all."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail address")
-        self.fields["email"].widget.attrs.pop("placeholder", None)
 
     def clean_email(self) -> str:
         """Return the address. Whose it is, if anybody's, is looked up when the mail is made."""
@@ -107,5 +147,5 @@ class YouForm(NameForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = sorted(zoneinfo.available_timezones())
+        names = sorted(zoneinfo.available_timezones() - NO_PLACES)
         self.fields["time_zone"].choices = [(name, name.replace("_", " ")) for name in names]  # type: ignore[attr-defined]

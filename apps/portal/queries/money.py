@@ -9,10 +9,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from apps.billing.models import OpenItem
 from apps.billing.rules.money import ZERO, to_cents
+from apps.outbox.compiled import Compiled
 from apps.portal.queries.seats import Seat
 
 OWED, CREDIT = Q(side=OpenItem.Side.DEBIT), Q(side=OpenItem.Side.CREDIT)
@@ -37,31 +38,34 @@ def home_money(seat: Seat, *, at: datetime) -> Sequence[Sums]:
 
     Clause: V-3.4.6, S-12.
     """
-    late = OWED & Q(due_on__lt=today_at(seat, at=at))
-    rows = (
-        OpenItem.objects.filter(OPEN, account=seat.account)
-        .order_by("currency")
-        .values("currency")
-        .annotate(
-            owed=Sum("open_amount", filter=OWED),
-            count=Count("pk", filter=OWED),
-            late=Sum("open_amount", filter=late),
-            late_disputed=Sum("disputed_amount", filter=late),
-            disputed=Sum("disputed_amount", filter=OWED),
-            credit=Sum("open_amount", filter=CREDIT),
-        )
-    )
+    rows = _sums.values(account=seat.account.pk, on=today_at(seat, at=at))
     return [
         Sums(
-            currency=row["currency"],
-            open_amount=_cents(row["owed"]),
-            open_count=row["count"],
-            overdue_amount=_cents(row["late"]) - _cents(row["late_disputed"]),
-            disputed_amount=_cents(row["disputed"]),
-            credit_amount=_cents(row["credit"]),
+            currency=currency,
+            open_amount=_cents(owed),
+            open_count=count,
+            overdue_amount=_cents(late) - _cents(late_disputed),
+            disputed_amount=_cents(disputed),
+            credit_amount=_cents(credit),
         )
-        for row in rows
+        for currency, owed, count, late, late_disputed, disputed, credit in rows
     ]
+
+
+def _of_account(account: int, on: date) -> QuerySet:
+    late = OWED & Q(due_on__lt=on)
+    rows = OpenItem.objects.filter(OPEN, account=account).order_by("currency")
+    return rows.values_list("currency").annotate(
+        owed=Sum("open_amount", filter=OWED),
+        count=Count("pk", filter=OWED),
+        late=Sum("open_amount", filter=late),
+        late_disputed=Sum("disputed_amount", filter=late),
+        disputed=Sum("disputed_amount", filter=OWED),
+        credit=Sum("open_amount", filter=CREDIT),
+    )
+
+
+_sums = Compiled(_of_account)
 
 
 def today_at(seat: Seat, *, at: datetime) -> date:

@@ -103,6 +103,12 @@ def span(length: timedelta) -> str:
     return in_hours(length)
 
 
+@register.filter
+def label(text: str) -> str:
+    """Return the label of a state or a kind in the reader's language; its model marks it."""
+    return gettext(text) if text else ""
+
+
 @register.simple_tag(takes_context=True)
 def may(context: dict[str, Any], right: str) -> bool:
     """Tell whether the reader has a right at the account that they look at."""

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from apps.contracts.models import AuthorisedUser, Severity
 from apps.tickets.models.tickets import Ticket
@@ -17,9 +18,9 @@ class Dispute(models.Model):
     """
 
     class Decision(models.TextChoices):
-        OPEN = "OPEN", "To be decided"
-        UPHELD = "UPHELD", "Upheld"
-        REJECTED = "REJECTED", "Rejected"
+        OPEN = "OPEN", gettext_noop("To be decided")
+        UPHELD = "UPHELD", gettext_noop("Upheld")
+        REJECTED = "REJECTED", gettext_noop("Rejected")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="disputes")
     client = models.ForeignKey(AuthorisedUser, on_delete=models.PROTECT, related_name="disputes")

@@ -92,3 +92,10 @@ def first_of(
         f" SELECT * FROM found ORDER BY {places} LIMIT {limit}) AS page"
     )
     return RawSQL(sql, params)  # noqa: S611 (as above)
+
+
+def together(keys: Sequence[RawSQL | None]) -> RawSQL:
+    """Return the keys of several such subselects, which have no row in common, as one."""
+    found = [each for each in keys if each is not None]
+    params = [param for each in found for param in each.params]
+    return RawSQL(" UNION ALL ".join(each.sql for each in found), params)  # noqa: S611 (as above)

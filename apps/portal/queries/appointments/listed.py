@@ -6,26 +6,29 @@ further than the page needs; the lists are put together. So a page costs what it
 Clause: V-3.5, S-2.1, S-3.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise as Text
 from django.utils.translation import gettext_lazy as _
 
-from apps.contracts.models import Appointment
+from apps.contracts.models import Appointment, AuthorisedUser
 from apps.contracts.rules.appointments import LONGEST
+from apps.portal.queries.of_seat import OfSeat
 from apps.portal.queries.seats import Seat
 from apps.tickets.queries import row_keys
-from apps.tickets.queries.row_order import RowOrder, first_of
+from apps.tickets.queries.row_order import RowOrder, first_of, together
 
 State = Appointment.State
 LISTED = 25  # on a page
 TO_COME = (State.ASKED, State.CONFIRMED)
 SOONEST = RowOrder(["at", "pk"])
 LATEST = RowOrder(["at", "pk"], is_newest_first=True)
+ON_HOME = ["subject", "state", "starts_at", "ends_at", "order__version__time_zone"]
 KINDS = (datetime, int)  # the parts of a place in the list
 
 
@@ -82,7 +85,7 @@ def next_appointments(seat: Seat, *, at: datetime, most: int) -> list[Row]:
 
     Clause: V-3.5.
     """
-    found = _rows(seat, SOONEST, at=at, is_past=False, place=None, limit=most)
+    found = _next(most).objects(seat, at=at, since=at - LONGEST)
     return [Row(row, stands(row, at=at)) for row in found]
 
 
@@ -143,7 +146,8 @@ def may_change(row: Appointment, *, at: datetime) -> bool:
 def _rows(
     seat: Seat, order: RowOrder, *, at: datetime, is_past: bool, place: object, limit: int
 ) -> list[Appointment]:
-    lists = list(_lists(seat, at=at, is_past=is_past))
+    people = seat.people.values()
+    lists = list(_lists(people, at=at, since=at - LONGEST, is_past=is_past))
     keys = first_of(lists, order, key=place, is_back=False, limit=limit)
     if keys is None:
         return []
@@ -155,10 +159,28 @@ def _rows(
     return list(slim.order_by(f"{sign}starts_at", f"{sign}pk"))
 
 
-def _lists(seat: Seat, *, at: datetime, is_past: bool) -> Iterator[QuerySet[Appointment]]:
-    # None lasts longer: what began before that is over, and the index says so.
-    to_come = Q(state__in=TO_COME, ends_at__gt=at, starts_at__gt=at - LONGEST)
-    for person in seat.people.values():
+@cache
+def _next(most: int) -> OfSeat:
+    def build(
+        people: Sequence[AuthorisedUser], *, at: datetime, since: datetime
+    ) -> QuerySet[Appointment]:
+        lists = list(_lists(people, at=at, since=since, is_past=False))
+        keys = together([first_of(lists, SOONEST, key=None, is_back=False, limit=most)])
+        rows = Appointment.objects.filter(pk__in=keys).select_related("order__version")
+        return rows.only(*ON_HOME).order_by("starts_at", "pk")
+
+    return OfSeat(build)
+
+
+def _lists(
+    people: Collection[AuthorisedUser], *, at: datetime, since: datetime, is_past: bool
+) -> Iterator[QuerySet[Appointment]]:
+    """Yield a list for each of the people. ``since`` is LONGEST before ``at``.
+
+    None lasts longer: what began before that is over, and the index says so.
+    """
+    to_come = Q(state__in=TO_COME, ends_at__gt=at, starts_at__gt=since)
+    for person in people:
         rows = Appointment.objects.annotate(at=F("starts_at"))
         own = {"order": person.order_id} if person.sees_all_tickets else {"requester": person.pk}
         yield rows.filter(**own).filter(~to_come if is_past else to_come)

@@ -134,7 +134,8 @@ def account_of(key: int, *, seats: Sequence[Seat], seat: Seat) -> int | None:
     Clause: V-3.5.
     """
     accounts = [each.account.pk for each in seats]
-    rows = IncidentTicket.objects.filter(incident=key, account__in=accounts).order_by()
+    # By the key itself: a number that no key can have finds nothing, and is no error.
+    rows = IncidentTicket.objects.filter(incident__pk=key, account__in=accounts).order_by()
     touched = set(rows.values_list("account", flat=True).distinct())
     here = seat.account.pk
     return here if here in touched else min(touched, default=None)
@@ -153,7 +154,7 @@ def incident_at(key: int, *, account_id: int) -> Stand:
         told=_last(told, "ticket__in_incident__incident"),
         copied=_last(copies, "report__incident"),
         joined=_last(own, "incident"),
-        reported_at=Subquery(_first(own)),
+        reported_at=_first(own),
     ).get(pk=key)
     is_ongoing = bool(ongoing_of(account_id, of=key))
     parts = (row.told, row.copied, row.joined, int(is_ongoing))
@@ -191,8 +192,8 @@ def _listed(ongoing: Sequence[int], over: Sequence[int], account_id: int) -> lis
     keys = [*ongoing, *over]
     if not keys:
         return []
-    incidents = Incident.objects.in_bulk(keys)
-    reported = _reported(keys, account_id)
+    own = members_of(account_id).filter(incident=OuterRef("pk"))
+    incidents: dict[int, Any] = Incident.objects.annotate(reported_at=_first(own)).in_bulk(keys)
     copies: dict[int, ReportCopy] = {}
     for copy in of_incidents(keys, account_id=account_id):
         copies.setdefault(copy.report.incident_id, copy)
@@ -201,7 +202,7 @@ def _listed(ongoing: Sequence[int], over: Sequence[int], account_id: int) -> lis
             incidents[key],
             is_ongoing,
             copies.get(key),
-            *_times(copies.get(key), reported[key], is_ongoing=is_ongoing),
+            *_times(copies.get(key), incidents[key].reported_at, is_ongoing=is_ongoing),
         )
         for key, is_ongoing in [*((key, True) for key in ongoing), *((key, False) for key in over)]
     ]
@@ -220,14 +221,9 @@ def _times(
     return report.started_at or reported_at, None if is_ongoing else report.restored_at
 
 
-def _reported(keys: Sequence[int], account_id: int) -> Mapping[int, datetime]:
-    """Return incident -> when the first of the account's tickets came."""
-    rows = members_of(account_id).filter(incident__in=keys).values_list("incident")
-    return dict(rows.annotate(first=Min("ticket__registered_at")))
-
-
-def _first(rows: QuerySet) -> QuerySet:
-    return rows.values("incident").annotate(at=Min("ticket__registered_at")).values("at")
+def _first(own: QuerySet) -> Subquery:
+    """When the first of the account's tickets came."""
+    return Subquery(own.values("incident").annotate(at=Min("ticket__registered_at")).values("at"))
 
 
 def _last(rows: QuerySet, by: str) -> Subquery:

@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from apps.escalation.models import IncidentTicket, ReportCopy
+from apps.outbox.compiled import Compiled
 from apps.portal.queries.tickets.turns import UNCLOSED
 from apps.tickets.models import Event, Ticket
 from apps.tickets.rules.history import Kind
@@ -62,24 +63,32 @@ def _is_anew(row: _Unsolved, back: Mapping[int, datetime]) -> bool:
 
 
 def _unsolved(account_id: int, of: int) -> Iterator[_Unsolved]:
-    rows = members_of(account_id).filter(
+    account = account_id
+    rows = _of_one.values(account=account, of=of) if of else _of_all.values(account=account)
+    for incident, joined_at, told_at, restored_at, *tickets in rows:
+        own = frozenset(key for key in tickets if key)
+        yield _Unsolved(incident, joined_at, told_at, restored_at, own)
+
+
+def _rows(members: QuerySet[IncidentTicket], account_id: int) -> QuerySet:
+    rows = members.filter(
         Q(ticket__merged_into=None, ticket__status__in=UNSOLVED)
         | Q(ticket__merged_into__status__in=UNSOLVED)
     )
-    if of:
-        rows = rows.filter(incident=of)
     copies = ReportCopy.objects.filter(report__incident=OuterRef("incident"), account=account_id)
     latest = copies.order_by("-report__revision")
-    for incident, joined_at, told_at, restored_at, *tickets in rows.values_list(
+    return rows.values_list(
         "incident",
         "joined_at",
         Subquery(latest.values("report__issued_at")[:1]),
         Subquery(latest.values("report__restored_at")[:1]),
         "ticket",
         "ticket__merged_into",
-    ):
-        own = frozenset(key for key in tickets if key)
-        yield _Unsolved(incident, joined_at, told_at, restored_at, own)
+    )
+
+
+_of_all = Compiled(lambda account: _rows(members_of(account), account))
+_of_one = Compiled(lambda account, of: _rows(members_of(account).filter(incident=of), account))
 
 
 def _back(tickets: Collection[int]) -> Mapping[int, datetime]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet, Value
-from django.db.models.expressions import Combinable, RawSQL
+from django.db.models.expressions import Combinable
 
 from apps.contracts.models import Severity
 from apps.contracts.queries.catalogue import catalogue
@@ -80,12 +80,6 @@ def severities_of(seat: Seat) -> Sequence[str]:
     """Return the labels of the severities that the person's orders have, the worst first."""
     rows = [row for order in seat.orders for row in catalogue(order.version_id).severities]
     return list(dict.fromkeys(row.label for row in sorted(rows, key=lambda row: row.rank)))
-
-
-def latest_keys(seat: Seat, statuses: Sequence[str], *, limit: int) -> RawSQL | None:
-    """Return the keys of the tickets where something happened last; None: there are none."""
-    lists = list(_lists(seat, Asked(statuses)))
-    return first_of(lists, LATEST, key=None, is_back=False, limit=limit)
 
 
 def _from_start(asked: Asked) -> Asked:

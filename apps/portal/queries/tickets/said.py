@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise as Text
 from django.utils.translation import gettext_lazy as _
 
 from apps.contracts.queries.collected import Collected
+from apps.outbox.compiled import Compiled
 from apps.portal.queries.seats import Seat
 from apps.tickets.models import Attachment, Event, Message, Ticket
 from apps.tickets.queries.readable import told_to_client
@@ -36,14 +37,22 @@ def said_on(
 
     Clause: V-3.5.
     """
-    rows = told_to_client(ticket.messages.all()).select_related("author", "client").order_by("-pk")
-    files = Attachment.objects.filter(message=OuterRef("pk")).order_by()
-    facts = JSONObject(pk="pk", name="name", size="size")
-    rows = rows.defer("html", "mark", "mail_id").annotate(files=Collected(files.values_list(facts)))
-    found = list(rows if everything else rows[: MOST + 1])
+    found = (_every if everything else _latest).objects(ticket=ticket.pk)
     more = not everything and len(found) > MOST
     kinds = _kinds(events)
     return [_said(row, kinds) for row in reversed(found[:MOST] if more else found)], more
+
+
+def _rows(ticket: int) -> QuerySet[Message]:
+    rows = told_to_client(Message.objects.filter(ticket=ticket)).order_by("-pk")
+    files = Attachment.objects.filter(message=OuterRef("pk")).order_by()
+    facts = JSONObject(pk="pk", name="name", size="size")
+    whole = rows.select_related("author", "client").defer("html", "mark", "mail_id")
+    return whole.annotate(files=Collected(files.values_list(facts)))
+
+
+_every = Compiled(_rows)
+_latest = Compiled(lambda ticket: _rows(ticket)[: MOST + 1])
 
 
 def file_at(key: int, *, seats: Sequence[Seat]) -> Attachment | None:

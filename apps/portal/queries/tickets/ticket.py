@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import BigIntegerField, Max, OuterRef, QuerySet, Subquery
 
 from apps.contracts.queries.catalogue import catalogue
 from apps.escalation.models import Escalation, Incident, ReportCopy
 from apps.escalation.queries import incident_of
+from apps.outbox.compiled import Compiled
 from apps.portal.queries.appointments.asked import books_off_hours
 from apps.portal.queries.maintenance import Window, windows_about
-from apps.portal.queries.seats import Seat
+from apps.portal.queries.seats import Seat, seat_at
 from apps.portal.queries.tickets.happened import TOLD, Happened, story_of
 from apps.portal.queries.tickets.promises import Promise, promises_of
 from apps.portal.queries.tickets.said import Said, said_on
 from apps.portal.queries.tickets.turns import Turn, turn_of
-from apps.tickets.models import Dispute, Event, Ticket
+from apps.tickets.models import Deadline, Dispute, Event, Ticket
 from apps.tickets.rules.history import Happening, Kind
 
 EVENTS = 200  # of the log, the latest
@@ -63,13 +64,12 @@ def ticket_at(key: int, *, seats: Sequence[Seat]) -> Ticket | None:
 
     Clause: V-3.5.
     """
-    of_account = {seat.account.pk: seat for seat in seats}
-    rows = Ticket.objects.filter(pk=key, account__in=list(of_account))
-    rows = rows.select_related(*RELATED).defer("version__source").annotate(told=_told())
-    ticket = rows.first()
-    if ticket is None:
+    found = _ticket.objects(key=key) if key <= BigIntegerField.MAX_BIGINT else []
+    if not found:
         return None
-    person = of_account[ticket.account_id].people.get(ticket.order_id)
+    ticket: Ticket = found[0]
+    seat = seat_at(seats, ticket.account_id)
+    person = seat.people.get(ticket.order_id) if seat else None
     if person is None or not (person.sees_all_tickets or ticket.requester_id == person.pk):
         return None
     return ticket
@@ -107,7 +107,7 @@ def read(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> Read:
     said, has_more = said_on(ticket, events, everything=everything)
     promises = promises_of(
         ticket,
-        list(ticket.deadlines.order_by()),
+        _deadlines.objects(ticket=ticket.pk),
         history=[Happening(Kind(event.kind), event.at, event.facts) for event in events],
         at=at,
         zone=zone,
@@ -120,40 +120,63 @@ def read(ticket: Ticket, *, at: datetime, zone: str, everything: bool) -> Read:
         has_more=has_more,
         story=story_of(events, labels_of(ticket)),
         promises=list(promises),
-        disputes=list(ticket.disputes.select_related("client", "disputed", "wanted")[:MOST]),
-        escalations=_escalations(ticket),
+        disputes=_disputes.objects(ticket=ticket.pk),
+        escalations=_escalations.objects(ticket=ticket.pk),
         outage=_outage(ticket),
         windows=windows_about(ticket),
         seen=seen_of(ticket),
     )
 
 
-def _told() -> Subquery:
+def _whole(key: int) -> QuerySet[Ticket]:
     told = Event.objects.filter(ticket=OuterRef("pk"), kind__in=list(TOLD)).order_by()
-    return Subquery(told.values("ticket").annotate(last=Max("pk")).values("last"))
+    last = Subquery(told.values("ticket").annotate(last=Max("pk")).values("last"))
+    rows = Ticket.objects.filter(pk=key).select_related(*RELATED).defer("version__source")
+    return rows.annotate(told=last).order_by()
+
+
+def _told(ticket: int) -> QuerySet[Event]:
+    return Event.objects.filter(ticket=ticket, kind__in=list(TOLD)).order_by("-pk")
+
+
+_ticket = Compiled(_whole)
+_every_event, _latest = Compiled(_told), Compiled(lambda ticket: _told(ticket)[: EVENTS + 1])
+_deadlines = Compiled(lambda ticket: Deadline.objects.filter(ticket=ticket).order_by())
+_disputes = Compiled(
+    lambda ticket: Dispute.objects.filter(ticket=ticket).select_related(
+        "client", "disputed", "wanted"
+    )[:MOST]
+)
+_escalations = Compiled(
+    lambda ticket: (
+        Escalation.objects.filter(ticket=ticket)
+        .select_related("client", "by", "ground")
+        .defer("words", "steps")[:MOST]
+    )
+)
+_copies = Compiled(
+    lambda incident, account: (
+        ReportCopy.objects.filter(report__incident=incident, account=account)
+        .select_related("report")
+        .defer("content", "report__summary", "report__root_cause")
+        .order_by("-report__revision")
+    )
+)
 
 
 def _events(ticket: Ticket, *, everything: bool) -> list[Event]:
     """Return the events that a client is told of, oldest first; the first one is always there."""
-    rows = ticket.events.filter(kind__in=list(TOLD)).order_by("-pk")
-    found = list(rows if everything else rows[: EVENTS + 1])
+    found = (_every_event if everything else _latest).objects(ticket=ticket.pk)
     if not everything and len(found) > EVENTS:
         found[-1] = ticket.events.order_by("pk")[0]
     return found[::-1]
-
-
-def _escalations(ticket: Ticket) -> list[Escalation]:
-    rows = Escalation.objects.filter(ticket=ticket).select_related("client", "by", "ground")
-    return list(rows.defer("words", "steps")[:MOST])
 
 
 def _outage(ticket: Ticket) -> Outage | None:
     incident = incident_of(ticket)
     if incident is None:
         return None
-    copies = ReportCopy.objects.filter(report__incident=incident, account=ticket.account_id)
-    rows = copies.select_related("report").defer("content", "report__summary", "report__root_cause")
-    return Outage(incident, list(rows.order_by("-report__revision")))
+    return Outage(incident, _copies.objects(incident=incident.pk, account=ticket.account_id))
 
 
 def with_rights(seat: Seat, ticket: Ticket) -> dict[str, Any]:
