@@ -214,6 +214,18 @@ def test_an_answer_that_comes_drop_by_drop_is_cut_off():
     assert monotonic() - began < 5
 
 
+@pytest.mark.parametrize(
+    "said", [b"no HTTP\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000, b"\0" * 70_000]
+)
+def test_an_answer_that_is_none_is_a_failure_and_stops_no_other(said):
+    with listening(raw=said) as endpoint, listening() as sound:
+        broken, other = make_hook(endpoint.url), make_hook(sound.url, endpoint="webhook:2")
+        taken = run()
+
+    assert (taken, state_of(broken)[0], state_of(other)[0]) == (1, "PENDING", "SENT")
+    assert broken.tries.get().status is None
+
+
 def test_a_connection_that_is_made_after_its_time_is_ended():
     def addresses():
         connection.cut_off()
