@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from http.client import HTTPException
 from threading import Timer
 from time import monotonic
 from typing import Any
@@ -68,7 +69,7 @@ def post(hook: Hook, *, message_id: str, at: datetime, ways: Ways) -> Posted:
         status, note = _post(hook, message_id=message_id, at=at, ways=ways)
     except AddressRefused as refused:
         status, note = None, str(refused)
-    except (HTTPError, OSError, ValueError) as error:
+    except Exception as error:  # whatever it answers, one endpoint must not stop the others
         is_late = monotonic() - began >= ways.most_seconds
         status, note = None, _late(ways) if is_late else _why(error)
     return Posted(status, round((monotonic() - began) * 1000), note)
@@ -207,7 +208,7 @@ def _beginning(response: BaseHTTPResponse) -> str:
     """Return how an answer begins, as it can be shown; an answer that breaks off is one as well."""
     try:
         text = response.read(KEPT).decode(errors="replace")
-    except (HTTPError, OSError, ValueError):
+    except (HTTPError, HTTPException, OSError, ValueError):
         return ""
     return "".join(each if each.isprintable() or each == "\n" else " " for each in text).strip()
 

@@ -20,7 +20,8 @@ from apps.outbox.rendering import NoRenderer, RendererFailed, Withdrawn
 from apps.outbox.services import claim, is_spent, write_down
 from apps.outbox.transport import Failed, Refused
 
-WIDTH = 16  # at once
+# More than one account with all its endpoints slow would take: 10, two at a time.
+WIDTH = 32  # at once
 MOST_EACH = 2  # of them to one endpoint
 LOOK_AGAIN = 1.0  # seconds after which new ones are looked for while others are under way
 RUN_LASTS = timedelta(minutes=4)

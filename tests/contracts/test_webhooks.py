@@ -8,7 +8,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from apps.contracts import services
 from apps.contracts.models import Account, WebhookEndpoint
-from apps.contracts.rules.webhooks import EARLIER_LASTS, EVENTS, FAILS_AT_MOST
+from apps.contracts.rules.webhooks import EARLIER_LASTS, EVENTS, FAILS_AT_MOST, SETTLES_AFTER
 from apps.contracts.services import WebhookRefused, webhook_news
 from apps.contracts.services.webhook_sending import FAILED, GONE
 from apps.outbox.hook_run import deliver_hooks
@@ -81,6 +81,28 @@ def test_for_a_day_the_secret_before_signs_too(time_machine):
             except WebhookVerificationError:
                 read.append("")
     assert read == ["ticket.closed", "ticket.closed", "", "ticket.closed"]
+
+
+@pytest.mark.clause("S-12")
+def test_a_double_click_for_a_new_secret_does_not_end_the_one_that_programs_have():
+    first = services.add_webhook(
+        account=make_order().account, to=wanted(), by=make_staff(), at=MORNING
+    )
+    endpoint, by = first.endpoint, make_staff()
+
+    def again(after: timedelta) -> str:
+        return services.rotate_secret(endpoint=endpoint, by=by, at=MORNING + after).secret
+
+    def count(after: timedelta) -> tuple[str, ...]:
+        endpoint.refresh_from_db()
+        return endpoint.secrets(at=MORNING + after)
+
+    again(SECOND)
+    second = again(SETTLES_AFTER)
+    after_two = count(SETTLES_AFTER)
+    third = again(SECOND + SETTLES_AFTER)
+
+    assert (after_two, count(SECOND + SETTLES_AFTER)) == ((second, first.secret), (third, second))
 
 
 @pytest.mark.clause("V-3.5")

@@ -26,11 +26,13 @@ class Endpoint(ThreadingHTTPServer):
     """``answers`` are given one after the other; the last one stays.
 
     ``opens``: requests wait for it. ``drip``: seconds between the bytes of an answer's head.
+    ``raw``: what is sent in place of an answer.
     """
 
     daemon_threads = True
     opens: Event | None = None
     drip = 0.0
+    raw = b""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -60,7 +62,12 @@ class Handler(BaseHTTPRequestHandler):
         with endpoint.lock:
             endpoint.here -= 1
         try:
-            self.drip() if endpoint.drip else self.answer(*answer)
+            if endpoint.raw:
+                self.wfile.write(endpoint.raw)
+            elif endpoint.drip:
+                self.drip()
+            else:
+                self.answer(*answer)
         except OSError:
             return  # they did not wait for it
 
@@ -84,11 +91,11 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def listening(
-    *, opens: Event | None = None, drip: float = 0.0, certificate: str = ""
+    *, opens: Event | None = None, drip: float = 0.0, raw: bytes = b"", certificate: str = ""
 ) -> Iterator[Endpoint]:
     """Run an endpoint for as long as the block lasts; with TLS where there is a certificate."""
     endpoint = Endpoint()
-    endpoint.opens, endpoint.drip = opens, drip
+    endpoint.opens, endpoint.drip, endpoint.raw = opens, drip, raw
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)

@@ -8,6 +8,7 @@ from time import monotonic
 import pytest
 from standardwebhooks import Webhook
 
+from apps.contracts.services.webhooks import MOST
 from apps.outbox import hooks, services
 from apps.outbox.enqueue import HOOKS
 from apps.outbox.hook_posting import Ways, _Plain, post
@@ -213,6 +214,18 @@ def test_an_answer_that_comes_drop_by_drop_is_cut_off():
     assert monotonic() - began < 5
 
 
+@pytest.mark.parametrize(
+    "said", [b"no HTTP\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000, b"\0" * 70_000]
+)
+def test_an_answer_that_is_none_is_a_failure_and_stops_no_other(said):
+    with listening(raw=said) as endpoint, listening() as sound:
+        broken, other = make_hook(endpoint.url), make_hook(sound.url, endpoint="webhook:2")
+        taken = run()
+
+    assert (taken, state_of(broken)[0], state_of(other)[0]) == (1, "PENDING", "SENT")
+    assert broken.tries.get().status is None
+
+
 def test_a_connection_that_is_made_after_its_time_is_ended():
     def addresses():
         connection.cut_off()
@@ -225,23 +238,25 @@ def test_a_connection_that_is_made_after_its_time_is_ended():
         connection.close()
 
 
-def test_a_slow_endpoint_gets_two_at_a_time_and_holds_up_no_other():
+@pytest.mark.parametrize("endpoints", [1, MOST])
+def test_a_slow_endpoint_or_all_of_an_account_get_two_at_a_time_and_hold_up_no_other(endpoints):
+    most = endpoints * MOST_EACH
     opens = Event()
     with listening(opens=opens) as slow, listening() as quick:
-        many = [make_hook(slow.url, endpoint="webhook:1") for _ in range(40)]
-        other = make_hook(quick.url, endpoint="webhook:2")
-        # Sixteen go at once, so that the quick one is behind all that the slow one would take.
+        # More than go at once, so that the quick one is behind all that the slow ones would take.
+        many = [make_hook(slow.url, endpoint=f"webhook:{n % endpoints}") for n in range(60)]
+        other = make_hook(quick.url, endpoint="webhook:quick")
         seen: list[tuple[int, int]] = []
 
         def clock() -> datetime:
-            if quick.told and len(slow.told) == MOST_EACH and not opens.is_set():
+            if quick.told and len(slow.told) == most and not opens.is_set():
                 seen.append((len(slow.told), len(quick.told)))
                 opens.set()
             return NOON
 
-        assert deliver_hooks(at=NOON, clock=clock, ways=WAYS) == 41
+        assert deliver_hooks(at=NOON, clock=clock, ways=WAYS) == 61
 
-    assert (seen, slow.most_at_once) == ([(MOST_EACH, 1)], MOST_EACH)
+    assert (seen, slow.most_at_once) == ([(most, 1)], most)
     assert {state_of(message) for message in [*many, other]} == {("SENT", 1, None)}
 
 

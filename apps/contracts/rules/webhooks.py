@@ -26,6 +26,7 @@ EVENTS: dict[str, str] = {
 }
 OF_MONEY = ("invoice.issued", "credit_note.issued")  # for who may see invoices
 EARLIER_LASTS = timedelta(hours=24)  # how long a secret counts beside the one that replaced it
+SETTLES_AFTER = timedelta(minutes=10)  # until then a new secret is nobody's yet
 FAILS_AT_MOST = timedelta(days=5)  # without one success; then an endpoint is switched off
 
 
