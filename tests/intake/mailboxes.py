@@ -94,8 +94,16 @@ def _serve(listener: socket.socket, port: int, needle: bytes) -> None:
         except OSError:
             return
         server = socket.create_connection(("127.0.0.1", port))
-        for ends in [(client, server), (server, client)]:
-            threading.Thread(target=_pass_on, args=(*ends, needle), daemon=True).start()
+        threading.Thread(target=_carry, args=(client, server, needle), daemon=True).start()
+
+
+def _carry(client: socket.socket, server: socket.socket, needle: bytes) -> None:
+    """Pass on both ways until either ends; then nothing is left open."""
+    with client, server:
+        back = threading.Thread(target=_pass_on, args=(server, client, needle), daemon=True)
+        back.start()
+        _pass_on(client, server, needle)
+        back.join()
 
 
 def _pass_on(near: socket.socket, far: socket.socket, needle: bytes) -> None:

@@ -67,7 +67,8 @@ def analysis_at(key: int, *, seats: Sequence[Seat]) -> Shown | None:
     Clause: V-2-gap, V-3.5.
     """
     orders = [order for seat in seats for order in seat.people]
-    rows = GapVersion.objects.filter(analysis=key, analysis__order__in=orders)
+    # By the analysis' own key: what is too large for one is then nobody's, on each engine.
+    rows = GapVersion.objects.filter(analysis__pk=key, analysis__order__in=orders)
     versions = list(_read(rows).order_by("-number"))
     if not versions:
         return None

@@ -36,7 +36,7 @@ def test_the_watched_ticket_is_missed_while_one_watches(demo):
 
 @pytest.mark.usefixtures("demo")
 def test_tickets_are_in_all_states_and_promises_were_kept_and_missed():
-    assert Ticket.objects.count() == 30
+    assert Ticket.objects.count() == 31
     states = set(Ticket.objects.values_list("status", flat=True))
     assert states == {"OPEN", "WAITING", "SOLVED", "ANSWERED", "SUSPENDED", "CLOSED"}
     proposed = [each.subject for each in Ticket.objects.order_by("pk") if proposal_of(each)]
@@ -146,7 +146,7 @@ def test_it_is_not_loaded_twice(capsys):
         call_command("load_demo")
     call_command("load_demo", "--if-empty")
 
-    assert Ticket.objects.count() == 30
+    assert Ticket.objects.count() == 31
     said = capsys.readouterr().out
     assert "faultline-demo" in said
     assert "Watch" not in said
