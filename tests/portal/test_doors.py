@@ -86,6 +86,7 @@ def test_a_page_says_what_it_needs_and_a_test_can_name_what_it_shows(name: str) 
     assert (needs_of(PAGES[name]) in {"", *RIGHTS}, parts - set(NAMED)) == (True, set())
 
 
+@pytest.mark.one_engine  # the door is one, and what it asks is asked on each engine elsewhere
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.clause("V-3.5")
 def test_a_page_shows_nothing_to_whoever_must_not_see_it(name: str, address: Any) -> None:
