@@ -68,6 +68,9 @@ test: .venv/.synced dovecot chromium maintenance-parser  ## All tests, on SQLite
 fuzz: .venv/.synced  ## Ask the API whatever its document allows, for long (EXAMPLES=300)
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),300) $(BIN)/python -m pytest -q -n auto tests/api/test_schema.py
 
+test-everywhere:  ## The same, with every test on every engine: for a night, not for each commit
+	@$(MAKE) --no-print-directory test ARGS=--all-engines
+
 check: .venv/.synced  ## Format, lint, types, import contracts, migrations, deployment settings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -16,12 +16,21 @@ from tests.database import empty, touches_database
 from tests.factories import publish_often_used
 from tests.migrated import begun_with_a_copy
 
+# Forms over services that every engine tests. Their pages are opened on each engine by a superuser,
+# and all of it runs on each with `make test-everywhere`.
+FORMS = {"contracts_admin", "tickets_admin"}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
         help="leave out the tests that touch no database: they ran beside another engine",
+    )
+    parser.addoption(
+        "--all-engines",
+        action="store_true",
+        help="run what one engine is enough for on every engine: for a night, not for each commit",
     )
 
 
@@ -33,9 +42,10 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose the tests of this engine."""
     if config.getoption("--database-only"):
-        left_out = [item for item in items if not _is_of_the_engine(item)]
+        every = config.getoption("--all-engines")
+        left_out = [item for item in items if not _is_of_the_engine(item, every=every)]
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if _is_of_the_engine(item)]
+        items[:] = [item for item in items if _is_of_the_engine(item, every=every)]
     if "postgresql" in settings.DATABASES["default"]["ENGINE"]:
         return
     for item in items:
@@ -43,14 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
 
 
-def _is_of_the_engine(item: pytest.Item) -> bool:
+def _is_of_the_engine(item: pytest.Item, *, every: bool) -> bool:
     """Tell whether a test may show something else on another engine, in its own process or not."""
-    if item.get_closest_marker("one_engine") is not None:
+    if item.get_closest_marker("postgresql") is not None:
+        return True
+    if not every and (item.get_closest_marker("one_engine") or FORMS & set(item.path.parts)):
         return False
     return (
-        touches_database(item)
-        or "settings_of_engine" in item.fixturenames  # type: ignore[attr-defined]
-        or item.get_closest_marker("postgresql") is not None
+        touches_database(item) or "settings_of_engine" in item.fixturenames  # type: ignore[attr-defined]
     )
 
 

@@ -4,6 +4,7 @@ Tests that touch no database would show the same on each engine: they run with t
 
     make test                      SQLite, and PostgreSQL and Redis where they answer
     make test ARGS="-k sweep"      arguments go to pytest
+    make test-everywhere           what one engine is enough for on each, too
 
 PostgreSQL is looked for at TEST_DATABASE_URL or the standard local port, Redis at TEST_REDIS_URL or
 the standard local port; never where DATABASE_URL and REDIS_URL say, which may be in use.
@@ -143,7 +144,8 @@ def main() -> int:
     for name, status in results.items():
         print(f"{name}: {'passed' if status == 0 else 'FAILED'}")
     if len(results) > 1:
-        print(f"Tests that touch no database ran once, with those on {next(iter(results))}.")
+        once = "Tests that touch no database, of forms and in browsers"
+        print(f"{once} ran once, with those on {next(iter(results))}: see make test-everywhere.")
     if missing:
         print(f"Not run, because it is not here: tests on {', '.join(missing)}.")
     return max(results.values())
