@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -35,8 +36,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Look for garbage seldom: nearly all that is in memory stays there to the end."""
+    """Look for garbage seldom: nearly all that is in memory stays there to the end.
+
+    And no test fails by the time that it takes: a machine that is busy is no defect.
+    """
     gc.set_threshold(100_000, 50, 100)
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
