@@ -17,10 +17,6 @@ from tests.database import empty, touches_database
 from tests.factories import publish_often_used
 from tests.migrated import begun_with_a_copy
 
-# Forms over services that every engine tests. Their pages are opened on each engine by a superuser,
-# and all of it runs on each with `make test-everywhere`.
-FORMS = {"contracts_admin", "tickets_admin"}
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -63,7 +59,7 @@ def _is_of_the_engine(item: pytest.Item, *, every: bool) -> bool:
     """Tell whether a test may show something else on another engine, in its own process or not."""
     if item.get_closest_marker("postgresql") is not None:
         return True
-    if not every and (item.get_closest_marker("one_engine") or FORMS & set(item.path.parts)):
+    if not every and item.get_closest_marker("one_engine") is not None:
         return False
     return (
         touches_database(item) or "settings_of_engine" in item.fixturenames  # type: ignore[attr-defined]

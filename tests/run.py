@@ -144,7 +144,7 @@ def main() -> int:
     for name, status in results.items():
         print(f"{name}: {'passed' if status == 0 else 'FAILED'}")
     if len(results) > 1:
-        once = "Tests that touch no database, of forms and in browsers"
+        once = "Tests that touch no database, and those that one engine is enough for,"
         print(f"{once} ran once, with those on {next(iter(results))}: see make test-everywhere.")
     if missing:
         print(f"Not run, because it is not here: tests on {', '.join(missing)}.")

@@ -13,11 +13,7 @@ from apps.contracts.policy_file import document_of, read
 from apps.contracts.services.policies import digest_of, mark_of
 from tests.factories import HARBOUR, LOADED_AT, PRESETS, make_order
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_engine,
-    pytest.mark.usefixtures("nothing_published"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_published")]
 CAIRN = HARBOUR.with_name("cairn.toml")
 FILES = [*sorted(PRESETS.glob("*.toml")), CAIRN]
 

@@ -10,7 +10,7 @@ from apps.contracts.models import PolicyVersion
 from tests.contracts.presets import S, V
 from tests.factories import make_policy, make_preset
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
+pytestmark = pytest.mark.django_db
 PRESETS = pytest.mark.parametrize("file", [V, S], ids=["premium", "wholesale"])
 
 

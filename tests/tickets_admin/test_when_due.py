@@ -11,7 +11,7 @@ from tests.factories import HARBOUR, LOADED_AT, make_policy, make_ticket
 from tests.tickets.reading import later
 from tests.tickets_admin.pages import WHEN_DUE, reader, signed_in, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
+pytestmark = pytest.mark.django_db
 
 
 def ask(version=None, **given):
