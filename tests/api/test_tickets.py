@@ -27,7 +27,7 @@ from tests.factories import (
     severity_of,
 )
 from tests.portal_made import make_person
-from tests.tickets.life import WHOLESALE, solve
+from tests.tickets.life import PREMIUM, WHOLESALE, solve
 from tests.tickets.reading import later
 
 pytestmark = pytest.mark.django_db
@@ -220,7 +220,22 @@ def test_a_solution_is_confirmed_or_refused(person, secret):
         refused = sent(secret, f"/tickets/{unsolved.pk}/confirm")
 
     assert answers == ["CLOSED", "ANSWERED"]
-    assert (refused.status_code, refused.json()["clause"]) == (409, "V-3.4.4, V-8.3")
+    assert refused.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("policy", "severity", "told"),
+    [(PREMIUM, "III", "V-3.4.4, V-8.3"), (WHOLESALE, "3", None)],
+    ids=["has", "has not"],
+)
+@pytest.mark.clause("V-3.4.4", "V-8.3")
+def test_a_refusal_cites_clauses_of_the_clients_own_policy_only(policy, severity, told):
+    client = make_person(order=make_order(version=make_preset(slug=policy)))
+    unsolved = make_ticket(requester=client, severity=severity)
+
+    refused = sent(make_token(person=client)[1], f"/tickets/{unsolved.pk}/confirm")
+
+    assert (refused.status_code, refused.json().get("clause")) == (409, told)
 
 
 @pytest.mark.clause("V-7.2")

@@ -13,7 +13,7 @@ from tests.entitled_made import make_standing
 from tests.escalation_made import make_matrix
 from tests.factories import make_order, make_preset, make_staff, make_ticket, reason_of
 from tests.portal_made import make_person, signed_in
-from tests.tickets.life import PREMIUM
+from tests.tickets.life import PREMIUM, WHOLESALE
 from tests.tickets.reading import later
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,22 @@ def test_a_closure_is_refused_with_a_reason_and_not_without(ticket):
 
     ticket.refresh_from_db()
     assert (page.status_code, ticket.status) == (422, "ANSWERED")
+
+
+@pytest.mark.parametrize(
+    ("policy", "severity", "cited"),
+    [(PREMIUM, "III", "(V-3.4.4, V-8.3)"), (WHOLESALE, "3", "")],
+    ids=["has", "has not"],
+)
+@pytest.mark.clause("V-3.4.4", "V-8.3")
+def test_a_refusal_cites_clauses_of_the_readers_own_policy_only(policy, severity, cited):
+    person = make_person(order=make_order(version=make_preset(slug=policy)))
+    unsolved = make_ticket(requester=person, severity=severity)
+
+    page = send(person, "ticket_settle", unsolved, act="confirm", text="")
+
+    said = f"{unsolved.number} has no solution yet: give it first. {cited}".strip()
+    assert list(page.context["form"].errors["__all__"]) == [said]
 
 
 @pytest.mark.clause("V-7.2")

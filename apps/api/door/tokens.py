@@ -12,6 +12,7 @@ from apps.api.door.bodies import take_body
 from apps.api.door.limits import count_request
 from apps.api.door.problems import Problem, not_found
 from apps.contracts.models import Account, ApiToken, AuthorisedUser
+from apps.contracts.queries.own_clauses import own_clauses
 from apps.contracts.services import SCOPES, note_used, token_shown
 
 
@@ -129,6 +130,6 @@ def person_of(token: ApiToken, right: str = "") -> AuthorisedUser:
             HTTPStatus.FORBIDDEN,
             "right-missing",
             f"{person.name}, as whom this token acts, may not do this under {person.order.number}.",
-            clause="V-3.5",
+            clause=own_clauses("V-3.5", {person.order.version_id}),
         )
     return person

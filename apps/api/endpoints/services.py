@@ -10,7 +10,7 @@ from ninja import Router
 from apps.api.door import Key, Problem, TokenRequest, needs, once, person_of
 from apps.api.endpoints.asked import one_of
 from apps.api.endpoints.paging import After, Limit, page_of
-from apps.api.endpoints.tickets import as_told
+from apps.api.endpoints.tickets import as_cited, as_told
 from apps.api.queries.tickets import named
 from apps.api.shapes.services import (
     CatalogueShape,
@@ -97,9 +97,8 @@ def ask_for_service(
                 HTTPStatus.FORBIDDEN, "dashboard-suspended", words, clause=refusal.clause
             ) from None
         except ServiceRefused as refusal:
-            raise Problem(
-                HTTPStatus.CONFLICT, "refused", str(refusal), clause=refusal.clause
-            ) from None
+            own = as_cited(refusal.clause, person)
+            raise Problem(HTTPStatus.CONFLICT, "refused", str(refusal), clause=own) from None
         return ServiceRequestShape.model_validate(_shaped(row))
 
     return once(request, idempotency_key, act)

@@ -3,15 +3,16 @@
 They stand in the same router as what is read: an address is one router's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
 
 from apps.api.door import Key, Problem, TokenRequest, needs, once, person_of
 from apps.api.endpoints.asked import about_of, severity_of, uploads_of
-from apps.api.endpoints.tickets import as_told, found, router
+from apps.api.endpoints.tickets import as_cited, as_told, found, router
 from apps.api.queries import tickets
 from apps.api.queries.tickets import named
 from apps.api.shapes.tickets import (
@@ -112,18 +113,7 @@ def confirm_closure(
     request: TokenRequest, ticket: int, sent: Confirmation, idempotency_key: Key
 ) -> HttpResponse:
     """Say that the solution settles it: the ticket is closed."""
-    row, person = found(request, ticket)
-
-    def act(source_key: str) -> WholeTicketShape:
-        try:
-            services.confirm(
-                ticket=row, client=person, text=sent.text, at=timezone.now(), act_key=source_key
-            )
-        except services.Refused as refusal:
-            raise _refused(refusal, person) from None
-        return _whole(person, row)
-
-    return once(request, idempotency_key, act)
+    return _settle(services.confirm, request, ticket, sent.text, idempotency_key)
 
 
 @router.post(
@@ -136,18 +126,7 @@ def refuse_closure(
     request: TokenRequest, ticket: int, sent: Refusal, idempotency_key: Key
 ) -> HttpResponse:
     """Say that the solution does not settle it, and what does not work yet: that is looked at."""
-    row, person = found(request, ticket)
-
-    def act(source_key: str) -> WholeTicketShape:
-        try:
-            services.refuse_closure(
-                ticket=row, client=person, text=sent.text, at=timezone.now(), act_key=source_key
-            )
-        except services.Refused as refusal:
-            raise _refused(refusal, person) from None
-        return _whole(person, row)
-
-    return once(request, idempotency_key, act)
+    return _settle(services.refuse_closure, request, ticket, sent.text, idempotency_key)
 
 
 @router.post(
@@ -228,6 +207,22 @@ def escalate_ticket(
     return once(request, idempotency_key, act)
 
 
+def _settle(
+    service: Callable[..., Any], request: TokenRequest, ticket: int, text: str, key: str
+) -> HttpResponse:
+    """Let a service settle a ticket, or not, with what the client says of it."""
+    row, person = found(request, ticket)
+
+    def act(source_key: str) -> WholeTicketShape:
+        try:
+            service(ticket=row, client=person, text=text, at=timezone.now(), act_key=source_key)
+        except services.Refused as refusal:
+            raise _refused(refusal, person) from None
+        return _whole(person, row)
+
+    return once(request, key, act)
+
+
 def _whole(person: AuthorisedUser, ticket: Ticket | None) -> WholeTicketShape:
     """Return a ticket as it is after the act."""
     row = tickets.ticket_of(person, ticket.pk) if ticket else None
@@ -277,7 +272,7 @@ def _escalated(raised: Escalation, person: AuthorisedUser) -> EscalationShape:
 def _refused(refusal: services.Refused, person: AuthorisedUser) -> Problem:
     """Return what does not fit the ticket as it is."""
     words = as_told(str(refusal), person)
-    return Problem(HTTPStatus.CONFLICT, "refused", words, clause=refusal.clause)
+    return Problem(HTTPStatus.CONFLICT, "refused", words, clause=as_cited(refusal.clause, person))
 
 
 def _not_entitled(refused: RefusedRequest, person: AuthorisedUser) -> Problem:

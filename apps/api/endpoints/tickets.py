@@ -19,6 +19,7 @@ from apps.api.shapes.tickets import (
     WholeTicketShape,
 )
 from apps.contracts.models import AuthorisedUser
+from apps.contracts.queries.own_clauses import own_clauses
 from apps.contracts.queries.restrictions import told
 from apps.escalation.queries.offered import offers_on
 from apps.tickets.attachments import download
@@ -129,3 +130,8 @@ def as_told(words: str, person: AuthorisedUser) -> str:
     Clause: V-3.5, S-12.
     """
     return told(words, person.order.account, sees_money=person.may_see_invoices)
+
+
+def as_cited(refs: str, person: AuthorisedUser) -> str:
+    """Return of some clauses those that the policy of the person's order has."""
+    return own_clauses(refs, {person.order.version_id})

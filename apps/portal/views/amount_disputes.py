@@ -22,6 +22,7 @@ from apps.portal.queries.amount_disputes import (
     shown,
 )
 from apps.portal.queries.keyset import number_in
+from apps.portal.queries.refusals import in_full
 from apps.portal.queries.seats import RIGHTS
 
 REFUSED = 422
@@ -77,7 +78,7 @@ def dispute_line(request: SeatedRequest, line: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except BillingRefused as refusal:
-            form.add_error(None, _with_clause(refusal))
+            form.add_error(None, in_full(refusal, request.seat.orders))
         else:
             messages.success(request, _("Your dispute is taken down. You hear from us by mail."))
             return redirect("portal:amount_dispute", made.pk)
@@ -103,7 +104,7 @@ def dispute_withdraw(request: SeatedRequest, dispute: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except BillingRefused as refusal:
-            form.add_error(None, _with_clause(refusal))
+            form.add_error(None, in_full(refusal, request.seat.orders))
         else:
             messages.success(request, _("Your dispute is withdrawn."))
             return redirect("portal:amount_dispute", row.pk)
@@ -161,7 +162,3 @@ def _speaker(request: SeatedRequest) -> AuthorisedUser:
     """Return as whom they speak: the authorised user of the newest order that gives the right."""
     people = request.seat.people.values()
     return next(person for person in people if getattr(person, RIGHTS["money"]))
-
-
-def _with_clause(refusal: BillingRefused) -> str:
-    return f"{refusal} ({refusal.clause})" if refusal.clause else str(refusal)

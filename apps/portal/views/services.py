@@ -16,6 +16,7 @@ from apps.portal.access import SeatedRequest, page
 from apps.portal.forms.services import AskForm
 from apps.portal.queries.covered import Covered, covered_by, requests_of
 from apps.portal.queries.keyset import number_in
+from apps.portal.queries.refusals import in_full
 
 REFUSED, SUSPENDED = 422, 403
 
@@ -63,7 +64,7 @@ def service_ask(request: SeatedRequest) -> HttpResponse:
         # Why names amounts, which not everybody may see: the page says what it may.
         return _form(request, form, status=SUSPENDED, clause=refusal.clause)
     except ServiceRefused as refusal:
-        form.add_error(None, f"{refusal} {refusal.clause}".strip())
+        form.add_error(None, in_full(refusal, [person.order]))
         return _form(request, form, status=REFUSED)
     messages.success(request, _("Your request is taken down. You hear from us by mail."))
     return redirect("portal:services")

@@ -24,6 +24,7 @@ from apps.portal.forms.acts import given_again
 from apps.portal.forms.appointments import MINUTE, PostponeForm, ReasonForm
 from apps.portal.queries.appointments.asked import WhatFollows, early_of, what_follows
 from apps.portal.queries.appointments.listed import may_change
+from apps.portal.queries.refusals import in_full
 from apps.portal.views.appointments.listing import found
 
 POSTPONE, LOOK = "portal/appointments/postpone.html", "portal/appointments/look.html"
@@ -52,7 +53,7 @@ def appointment_withdraw(request: SeatedRequest, appointment: int) -> HttpRespon
                 zone=_zone(),
             )
         except AppointmentRefused as refusal:
-            form.add_error(None, _in_full(refusal))
+            form.add_error(None, in_full(refusal, [request.seat.people[row.order_id].order]))
         else:
             messages.success(request, _("It is withdrawn: it does not take place."))
             return redirect("portal:appointment", row.pk)
@@ -177,15 +178,12 @@ def _send(
         )
     except AppointmentRefused as refusal:
         sees_money = request.seat.may("money")
-        why = told(_in_full(refusal), request.seat.account, sees_money=sees_money)
+        words = in_full(refusal, [request.seat.people[row.order_id].order])
+        why = told(words, request.seat.account, sees_money=sees_money)
         form.add_error(None, why)
         return _ask(request, row, form)
     messages.success(request, _("You asked for another time. You hear by mail once we decided."))
     return redirect("portal:appointment", row.pk)
-
-
-def _in_full(refusal: AppointmentRefused) -> str:
-    return f"{refusal} ({refusal.clause})" if refusal.clause else str(refusal)
 
 
 def _zone() -> ZoneInfo:

@@ -15,9 +15,10 @@ from apps.escalation import services as escalation
 from apps.escalation.models import Escalation
 from apps.portal.access import SeatedRequest, page
 from apps.portal.forms.acts import DisputeForm, EscalateForm, SettleForm
+from apps.portal.queries.refusals import in_full
 from apps.portal.queries.tickets.asked import titles_of
 from apps.portal.queries.tickets.grounds import Grounds, grounds_of
-from apps.portal.views.tickets.found import REFUSED, Found, found, in_full
+from apps.portal.views.tickets.found import REFUSED, Found, found
 from apps.tickets import services
 from apps.tickets.models import Deadline, Ticket
 
@@ -48,7 +49,7 @@ def ticket_settle(request: SeatedRequest, ticket: int) -> HttpResponse:
             act_key=form.name(),
         )
     except services.Refused as refusal:
-        form.add_error(None, in_full(refusal))
+        form.add_error(None, in_full(refusal, [at.ticket]))
         return _settle_page(request, at, form, status=REFUSED)
     done = _("Thank you: it is closed.") if is_settled else _("We look at why it is not settled.")
     messages.success(request, done)
@@ -74,7 +75,7 @@ def ticket_dispute(request: SeatedRequest, ticket: int) -> HttpResponse:
             ticket=at.ticket, client=at.person, by=None, at=timezone.now(), **form.facts()
         )
     except services.Refused as refusal:
-        form.add_error(None, in_full(refusal))
+        form.add_error(None, in_full(refusal, [at.ticket]))
         return _dispute_page(request, at, form, status=REFUSED)
     messages.success(request, _("Your dispute is taken down. You hear from us by mail."))
     return redirect("portal:ticket", at.ticket.pk)
@@ -119,7 +120,7 @@ def _raised(at: Found, form: EscalateForm) -> Escalation | None:
             **form.facts(),
         )
     except escalation.Refused as refusal:
-        form.add_error(None, in_full(refusal))
+        form.add_error(None, in_full(refusal, [at.ticket]))
         return None
 
 

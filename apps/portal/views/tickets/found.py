@@ -8,7 +8,6 @@ from apps.contracts.models import AuthorisedUser
 from apps.portal.access import SeatedRequest, move_to
 from apps.portal.queries.tickets.ticket import ticket_at
 from apps.tickets.models import Ticket
-from apps.tickets.services import Refused
 
 REFUSED = 422
 
@@ -35,8 +34,3 @@ def found(request: SeatedRequest, key: int, *, needs: str = "") -> Found:
     if needs and not seat.may_under(needs, ticket.order_id):
         raise Http404("Not their right.")
     return Found(ticket, seat.people[ticket.order_id])
-
-
-def in_full(refusal: Refused) -> str:
-    """Return a refusal with the clause that it rests on."""
-    return f"{refusal} ({refusal.clause})" if refusal.clause else str(refusal)

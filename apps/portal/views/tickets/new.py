@@ -19,8 +19,9 @@ from apps.portal.forms.acts import given_again
 from apps.portal.forms.request import RequestForm
 from apps.portal.queries.appointments.asked import books_off_hours
 from apps.portal.queries.keyset import number_in
+from apps.portal.queries.refusals import in_full
 from apps.portal.queries.tickets.asked import what_follows
-from apps.portal.views.tickets.found import REFUSED, in_full
+from apps.portal.views.tickets.found import REFUSED
 from apps.tickets.attachments import take_files
 from apps.tickets.models import Ticket
 from apps.tickets.services import Refused
@@ -114,7 +115,7 @@ def _send(request: SeatedRequest, form: RequestForm) -> HttpResponse:
             **form.facts(),
         )
     except Refused as refusal:
-        form.add_error(None, in_full(refusal))
+        form.add_error(None, in_full(refusal, [form.person.order]))
         return _ask(request, form, status=REFUSED)
     if taken.ticket is None:
         return _look(request, form, status=REFUSED, refused=taken.refused)

@@ -11,9 +11,10 @@ from apps.contracts.queries.restrictions import told
 from apps.intake.services import reply
 from apps.portal.access import SeatedRequest, page
 from apps.portal.forms.acts import ReplyForm
+from apps.portal.queries.refusals import in_full
 from apps.portal.queries.tickets.said import file_at
 from apps.portal.queries.tickets.ticket import news_since, read, seen_of, with_rights
-from apps.portal.views.tickets.found import REFUSED, Found, found, in_full
+from apps.portal.views.tickets.found import REFUSED, Found, found
 from apps.tickets.attachments import download, take_files
 from apps.tickets.models import Ticket
 from apps.tickets.services import Refused
@@ -69,7 +70,7 @@ def ticket_reply(request: SeatedRequest, ticket: int) -> HttpResponse:
         )
     except Refused as refusal:
         sees_money = request.seat.may("money")
-        why = told(in_full(refusal), request.seat.account, sees_money=sees_money)
+        why = told(in_full(refusal, [at.ticket]), request.seat.account, sees_money=sees_money)
         form.add_error(None, why)
         return _page(request, at, form, status=REFUSED)
     messages.success(
