@@ -141,6 +141,8 @@ class GapAnalysisAdmin(ActingAdmin):
     }
     page_template = "admin/changes/gapanalysis/page.html"
     related = ("change", "order__account", "order__plan__clause", "order__version")
+    when_empty = "One is opened for each entitled order when a platform change is published."
+    when_empty_page = "admin:changes_platformchange_changelist"
     list_display = ["called", "of_change", "account", "of_order", "due", "badge"]
     list_display_links = ["called"]
     list_filter = [LookFilter, "state"]

@@ -65,6 +65,8 @@ class MaintenanceAdmin(ReadOnlyAdmin):
     """Planned work, and who was told of it. Each form calls one service."""
 
     list_before_template = "admin/changes/maintenance/list_links.html"
+    when_empty = "Plan the first one: who is concerned is shown before anything is sent."
+    when_empty_page = "admin:changes_maintenance_new"
     list_display = ["number", "about", "window", "touched", "impact_shown", "told", "badge"]
     list_display_links = ["number", "about"]
     list_filter = [LookFilter, "state"]

@@ -1,26 +1,23 @@
 """Changes of APIs in the admin: written, published, and whom each is analysed for."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from unfold.decorators import display
 
 from apps.changes.admin.change_forms import ChangeEditor, WithdrawForm
-from apps.changes.admin.pages import REFUSED, Acting, ActingAdmin
+from apps.changes.admin.drafting import DraftingAdmin
+from apps.changes.admin.pages import Acting
 from apps.changes.models import GapAnalysis, PlatformChange
 from apps.changes.queries.gap import answer_for, entitled_orders, missing_orders, other_orders
 from apps.changes.services import platform_changes as services
-from apps.changes.services.drafts import ChangeRefused
-from apps.contracts.models import Order, User
+from apps.contracts.models import Order
 
 State = PlatformChange.State
-ADD = "admin/changes/platformchange/add.html"
 MOST_SHOWN = 50  # orders of each kind; the heading says how many there are
 
 
@@ -67,12 +64,16 @@ def withdraw(acting: Acting) -> str:
 
 
 @admin.register(PlatformChange)
-class PlatformChangeAdmin(ActingAdmin):
+class PlatformChangeAdmin(DraftingAdmin):
     """Each form calls one service. Nothing else writes a change."""
 
     acts = {"write": write, "publish": publish, "take-in": take_in, "withdraw": withdraw}
+    editor, draft, new_title = ChangeEditor, services.draft_change, "New change of an API"
     page_template = "admin/changes/platformchange/page.html"
     related = ("drafted_by", "published_by", "withdrawal__by")
+    when_empty = (
+        "Draft one with the plus sign: which orders are entitled is shown before it is published."
+    )
     list_display = ["name", "takes_effect_on", "due_on", "badge", "analyses", "left"]
     list_display_links = ["name"]
     list_filter = ["state"]
@@ -110,35 +111,6 @@ class PlatformChangeAdmin(ActingAdmin):
                 analysis_count=Count("analyses"), open_count=Count("analyses", filter=is_open)
             )
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("changes.add_platformchange")
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        editor, problems = ChangeEditor(request.POST or None), []
-        if request.method == "POST" and editor.is_valid():
-            by, at = cast(User, request.user), timezone.now()
-            try:
-                change = services.draft_change(written=editor.written(), by=by, at=at)
-            except ChangeRefused as refusal:
-                problems = [str(refusal)]
-            else:
-                messages.success(request, "The draft is kept. Nobody hears of it yet.")
-                return HttpResponseRedirect(self.page_of(change))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "media": self.media,
-            "title": "New change of an API",
-            "editor": editor,
-            "problems": problems,
-        }
-        status = REFUSED if request.method == "POST" else None
-        return TemplateResponse(request, ADD, context, status=status)
 
     def shown(
         self, request: HttpRequest, row: PlatformChange, refused: Mapping[str, Any]

@@ -1,26 +1,21 @@
 """Releases in the admin: written, looked at as the mail that they would be, announced."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.contrib import admin
+from django.http import HttpRequest
 from unfold.decorators import display
 
-from apps.changes.admin.pages import REFUSED, Acting, ActingAdmin
+from apps.changes.admin.drafting import DraftingAdmin
+from apps.changes.admin.pages import Acting
 from apps.changes.admin.release_forms import ReleaseEditor
 from apps.changes.models import Release
 from apps.changes.queries.releases import covered_orders, readers_of
 from apps.changes.release_mails import release_mail
 from apps.changes.services import releases as services
-from apps.changes.services.drafts import ChangeRefused
-from apps.contracts.models import User
 
 State = Release.State
-ADD = "admin/changes/release/add.html"
 MOST_SHOWN = 50  # orders; the heading says how many there are
 
 
@@ -49,12 +44,14 @@ def announce(acting: Acting) -> str:
 
 
 @admin.register(Release)
-class ReleaseAdmin(ActingAdmin):
+class ReleaseAdmin(DraftingAdmin):
     """Each form calls one service. Nothing else writes a release."""
 
     acts = {"write": write, "announce": announce}
+    editor, draft, new_title = ReleaseEditor, services.draft_release, "New release"
     page_template = "admin/changes/release/page.html"
     related = ("drafted_by", "announced_by")
+    when_empty = "Draft one with the plus sign: who is told is shown before it is announced."
     list_display = ["name", "released_on", "badge", "announced_at"]
     list_display_links = ["name"]
     list_filter = ["state"]
@@ -68,35 +65,6 @@ class ReleaseAdmin(ActingAdmin):
     @display(description="State", label={State.DRAFT: "warning", State.ANNOUNCED: "success"})
     def badge(self, row: Release) -> tuple[str, str]:
         return row.state, row.get_state_display()
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("changes.add_release")
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        editor, problems = ReleaseEditor(request.POST or None), []
-        if request.method == "POST" and editor.is_valid():
-            by, at = cast(User, request.user), timezone.now()
-            try:
-                release = services.draft_release(written=editor.written(), by=by, at=at)
-            except ChangeRefused as refusal:
-                problems = [str(refusal)]
-            else:
-                messages.success(request, "The draft is kept. Nobody hears of it yet.")
-                return HttpResponseRedirect(self.page_of(release))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "media": self.media,
-            "title": "New release",
-            "editor": editor,
-            "problems": problems,
-        }
-        status = REFUSED if request.method == "POST" else None
-        return TemplateResponse(request, ADD, context, status=status)
 
     def shown(
         self, request: HttpRequest, row: Release, refused: Mapping[str, Any]

@@ -63,6 +63,7 @@ class WhoseFilter(admin.SimpleListFilter):
 class ApiTokenAdmin(ReadOnlyAdmin):
     """Tokens. Making and ending one calls a service; nothing edits the row."""
 
+    when_empty = "Make one with the plus sign, or let a client make it in the portal."
     list_display = ["named", "whose", "acts_as", "good_for", "made", "used", "until", "state"]
     list_filter = [StateFilter, WhoseFilter]
     list_select_related = ["account", "person__order", "made_by", "ended_by"]

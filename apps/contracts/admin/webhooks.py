@@ -33,6 +33,7 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
     No secret is shown to anybody.
     """
 
+    when_empty = "Clients make endpoints in the portal, under People: who manages users there may."
     list_display = ["name", "account", "url", "badge", "failing_since", "made_at"]
     list_filter = ["is_active"]
     list_select_related = ["account"]

@@ -51,6 +51,8 @@ class AlertAdmin(ReadOnlyAdmin):
     """Alerts are written as they come; people say what their labels mean."""
 
     change_form_template = "admin/intake/alert/change_form.html"
+    when_empty = "They come from monitoring systems: make a source, and point one to its address."
+    when_empty_page = "admin:intake_monitoringsource_add"
     list_display = ["what", "fires", "became", "account_link", "ticket_link", "count", "last"]
     list_display_links = ["what"]
     list_select_related = ["source", "account", "ticket"]
