@@ -93,9 +93,10 @@ class GapAnalysisTold(ToldShape):
 
 
 class ReleaseTold(ToldShape):
-    """A release."""
+    """A release, or what became of it."""
 
     kind: Literal["RELEASE"]
+    state: Literal["ANNOUNCED", "CORRECTED", "WITHDRAWN"]
     released_on: date
 
 

@@ -7,6 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.changes.models import Release
 from apps.contracts.models import AuthorisedUser, Order
+from apps.outbox.bulk_json import among
+from apps.outbox.models import Message
 from apps.tickets.models import Ticket, VendorCase
 
 
@@ -45,6 +47,29 @@ def readers_of(release: Release) -> Iterator[AuthorisedUser]:
         if place not in told:
             told.add(place)
             yield person
+
+
+def key_of(notice: int, person: AuthorisedUser) -> str:
+    """Return the key of a notice's message to a person."""
+    return f"release-notice:{notice}:user-{person.pk}"
+
+
+def read_of(release: Release) -> Iterator[AuthorisedUser]:
+    """Yield who was written to when a release was announced, and may still be.
+
+    Clause: S-10, V-3.5.
+    """
+    first = release.notices.filter(amendment=None).order_by()
+    notices = dict(first.values_list("account", "pk"))
+    accounts = first.values("account")
+    people = AuthorisedUser.objects.filter(order__account__in=accounts, is_active=True)
+    by_key = {
+        key_of(notices[person.order.account_id], person): person
+        for person in people.select_related("order").order_by("pk")
+    }
+    sent = Message.objects.filter(key__in=among(by_key)).order_by("pk")
+    for key in sent.values_list("key", flat=True):
+        yield by_key[key]
 
 
 def reported_as(name: str) -> tuple[Ticket | None, VendorCase | None]:
