@@ -21,10 +21,11 @@ from apps.changes.services.releases import (
     announce_release,
     draft_release,
 )
+from apps.contracts.services import choose_mails
 from apps.outbox.models import Message
 from apps.outbox.rendering import Withdrawn, render
 from apps.portal.queries.notices.told import told_to
-from tests.factories import MORNING, make_client, make_order, make_staff
+from tests.factories import MORNING, make_client, make_order, make_staff, make_ticket
 from tests.gap_made import change_words, released
 from tests.hooks_made import make_endpoint
 from tests.hooks_made import told_as_documented as told_by_hook
@@ -153,6 +154,28 @@ def test_the_portal_programs_and_endpoints_read_that_it_is_withdrawn():
     assert [data["state"] for _, data in told_by_hook(endpoint)] == [
         *("ANNOUNCED", "CORRECTED", "WITHDRAWN"),
     ]
+
+
+@pytest.mark.clause("V-3.5", "V-8.3")
+def test_who_switched_new_versions_off_is_told_by_none_of_their_seats_but_of_their_own_ticket():
+    order = make_order()
+    off, stays = make_person(order=order), make_person(order=order)
+    make_client(order=make_order(account=order.account), email=off.email)
+    choose_mails(user=off.user, unwanted={"RELEASES"}, at=MORNING)
+    browser = Client()
+    browser.force_login(make_staff(is_superuser=True))
+
+    page = browser.get(reverse("admin:changes_release_change", args=[draft().pk]))
+    release = released(fixes=[Fixed("Echo", make_ticket(requester=off).number)])
+
+    assert (
+        "1 person is written to. Not written to: 1 They switched mails on new versions off."
+        f" They read of it in the portal. {off.name}" in text_of(page)
+    )
+    assert [row.recipient for row in mails("release.announced")] == [stays.email]
+    assert [row.recipient for row in mails("release.fixes")] == [off.email]
+    choose_mails(user=stays.user, unwanted={"RELEASES"}, at=MORNING)
+    assert (corrected(release), mails("release.amended")) == (1, [])
 
 
 @pytest.mark.clause("V-2-gap")

@@ -14,7 +14,7 @@ from apps.changes.admin.drafting import DraftingAdmin, discard
 from apps.changes.admin.pages import Acting
 from apps.changes.admin.release_forms import CorrectForm, ReleaseEditor
 from apps.changes.models import Release
-from apps.changes.queries.releases import covered_orders, readers_of
+from apps.changes.queries.releases import audience_of, covered_orders
 from apps.changes.release_mails import release_mail
 from apps.changes.services import release_amendments
 from apps.changes.services import releases as services
@@ -137,12 +137,15 @@ class ReleaseAdmin(DraftingAdmin):
         orders = covered_orders(row)
         one = orders.first()
         editor = refused.get("editor") or ReleaseEditor(release=row)
+        told, spared = audience_of(row)
         return {
             **context,
             "editor": editor if self.has_act_permission(request) else None,
             "orders": list(orders[:MOST_SHOWN]),
             "order_count": orders.count(),
-            "reader_count": sum(1 for _ in readers_of(row)),
+            "reader_count": len(told),
+            "spared": spared[:MOST_SHOWN],
+            "spared_count": len(spared),
             "reporters": [fix for fix in fixes if fix.ticket],
             "mail": release_mail(row, one.version) if one else None,
         }

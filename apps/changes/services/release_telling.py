@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from apps.changes.models import Release, ReleaseAmendment, ReleaseNotice
-from apps.changes.queries.releases import covered_orders, key_of, read_of, readers_of
+from apps.changes.queries.releases import audience_of, covered_orders, key_of, read_of
 from apps.contracts.models import Account, AuthorisedUser
 from apps.contracts.services.webhook_news import News, announce
 from apps.outbox.enqueue import nudge, prepared
@@ -25,7 +25,7 @@ def tell_announced(release: Release, *, at: datetime) -> int:
     """
     covered = covered_orders(release).order_by().values("account")
     accounts = Account.objects.filter(pk__in=covered).order_by("pk").values_list("pk", flat=True)
-    return _tell(release, None, accounts, readers_of(release), at=at)
+    return _tell(release, None, accounts, audience_of(release)[0], at=at)
 
 
 def tell_amended(amendment: ReleaseAmendment) -> int:

@@ -65,6 +65,11 @@ CHOICES = [
         _("Receipts"),
         _("That a request, an appointment or a disputed amount of yours is taken down."),
     ),
+    Choice(
+        Kind.RELEASES,
+        _("New versions"),
+        _("What they bring. If one fixes a ticket of yours, we tell you anyway."),
+    ),
 ]
 OWED = [
     Owed(_("The number of each ticket of yours, and our answers on it"), refs=["V-8.1.4"]),
@@ -73,6 +78,9 @@ OWED = [
         _("That your technical account manager changes, before it happens"),
         "account_manager",
         ["V-6.6"],
+    ),
+    Owed(
+        _("Maintenance that touches what you have, before it happens, and its end"), "maintenance"
     ),
     Owed(
         _("That something is suspended, before and when it happens, and when it ends"),
