@@ -1,8 +1,9 @@
-"""Alerts inside of announced maintenance: kept, marked, and handled if they outlast it."""
+"""Alerts inside of confirmed maintenance: kept, marked, and handled if they outlast it."""
 
 import pytest
 
 from apps.changes.models import Maintenance
+from apps.changes.queries import windows_of
 from apps.changes.rules.maintenance import Act
 from apps.changes.services import Words
 from apps.intake.services import handle_alerts
@@ -21,10 +22,10 @@ def ada():
     return make_watched()
 
 
-def maintained(ada, **facts):
-    """Announce work on a trunk of the account."""
+def maintained(ada, name=Act.CONFIRM, **facts):
+    """Confirm work on a trunk of the account, or only announce it."""
     row = planned(objects=[(ada.order.account, "trunk-1")], **facts)
-    act(row, Act.CONFIRM)
+    act(row, name)
     return row
 
 
@@ -76,15 +77,30 @@ def test_what_is_over_before_the_window_ends_opens_nothing(ada):
     assert (only(source).handling, Ticket.objects.count()) == ("SILENCED", 0)
 
 
-def test_a_window_that_is_cancelled_silences_no_more(ada):
+@pytest.mark.parametrize("at", [WINDOW, ENDS - MINUTE])
+def test_a_window_that_nobody_confirmed_silences_nothing_and_the_ticket_shows_it(ada, at):
+    row = maintained(ada, Act.ANNOUNCE)
+
+    found = only(fires(at=at, trunk="trunk-1"))
+
+    assert (found.handling, found.window) == ("TICKET", "")
+    shown = [(each.update.maintenance, each.update.state) for each in windows_of(found.ticket)]
+    assert shown == [(row, "PLANNED")]
+
+
+@pytest.mark.parametrize("last", [Act.CANCEL, Act.FINISH])
+def test_a_window_that_is_cancelled_or_done_silences_no_more(ada, last):
     row = maintained(ada)
+    act(row, Act.START, at=WINDOW)
     source = fires(at=WINDOW, trunk="trunk-1")
-    act(row, Act.CANCEL, words_to=Words("Not tonight"), at=WINDOW)
+    assert only(source).handling == "SILENCED"
+    act(row, last, words_to=Words("Not tonight"), at=WINDOW)
 
     assert handle_alerts(at=WINDOW + LOOK_AGAIN - MINUTE) == 0
     assert handle_alerts(at=WINDOW + LOOK_AGAIN) == 1
 
     assert only(source).handling == "TICKET"
+    assert only(fires(at=WINDOW + LOOK_AGAIN, trunk="trunk-1")).handling == "TICKET"
 
 
 @pytest.mark.parametrize(
