@@ -35,6 +35,10 @@ def fires(*, at, **labels):
     return source
 
 
+def shown_on(ticket):
+    return [(each.update.maintenance, each.update.state) for each in windows_of(ticket)]
+
+
 @pytest.mark.parametrize(
     ("at", "handling"),
     [
@@ -84,8 +88,20 @@ def test_a_window_that_nobody_confirmed_silences_nothing_and_the_ticket_shows_it
     found = only(fires(at=at, trunk="trunk-1"))
 
     assert (found.handling, found.window) == ("TICKET", "")
-    shown = [(each.update.maintenance, each.update.state) for each in windows_of(found.ticket)]
-    assert shown == [(row, "PLANNED")]
+    assert shown_on(found.ticket) == [(row, "PLANNED")]
+
+
+def test_a_ticket_of_alerts_shows_the_windows_of_their_objects_and_of_no_others(ada):
+    row = maintained(ada, Act.ANNOUNCE)
+    voice = make_service()
+    make_meaning(job="v", service=voice)
+    make_meaning(instance="10.0.0.1", object_name="trunk-1")
+
+    of_object = only(fires(at=WINDOW, job="v", instance="10.0.0.1")).ticket
+    of_another = only(fires(at=WINDOW, job="v", instance="10.0.0.2")).ticket
+
+    assert of_object.service == of_another.service == voice
+    assert (shown_on(of_object), shown_on(of_another)) == ([(row, "PLANNED")], [])
 
 
 @pytest.mark.parametrize("last", [Act.CANCEL, Act.FINISH])
