@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.changes.models import Maintenance, MaintenanceCalendar
 from apps.changes.rules.maintenance import Act
 from apps.changes.services import make_calendar
+from apps.contracts.models import User
 from apps.outbox.models import Message
 from tests.factories import make_client, make_service, make_staff, make_ticket
 from tests.maintenance_made import NOON, WINDOW, act, announced, covering, planned
@@ -112,6 +113,15 @@ def test_what_is_wrong_is_said_at_its_place_and_nothing_typed_is_lost(duty):
     closed = duty.post(at("new"), typed(starts_at="2026-03-01T02:00", ends_at="2026-03-02T11:00"))
     assert closed.context["form"].non_field_errors() == [
         "This window is closed already. Choose one that lies ahead."
+    ]
+    User.objects.update(time_zone="America/New_York")
+    changing = typed(starts_at="2026-11-01T01:30", ends_at="2027-03-14T02:30")
+    clocks = duty.post(at("new"), changing).context["form"].errors
+    assert [*clocks["starts_at"], *clocks["ends_at"]] == [
+        "The clocks change on 1 November (America/New_York): 01:30 comes twice."
+        " Choose a time before or after that hour.",
+        "The clocks change on 14 March (America/New_York): 02:30 does not come."
+        " Choose a time before or after that hour.",
     ]
 
 
