@@ -32,6 +32,10 @@ def as_one_of(group):
     return browser
 
 
+SECOND = timedelta(seconds=1)
+ENDS = WINDOW + timedelta(hours=3)
+
+
 def at(name, *args):
     return reverse(f"admin:changes_maintenance_{name}", args=args)
 
@@ -175,6 +179,29 @@ def test_the_list_shows_what_is_to_be_announced_and_home_counts_it(duty):
 
     assert list(found) == [row]
     assert [each["count"] for each in tiles if each["name"] == "Maintenance to announce"] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("acts", "late", "early", "says"),
+    [
+        ([Act.ANNOUNCE], WINDOW, WINDOW - SECOND, "and nobody confirmed it"),
+        ([Act.CONFIRM], ENDS, ENDS - SECOND, "Its window is over"),
+        ([], ENDS, ENDS - SECOND, "Its window is over"),
+    ],
+)
+def test_whose_window_overtook_it_is_found_and_says_so(duty, acts, late, early, says):
+    covering()
+    row = planned()
+    for name in acts:
+        act(row, name)
+
+    found = {}
+    for instant in (late, early):
+        with time_machine.travel(instant, tick=False):
+            listed = duty.get(at("changelist"), {"look": "overtaken"}).context["cl"].result_list
+            found[instant] = list(listed), says in duty.get(at("change", row.pk)).content.decode()
+
+    assert found == {late: ([row] if acts else [], True), early: ([], False)}
 
 
 @pytest.mark.parametrize(

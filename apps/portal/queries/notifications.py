@@ -79,9 +79,7 @@ OWED = [
         "account_manager",
         ["V-6.6"],
     ),
-    Owed(
-        _("Maintenance that touches what you have, before it happens, and its end"), "maintenance"
-    ),
+    Owed(_("Maintenance that touches what you have, and what becomes of it"), refs=["S-11"]),
     Owed(
         _("That something is suspended, before and when it happens, and when it ends"),
         "delinquency",
