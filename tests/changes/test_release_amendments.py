@@ -176,6 +176,8 @@ def test_who_switched_new_versions_off_is_told_by_none_of_their_seats_but_of_the
     assert [row.recipient for row in mails("release.fixes")] == [off.email]
     choose_mails(user=stays.user, unwanted={"RELEASES"}, at=MORNING)
     assert (corrected(release), mails("release.amended")) == (1, [])
+    notice = reverse("portal:notice", args=[release.notices.latest("pk").name])
+    assert "or wants mails on new versions" in text_of(signed_in(stays).get(notice))
 
 
 @pytest.mark.clause("V-2-gap")
