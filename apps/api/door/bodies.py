@@ -1,11 +1,12 @@
-"""What is sent along: JSON within our limits, read once it is known who asks."""
+"""What is sent along: JSON within our limits, read once it is known who asks; and who keeps it."""
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from ninja.parser import Parser
 
@@ -29,11 +30,7 @@ def take_body(request: HttpRequest) -> None:
     if request.method not in WITH_BODY:
         return
     if request.content_type != "application/json":
-        raise Problem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "not-json",
-            "Send JSON, with “Content-Type: application/json”.",
-        )
+        raise not_json()
     most = most_bytes()
     try:
         read = request.read(most + 1)
@@ -42,12 +39,37 @@ def take_body(request: HttpRequest) -> None:
             HTTPStatus.BAD_REQUEST, "unreadable", "It broke off. Send it again."
         ) from None
     if len(read) > most:
-        raise Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            "too-large",
-            f"It is larger than {size(most)}. Send some of the files with a reply.",
-        )
+        raise too_large()
     request._body = read  # type: ignore[attr-defined]  # where Django keeps what it has read
+
+
+def not_json() -> Problem:
+    """Return what is said of what is no JSON by its own word."""
+    return Problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "not-json",
+        "Send JSON, with “Content-Type: application/json”.",
+    )
+
+
+def too_large() -> Problem:
+    """Return what is said of what is larger than we take."""
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too-large",
+        f"It is larger than {size(most_bytes())}. Send some of the files with a reply.",
+    )
+
+
+def kept_by_nobody(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let no browser and nothing on the way keep an answer that does not say for how long."""
+
+    def running(request: HttpRequest, **parts: Any) -> HttpResponse:
+        response = run(request, **parts)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return running
 
 
 class StrictJson(Parser):
