@@ -17,7 +17,7 @@ HEADERS = {
     "webhook-timestamp": "When it is sent, in seconds since 1970.",
     "webhook-signature": (
         "HMAC-SHA256 of “id.timestamp.body” as base64 after “v1,”; while a secret is changed, one"
-        " of each with a blank between. Refuse what has none that fits."
+        " of each with a blank between. Refuse what has none that fits: at the top it is said how."
     ),
 }
 ANSWERS = {

@@ -34,6 +34,7 @@ def post(body, *, key="the-same-one", kind="application/json"):
         (b"\xff\xfe", (400, PROBLEM, "unreadable")),
         (b"[" * 100_000, (400, PROBLEM, "unreadable")),
         (b'{"subject": NaN}', (400, PROBLEM, "unreadable")),
+        (b'{"severity": "1", "severity": "4"}', (400, PROBLEM, "unreadable")),
         (b"[]", (422, PROBLEM, "invalid")),
         (json.dumps(WHOLE | {"subject": 10**4000}), (422, PROBLEM, "invalid")),
         (json.dumps(WHOLE | {"subject": "a\0b"}), (422, PROBLEM, "invalid")),

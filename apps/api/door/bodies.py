@@ -73,11 +73,18 @@ def kept_by_nobody(run: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
 
 class StrictJson(Parser):
-    """JSON as its standard has it: without NaN and Infinity."""
+    """JSON as its standard has it: without NaN and Infinity, and with each name once."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         """Return what was sent."""
-        return json.loads(request.body, parse_constant=_no_number)
+        return json.loads(request.body, parse_constant=_no_number, object_pairs_hook=_one_each)
+
+
+def _one_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("A name is there twice.")
+    return found
 
 
 def _no_number(name: str) -> Any:

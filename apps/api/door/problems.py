@@ -115,7 +115,7 @@ def invalid(error: ValidationError) -> Problem:
 
 def unreadable(error: HttpError) -> Problem:
     """Return what is said of what cannot be read."""
-    words = "It is no JSON in UTF-8, or is nested too deeply. Send a JSON object."
+    words = "It is no JSON in UTF-8, is nested too deeply, or has a name twice. Send a JSON object."
     return Problem(HTTPStatus(error.status_code), "unreadable", words)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from ninja import Schema
 
@@ -11,13 +11,18 @@ from apps.api.shapes.parts import AMOUNT, AT, NUMBER, part
 Standing = Literal["GOOD", "SUPPORT_SUSPENDED", "DASHBOARD_SUSPENDED"]
 
 
+HOST = "https://support.example.com"
+
+
+def leads_to(path: str) -> Any:
+    """Return the part that says where something is read, with an example."""
+    return part("Where it is read: in the API; of notices, in the portal.", f"{HOST}{path}")
+
+
 class ToldShape(Schema):
     """What happened to something that there is to read."""
 
-    url: str = part(
-        "Where it is read: in the API; of notices, a page of the portal.",
-        "https://support.example.com/api/v1/tickets/12",
-    )
+    url: str = leads_to("/api/v1/tickets/12")
 
 
 class TicketTold(ToldShape):
@@ -51,6 +56,7 @@ class DeadlineTold(TicketTold):
 class StandingTold(ToldShape):
     """The account's standing, and the clause that it rests on."""
 
+    url: str = leads_to("/api/v1/accounts/5/standing")
     account: int = part("The account's `id`.", 5)
     before: Standing = part("What it was.", "GOOD", alias="from")
     to: Standing = part("What it is.", "SUPPORT_SUSPENDED")
@@ -60,6 +66,7 @@ class StandingTold(ToldShape):
 class DocumentTold(ToldShape):
     """An invoice or a credit note."""
 
+    url: str = leads_to("/api/v1/invoices/INV-000008")
     number: str = part("Its number, as it is printed.", "INV-000008")
     kind: Literal["INVOICE", "CREDIT_NOTE"] = part("Which of the two it is.", "INVOICE")
     issued_on: date = part("The date of it.", "2026-03-04")
@@ -71,6 +78,7 @@ class DocumentTold(ToldShape):
 class ReasonForOutageTold(ToldShape):
     """A Reason for Outage."""
 
+    url: str = leads_to("/portal/notices/report-2/")
     kind: Literal["REASON_FOR_OUTAGE"] = part("What it is.", "REASON_FOR_OUTAGE")
     number: str = part("Its number.", "INC-00002")
     revision: int = part("Which one of it this is, from 1 on.", 1)
@@ -80,6 +88,7 @@ class ReasonForOutageTold(ToldShape):
 class MaintenanceTold(ToldShape):
     """A maintenance, or what is new of it."""
 
+    url: str = leads_to("/portal/notices/maintenance-3/")
     kind: Literal["MAINTENANCE"] = part("What it is.", "MAINTENANCE")
     number: str = part("Its number.", "MNT-00003")
     sequence: int = part("Which notice of it this is; a higher one is newer.", 0)
@@ -91,6 +100,7 @@ class MaintenanceTold(ToldShape):
 class GapAnalysisTold(ToldShape):
     """A GAP analysis, in a version."""
 
+    url: str = leads_to("/portal/notices/gap-1/")
     kind: Literal["GAP_ANALYSIS"] = part("What it is.", "GAP_ANALYSIS")
     number: str = part("Its number.", "GAP-00001")
     order: str = part("The number of the order that it is for.", "PS-2041")
@@ -100,6 +110,7 @@ class GapAnalysisTold(ToldShape):
 class ReleaseTold(ToldShape):
     """A release."""
 
+    url: str = leads_to("/portal/notices/release-4/")
     kind: Literal["RELEASE"] = part("What it is.", "RELEASE")
     released_on: date = part("From when on it is there.", "2026-03-04")
 
