@@ -9,7 +9,9 @@ from apps.api.document_examples import show_answers
 from apps.api.document_problems import answers
 from apps.api.document_text import TAGS
 from apps.api.document_webhooks import webhooks
+from apps.contracts.models import AuthorisedUser
 
+RIGHTS = {field.name: field.verbose_name for field in AuthorisedUser._meta.fields}
 STRING = {"type": "string"}
 REPLAYED = {
     "schema": {"type": "boolean"},
@@ -92,7 +94,8 @@ class Api(NinjaAPI):
 def _complete(told: dict[str, Any], operation: Operation) -> None:
     door: Any = operation.auth_callbacks[0]
     needs = [f"Scope: `{door.scope}`."] if door.scope else []
-    needs += [f"Right of the token's person: `{door.right}`."] if door.right else []
+    if door.right:
+        needs.append(f"Its person {RIGHTS[door.right]}.")
     told["description"] = "\n\n".join([told.get("description", ""), " ".join(needs)]).strip()
     if "requestBody" in told:
         told["responses"][201]["headers"] = {"Idempotency-Replayed": REPLAYED}

@@ -15,11 +15,19 @@ from apps.api.door.problems import unreadable as broken_off
 from apps.api.door.tokens import scope_missing, unknown_parameter
 from apps.api.endpoints.paging import no_such_page
 
-MISSING = {"type": "missing", "loc": ("body", "sent", "text"), "msg": ""}
-TOO_MUCH = {
-    "type": "",
-    "loc": ("query", "limit"),
-    "msg": "Input should be less than or equal to 100",
+# By the part of a request that an endpoint may take: how it can be wrong.
+WRONG: Mapping[str, Mapping[str, Any]] = {
+    "Idempotency-Key": {"type": "missing", "loc": ("header", "Idempotency-Key")},
+    "limit": {
+        "type": "less_than_equal",
+        "loc": ("query", "limit"),
+        "msg": "Input should be less than or equal to 100",
+    },
+    "reference": {
+        "type": "string_too_long",
+        "loc": ("path", "reference"),
+        "msg": "String should have at most 40 characters",
+    },
 }
 REFUSED = Problem(HTTPStatus.CONFLICT, "refused", "FL-000012 is closed already.")
 NOT_ENTITLED = Problem(
@@ -85,7 +93,7 @@ ALL: Mapping[str, tuple[Problem, str]] = {
         (too_large(), "It is too large: send less."),
         (not_json(), "It is no JSON by its own word: say `Content-Type: application/json`."),
         (
-            invalid(ValidationError([MISSING])),
+            invalid(ValidationError([dict(WRONG["Idempotency-Key"])])),
             "A part cannot be taken: `errors` says which, and why.",
         ),
         (
@@ -122,32 +130,20 @@ SECONDS = {"schema": {"type": "integer"}, "description": "Seconds until to ask a
 RETRY_AFTER = {"Retry-After": SECONDS}
 
 
-def _codes_of(told: Mapping[str, Any], door: Any) -> Iterator[str]:
-    yield from ALWAYS
-    if door.scope:
-        yield "scope-missing"
-    if door.right:
-        yield "right-missing"
-    names = {each["name"]: each["in"] for each in told["parameters"]}
-    if "path" in names.values():
-        yield "not-found"
-    if "after" in names:
-        yield "no-such-page"
-    if names:
-        yield "invalid"
-    if "requestBody" in told:
-        yield from OF_AN_ACT
-    yield from OF_ITS_OWN.get(told["operationId"], ())
-
-
 def answers(told: Mapping[str, Any], door: Any) -> dict[int, Any]:
     """Return the problems of an endpoint by their status, as a document has them."""
-    there = {"scope-missing": scope_missing(door.scope)}
-    if "requestBody" not in told:
-        there["invalid"] = invalid(ValidationError([TOO_MUCH]))
+    parts = {each["name"]: each["in"] for each in told["parameters"]}
+    wrong = [dict(error) for name, error in WRONG.items() if name in parts]
+    own = {
+        "scope-missing": scope_missing(door.scope),
+        "invalid": invalid(ValidationError(wrong)),
+        "unknown-parameter": unknown_parameter(
+            {name for name, where in parts.items() if where == "query"}
+        ),
+    }
     found: dict[int, dict[str, Any]] = {}
-    for code in _codes_of(told, door):
-        problem = there.get(code, ALL[code][0])
+    for code in _codes_of(told, door, parts):
+        problem = own.get(code, ALL[code][0])
         shown = {"summary": code, "value": json.loads(answer(problem).content)}
         found.setdefault(problem.status.value, {})[code] = shown
     return {status: _answer(examples) for status, examples in sorted(found.items())}
@@ -157,6 +153,28 @@ def table() -> str:
     """Return all problems, as rows of a table in Markdown."""
     rows = sorted((problem.status.value, code, words) for code, (problem, words) in ALL.items())
     return "\n".join(f"| {status} | `{code}` | {words} |" for status, code, words in rows)
+
+
+def _codes_of(told: Mapping[str, Any], door: Any, parts: Mapping[str, str]) -> Iterator[str]:
+    yield from ALWAYS
+    if door.scope:
+        yield "scope-missing"
+    if door.right:
+        yield "right-missing"
+    if "path" in parts.values():
+        yield "not-found"
+    if any(each["name"] == "after" and _is_place(each["schema"]) for each in told["parameters"]):
+        yield "no-such-page"
+    if WRONG.keys() & parts.keys():
+        yield "invalid"
+    if "requestBody" in told:
+        yield from OF_AN_ACT
+    yield from OF_ITS_OWN.get(told["operationId"], ())
+
+
+def _is_place(schema: Mapping[str, Any]) -> bool:
+    """Tell whether an `after` is a place of several parts; else it is a number, or invalid."""
+    return any(each.get("type") == "string" for each in schema["anyOf"])
 
 
 def _answer(examples: dict[str, Any]) -> dict[str, Any]:

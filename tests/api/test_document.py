@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from ninja import Schema
 from ninja.responses import NinjaJSONEncoder
 
 from apps.api.document_problems import ALL
 from apps.api.shapes.webhooks import TOLD
 from apps.api.urls import api
-from tests.api.test_schema import DOCUMENT, OPERATIONS
+from tests.api.test_schema import DOCUMENT, IDS, OPERATIONS
+from tests.api_made import ROOT, asking, make_token
+from tests.portal_made import make_person
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
 JSON = "application/json"
@@ -83,6 +86,41 @@ def test_every_part_every_parameter_and_every_group_is_described():
 
     assert [where for where, words in (parts | parameters).items() if not words] == []
     assert {each["name"] for each in DOCUMENT["tags"] if each["description"]} >= tags
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=IDS)
+def test_a_problem_is_sent_as_the_document_shows_it(method, path):
+    person = make_person()
+    scopes = ["tickets:read"] if "invoices" in path or "charges" in path else ["billing:read"]
+    every, other = (
+        asking(make_token(person=person, **more)[1]) for more in ({}, {"scopes": scopes})
+    )
+    named = {"account": 1, "ticket": 1, "file": 1, "reference": "INV-1"}
+    where = f"{ROOT}{path.format(**named)}"
+    asked = {
+        "no-token": (Client(), where),
+        "scope-missing": (other, where),
+        "unknown-parameter": (every, f"{where}?nothing=1"),
+        "not-json": (every, where),
+        "no-such-page": (every, f"{where}?after=1.1.1.1"),
+    }
+    shown = {
+        code: each["value"]
+        for status, answer in DOCUMENT["paths"][path][method]["responses"].items()
+        if status >= 400
+        for code, each in answer["content"]["application/problem+json"]["examples"].items()
+        if code in asked
+    }
+
+    told = {
+        code: program.generic(method.upper(), at, "", content_type="text/plain").json()
+        for code, (program, at) in asked.items()
+        if code in shown
+    }
+
+    assert {"no-token", "unknown-parameter"} <= told.keys()
+    assert told == shown
 
 
 def test_every_problem_that_there_is_is_documented():

@@ -45,4 +45,4 @@ def why_of(error: Mapping[str, Any]) -> str:
     """Return what is wrong with it, and what to do."""
     if error["type"] == "string_pattern_mismatch":
         return _PATTERNS[error["ctx"]["pattern"]]
-    return _WORDS.get(error["type"], error["msg"])
+    return _WORDS.get(error["type"]) or str(error["msg"])

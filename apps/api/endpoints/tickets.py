@@ -43,7 +43,9 @@ def list_tickets(
             description="One of these states, each as a `state` of its own; none: any.",
         ),
     ] = [],  # noqa: B006 (never changed)
-    severity: Annotated[ListKey | None, Query(description="A severity's key.")] = None,
+    severity: Annotated[
+        ListKey | None, Query(description="The key of a severity, as the catalogue has it.")
+    ] = None,
     changed_since: Annotated[
         Instant | None,
         Query(
