@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+LATER = "2026-03-04T17:30:00Z"
 # What is other in an example once the solution was answered so: by the names of endpoints.
 ANSWERED: Mapping[str, Mapping[str, Any]] = {
     "confirm_closure": {
         "state": "CLOSED",
+        "changed_at": LATER,
         "turn": "NOBODY",
         "closing": {"key": "resolved", "label": "Resolved"},
         "next_due": None,
     },
-    "refuse_closure": {"state": "ANSWERED", "next_due": None},
+    "refuse_closure": {"state": "ANSWERED", "changed_at": LATER, "next_due": None},
 }
 MET = {"state": "MET", "settled_at": "2026-03-04T15:10:00Z"}
 HERE = "#/components/schemas/"

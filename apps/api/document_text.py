@@ -36,7 +36,7 @@ What a dashboard may ask and do for an account.
 Send a token as `Authorization: Bearer flt_…`. Who manages an order's users makes tokens in the
 portal, under *API tokens*, and chooses there what each is good for. A token acts as one person of
 one order, and may what they may, at the time of asking: `GET /api/v1/token` says as whom. Keep it
-on your servers: pages in a browser are not let in, so there is no CORS.
+on your servers: there is no CORS, so pages of others in a browser are not let in.
 
 | scope | what for |
 | --- | --- |
