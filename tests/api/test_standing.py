@@ -113,6 +113,29 @@ def test_support_is_owed_in_the_term_by_the_policys_day(instant, is_in_force, si
     assert [each["since"] for each in told["restrictions"]] == since
 
 
+@pytest.mark.clause("V-1.2", "V-3.1")
+@pytest.mark.parametrize(
+    ("state", "says", "clause"),
+    [
+        (Order.State.TERMINATED, "Order {} is not executed.", "H-3"),
+        # The day before.
+        (Order.State.ENDED, "The term of order {} ended on 2026-03-03.", "H-1"),
+    ],
+)
+def test_without_an_order_in_force_it_is_said_of_which_one_why(state, says, clause):
+    over = make_order(starts_on=date(2026, 1, 1), ends_on=date(2026, 3, 3))
+    make_order(account=over.account, state=Order.State.DRAFT)
+    Order.objects.filter(pk=over.pk).update(state=state)
+    person = make_person(order=over)
+    _, secret = make_token(person=person)
+
+    with time_machine.travel(MORNING, tick=False):
+        [told] = standing_at(person, secret).json()["restrictions"]
+
+    reason = f"No order of {over.account.name} is in force. {says.format(over.number)}"
+    assert (told["reason"], told["clause"]) == (reason, clause)
+
+
 def test_what_has_not_changed_is_not_sent_again():
     person = make_person()
     _, secret = make_token(person=person)

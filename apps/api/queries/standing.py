@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apps.contracts.models import Account, Order, Standing
-from apps.contracts.queries.terms import terms
+from apps.contracts.queries.entitled import holding
+from apps.contracts.rules.entitlement import StandingState, standing_allows
 
-State = Standing.State
 UNTOLD = "What is overdue has to be paid. Who may see invoices sees which."
 
 
@@ -60,18 +60,18 @@ def standing_of(account: Account, *, at: datetime, sees_money: bool) -> AccountS
     Clause: V-1.2, V-3.1, V-3.5, S-12, R-6.
     """
     row: Standing | None = getattr(account, "standing", None)
-    state = row.state if row else State.GOOD
+    state = StandingState(row.state if row else StandingState.GOOD)
     has_order, restrictions = _orders(account, at=at)
-    if row and state != State.GOOD:
+    if row and state != StandingState.GOOD:
         restrictions.append(_suspended(row, sees_money=sees_money))
-    is_good = state == State.GOOD
+    service, other = (standing_allows(state, service_related=each) for each in (True, False))
     return AccountStanding(
         account=account,
         state=state,
         allowed=Allowed(
-            service_tickets=has_order,
-            other_tickets=has_order and is_good,
-            dashboard_changes=state != State.DASHBOARD_SUSPENDED,
+            service_tickets=has_order and service,
+            other_tickets=has_order and other,
+            dashboard_changes=state != StandingState.DASHBOARD_SUSPENDED,
         ),
         restrictions=restrictions,
     )
@@ -79,7 +79,7 @@ def standing_of(account: Account, *, at: datetime, sees_money: bool) -> AccountS
 
 def _suspended(row: Standing, *, sees_money: bool) -> Restriction:
     what = ["other_tickets"]
-    if row.state == State.DASHBOARD_SUSPENDED:
+    if row.state == Standing.State.DASHBOARD_SUSPENDED:
         what.append("dashboard_changes")
     # What a suspension says of itself ends with what clears it.
     clears = row.why if sees_money else UNTOLD
@@ -96,13 +96,16 @@ def _orders(account: Account, *, at: datetime) -> tuple[bool, list[Restriction]]
         "state", "number", "starts_on", "ends_on", "plan_id", "version__time_zone"
     )
     orders = list(related.order_by("-starts_on", "-pk")[:100])
-    if any(order.state == Order.State.EXECUTED and _holds(order, at=at) for order in orders):
+    answer = holding(orders, at=at)
+    if answer is not None and answer.entitled:
         return True, []
     reason = f"No order of {account.name} is in force."
+    clause = ""
+    if answer is not None:
+        reason, clause = f"{reason} {answer.why}", answer.clause
     clears = "An order has to be executed, and its term to have begun."
     what = ["service_tickets", "other_tickets"]
-    since = _since(orders, at=at)
-    return False, [Restriction(what, since, reason, _clause(orders), clears)]
+    return False, [Restriction(what, _since(orders, at=at), reason, clause, clears)]
 
 
 def _since(orders: Sequence[Order], *, at: datetime) -> datetime | None:
@@ -129,11 +132,3 @@ def _is_over(order: Order, *, at: datetime) -> bool:
 
 def _zone(order: Order) -> ZoneInfo:
     return ZoneInfo(order.version.time_zone)
-
-
-def _clause(orders: Sequence[Order]) -> str:
-    if not orders:
-        return ""
-    rule = terms(version_id=orders[0].version_id, plan_id=orders[0].plan_id).rules["entitlement"]
-    key = "order_clause" if orders[0].state == Order.State.TERMINATED else "term_clause"
-    return str(rule.settings.get(key) or rule.clause)

@@ -1,6 +1,6 @@
 """Who is owed support: from a mail address to an order, with the answer and its clause."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +31,7 @@ from apps.contracts.rules.entitlement import (
     Step,
     Wanted,
     entitlement,
+    order_holds,
 )
 from apps.contracts.rules.terms import RuleTerm
 from apps.outbox.compiled import Compiled
@@ -123,6 +124,23 @@ def entitled_stranger(
     if not answered:
         return _unknown(sender, set()), None
     return max(answered, key=lambda pair: len(pair[0].steps))
+
+
+def holding(orders: Iterable[Order], *, at: datetime) -> Answer | None:
+    """Answer whether one of the orders holds at an instant: the first that does; None: no order.
+
+    Where none does, the answer is that of the first of which most holds. Versions are with them.
+
+    Clause: V-1.2, V-3.1.
+    """
+    best: Answer | None = None
+    for order in orders:
+        answer = order_holds(**_whoever_asks(order, at))
+        if answer.entitled:
+            return answer
+        if best is None or len(answer.steps) > len(best.steps):
+            best = answer
+    return best
 
 
 def user_at(address: str, *, account: Account | None) -> AuthorisedUser | None:
@@ -227,6 +245,11 @@ def _answer(user: AuthorisedUser, request: Request) -> Answer:
 
 
 def _of_stranger(order: Order, at: datetime) -> Answer:
+    return entitlement(**_whoever_asks(order, at))
+
+
+def _whoever_asks(order: Order, at: datetime) -> dict[str, Any]:
+    """Return what a rule asks of an order at an instant, of nobody in particular."""
     on = at.astimezone(ZoneInfo(order.version.time_zone)).date()
     rules = terms(version_id=order.version_id, plan_id=order.plan_id).rules
     facts = OrderFacts(
@@ -236,7 +259,7 @@ def _of_stranger(order: Order, at: datetime) -> Answer:
         ends_on=order.ends_on,
         sender_is_authorised=False,
     )
-    return entitlement(order=facts, on=on, clauses=_clauses(rules["entitlement"]))
+    return {"order": facts, "on": on, "clauses": _clauses(rules["entitlement"])}
 
 
 def _was_executed(order: Order, on: date) -> bool:

@@ -139,20 +139,43 @@ def entitlement(
     Clause: V-1.2 (an executed order), V-3.1 (in term), V-3.5 (authorised users only), V-2-order
     (services as agreed), S-12, R-6 (standing), S-3, S-2.1 (the hour).
     """
-    steps: list[Step] = []
-    for step in _checks(
-        order=order, on=on, clauses=clauses, standing=standing, hour=hour, wants=wants
-    ):
-        steps.append(step)
-        if not step.holds:
-            return Answer(False, step.clause, step.says, tuple(steps))
+    checks = _checks(order=order, on=on, clauses=clauses, standing=standing, hour=hour, wants=wants)
+    steps = _until_one_fails(checks)
+    if not steps[-1].holds:
+        return Answer(False, steps[-1].clause, steps[-1].says, steps)
     clause = clauses.users
     why = (
         f"The sender is an authorised user of order {order.number}, which is executed and in term."
     )
     if wants == Wanted.HELP_NOW and hour is not None and not hour.is_open:
         clause, why = steps[-1].clause, f"{why} {steps[-1].says}"
-    return Answer(True, clause, why, tuple(steps))
+    return Answer(True, clause, why, steps)
+
+
+def order_holds(*, order: OrderFacts, on: date, clauses: Clauses) -> Answer:
+    """Answer whether anything is owed under the order on that day, whoever asks.
+
+    Clause: V-1.2 (an executed order), V-3.1 (in term).
+    """
+    steps = _until_one_fails(_of_order(order, on, clauses))
+    return Answer(steps[-1].holds, steps[-1].clause, steps[-1].says, steps)
+
+
+def standing_allows(state: StandingState, *, service_related: bool) -> bool:
+    """Tell whether a ticket of that kind is taken from an account that stands so.
+
+    Clause: S-12, R-6.
+    """
+    return _of_standing(StandingFacts(state, "", service_related=service_related)).holds
+
+
+def _until_one_fails(checks: Iterator[Step]) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for step in checks:
+        steps.append(step)
+        if not step.holds:
+            break
+    return tuple(steps)
 
 
 def _checks(
