@@ -95,7 +95,7 @@ def _begin(
     at = now()
     try:
         hook = hook_of(topic=message.topic, payload=message.payload, at=at)
-    except (Withdrawn, NoRenderer, RendererFailed) as error:
+    except (Withdrawn, NoRenderer, Failed, RendererFailed) as error:
         write_down([message], _raising(error), now)
         return False
     sending = pool.submit(post, hook, message_id=message.message_id, at=at, ways=ways)

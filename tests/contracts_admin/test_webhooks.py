@@ -49,7 +49,8 @@ def test_staff_see_an_endpoint_its_log_and_no_secret_and_act_by_the_services(adm
         ["Ended: Dashboard."],
         ["Dashboard has ended. Make another one."],
     ]
-    assert [endpoint.secret in each for each in pages] == [False] * 3
+    secrets = [endpoint.secret, *endpoint.secrets(at=MORNING)]
+    assert [secret in page for page in pages for secret in secrets] == [False] * 6
     assert [kind for kind, _ in told(endpoint)] == ["webhook.test"]
     assert "webhook.test" in pages[1]
     assert "&lt;b&gt;Away&lt;/b&gt;" in pages[2]
