@@ -162,6 +162,26 @@ def enable_webhook(
 
 
 @transaction.atomic
+def pause_webhook(
+    *, endpoint: WebhookEndpoint, by: User, at: datetime, of_client: AuthorisedUser | None = None
+) -> WebhookEndpoint:
+    """Switch an endpoint off until somebody switches it on. One that is off: nothing.
+
+    What was not sent yet is not sent by itself any more.
+
+    Clause: S-12, V-3.5.
+
+    :raises WebhookRefused: it has ended, or the client may not.
+    """
+    now = hold_webhook(endpoint, of_client)
+    if now.is_active:
+        who = of_client.name if of_client else "us"
+        now.is_active, now.disabled_at, now.disabled_why = False, at, f"Paused by {who}."
+        _save(now, reason="Paused", by=by, at=at)
+    return now
+
+
+@transaction.atomic
 def end_webhook(
     *, endpoint: WebhookEndpoint, by: User, at: datetime, of_client: AuthorisedUser | None = None
 ) -> WebhookEndpoint:
