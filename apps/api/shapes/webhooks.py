@@ -6,7 +6,8 @@ from typing import Literal
 
 from ninja import Field, Schema
 
-Standing = Literal["GOOD", "SUPPORT_SUSPENDED", "DASHBOARD_SUSPENDED"]
+Suspended = Literal["SUPPORT_SUSPENDED", "DASHBOARD_SUSPENDED"]
+Standing = Literal["GOOD", Suspended]
 
 
 class ToldShape(Schema):
@@ -49,6 +50,17 @@ class StandingTold(ToldShape):
     account: int
     before: Standing = Field(alias="from")
     to: Standing
+    clause: str
+
+
+class StandingAheadTold(ToldShape):
+    """A suspension that comes, and the clause that it rests on."""
+
+    account: int
+    to: Suspended
+    starts_on: date = Field(
+        description="Unless what is overdue is paid, disputed or spared before that day."
+    )
     clause: str
 
 
@@ -99,6 +111,16 @@ class ReleaseTold(ToldShape):
     released_on: date
 
 
+class TamTold(ToldShape):
+    """Who serves an order as its TAM, from a day on: the first, a successor, or not after all."""
+
+    kind: Literal["TAM"]
+    order: str
+    state: Literal["ASSIGNED", "REPLACED", "WITHDRAWN"]
+    starts_on: date
+    has_tam: bool = Field(description="False: nobody follows.")
+
+
 class TestTold(Schema):
     """Nothing: somebody tries whether it arrives."""
 
@@ -118,9 +140,16 @@ TOLD: dict[str, tuple[type[Schema], ...]] = {
     "deadline.approaching": (DeadlineTold,),
     "deadline.missed": (DeadlineTold,),
     "deadline.met": (DeadlineTold,),
+    "standing.approaching": (StandingAheadTold,),
     "standing.changed": (StandingTold,),
     "invoice.issued": (DocumentTold,),
     "credit_note.issued": (DocumentTold,),
-    "notice.issued": (ReasonForOutageTold, MaintenanceTold, GapAnalysisTold, ReleaseTold),
+    "notice.issued": (
+        ReasonForOutageTold,
+        MaintenanceTold,
+        GapAnalysisTold,
+        ReleaseTold,
+        TamTold,
+    ),
     "webhook.test": (TestTold,),
 }

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from apps.changes.models import Release, ReleaseFix, ReleaseNotice
@@ -12,7 +11,7 @@ from apps.changes.queries.releases import covered_orders, readers_of, reported_a
 from apps.changes.services.drafts import ChangeRefused, as_seen, held_row, line, words
 from apps.contracts.models import Account, Service, User
 from apps.contracts.services.orders import sign
-from apps.contracts.services.webhook_news import News, announce
+from apps.contracts.services.webhook_news import News, announce, notice_news
 from apps.outbox.enqueue import nudge, prepared
 from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
@@ -129,18 +128,19 @@ def _tell_accounts(release: Release, *, at: datetime) -> int:
     ]
     Message.objects.bulk_create(mails, batch_size=BATCH)
     hooked = release.notices.filter(account__has_webhooks=True).order_by("pk")
-    announce([_news(notice, release) for notice in hooked], at=at)
+    announce([_news(row, release) for row in hooked], at=at)
     return len(notices)
 
 
-def _news(notice: ReleaseNotice, release: Release) -> News:
-    data = {
-        "kind": "RELEASE",
-        "released_on": release.released_on.isoformat(),
-        "url": f"{settings.BASE_URL}/portal/notices/release-{notice.pk}/",
-    }
-    key = f"release-notice:{notice.pk}"
-    return News(notice.account_id, "notice.issued", key, notice.told_at, data)
+def _news(row: ReleaseNotice, release: Release) -> News:
+    return notice_news(
+        row.account_id,
+        "RELEASE",
+        key=f"release-notice:{row.pk}",
+        at=row.told_at,
+        page=f"/portal/notices/release-{row.pk}/",
+        released_on=release.released_on.isoformat(),
+    )
 
 
 def _tell_reporters(release: Release, *, at: datetime) -> None:

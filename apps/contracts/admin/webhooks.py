@@ -12,6 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from unfold.decorators import action, display
 
 from apps.contracts import services
@@ -45,12 +48,17 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
         "Make one with the plus sign, or let a client make it in the portal, under People: who"
         " manages users there may."
     )
-    list_display = ["name", "account", "url", "badge", "failing_since", "made_at"]
+    list_display = ["name", "account", "where", "badge", "failing_since", "made_at"]
     list_filter = ["is_active"]
     list_select_related = ["account", "made_by"]
     search_fields = ["account__name__icontains", "name__icontains", "url__icontains"]
     search_help_text = "Account, name or address"
     actions = ["send_test", "switch_on", "pause", "send_failed_again", "end"]
+
+    @display(description="Address")
+    def where(self, endpoint: WebhookEndpoint) -> SafeString:
+        shown = Truncator(endpoint.url).chars(60)
+        return format_html('<span class="fl-wrap">{}</span>', shown)
 
     @display(description="State", label=TONES)
     def badge(self, endpoint: WebhookEndpoint) -> str:
