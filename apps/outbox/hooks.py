@@ -6,7 +6,7 @@ secret: as pushing.py does for pushes.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from apps.outbox.rendering import NoRenderer, RendererFailed, Withdrawn
@@ -28,12 +28,15 @@ class Hook:
 class Posted:
     """What came of an attempt. ``status`` is HTTP's; None: there was no answer.
 
-    ``note`` is the beginning of the answer, or why there was none.
+    ``note`` is the beginning of the answer, or why there was none. ``url`` is where it went;
+    ``wait`` how long the endpoint asks to be left alone.
     """
 
     status: int | None
     milliseconds: int
     note: str
+    url: str = ""
+    wait: timedelta = timedelta()
 
     @property
     def is_taken(self) -> bool:
