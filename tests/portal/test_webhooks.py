@@ -79,6 +79,20 @@ def test_events_of_invoices_are_shut_for_who_may_not_see_them():
     assert (answer.status_code, WebhookEndpoint.objects.count()) == (422, 0)
 
 
+def test_what_an_event_of_an_invoice_says_is_shut_for_them_too():
+    person, sees = make_person(may_see_invoices=False), make_person()
+    shown = []
+    for each in (person, sees):
+        endpoint = make_endpoint(account=each.order.account)
+        news = News(endpoint.account_id, "invoice.issued", "made", MORNING, {"total": "77.07"})
+        announce([news], at=MORNING)
+        message = Message.objects.get(recipient=endpoint.recipient)
+        page = signed_in(each).get(to("webhook_event", message.pk)).content.decode()
+        shown.append(("77.07" in page, "Only for somebody who may see invoices." in page))
+
+    assert shown == [(False, True), (True, False)]
+
+
 @pytest.mark.clause("S-12")
 def test_a_test_is_seen_in_the_log_with_how_it_was_answered_and_is_sent_again(
     settings, time_machine, django_assert_max_num_queries

@@ -111,6 +111,12 @@ def change_webhook(
     name, url = to.name.strip(), to.url.strip()
     if (now.name, now.url, now.events) == (name, url, events):
         return now
+    if _is_shut(of_client) and url != now.url and set(events) & set(OF_MONEY):
+        raise WebhookRefused(
+            "Events of invoices go to it, so who may see invoices changes its address. Or leave"
+            " those events out.",
+            field="url",
+        )
     now.name, now.url, now.events = name, url, events
     now.failing_since = None
     _save(now, reason="Changed", by=by, at=at)
@@ -264,12 +270,16 @@ def _checked(
         )
     if not to.events:
         raise WebhookRefused("Choose at least one event.", field="events")
-    is_shut = of_client is not None and not of_client.may_see_invoices
-    if is_shut and set(to.events) & set(OF_MONEY) - set(held):
+    if _is_shut(of_client) and set(to.events) & set(OF_MONEY) - set(held):
         raise WebhookRefused(
             "Events of invoices are chosen by who may see invoices.", field="events"
         )
     return [each for each in EVENTS if each in to.events]
+
+
+def _is_shut(of_client: AuthorisedUser | None) -> bool:
+    """Tell whether a client acts who may not see invoices."""
+    return of_client is not None and not of_client.may_see_invoices
 
 
 def _check_url(url: str) -> None:
