@@ -149,10 +149,15 @@ class _Pinned:
         left = iter(self._addresses)
         while not self.is_cut and (address := next(left, None)) is not None:
             try:
-                made = socket.create_connection((address, self.port), self.timeout)  # type: ignore[attr-defined]
+                made = socket.create_connection(
+                    (address, self.port),  # type: ignore[attr-defined]
+                    # One that nobody answers at leaves time for the next.
+                    self.timeout / MOST_TRIED,
+                )
             except OSError as error:
                 trouble = error
                 continue
+            made.settimeout(self.timeout)
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # TLS takes the socket over: this one still ends the connection from another thread.
             self._wire = made.dup()

@@ -1,6 +1,8 @@
 """Delivery of webhooks: against an endpoint on this machine."""
 
 import json
+import socket
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from threading import Event
 from time import monotonic
@@ -245,6 +247,23 @@ def test_an_answer_that_comes_drop_by_drop_is_cut_off():
 
     assert (posted.status, posted.note) == (None, "There was no answer within 0.3 seconds.")
     assert monotonic() - began < 5
+
+
+def test_an_address_at_which_nobody_answers_leaves_time_for_the_next():
+    with listening() as endpoint, socket.socket() as silent, ExitStack() as waiting:
+        silent.bind(("127.0.0.2", endpoint.server_port))
+        silent.listen(0)  # more than it has room for are left without an answer
+        for _ in range(3):
+            other = waiting.enter_context(socket.socket())
+            other.setblocking(False)
+            other.connect_ex(silent.getsockname())
+        hook = Hook(f"http://twice.example.com:{endpoint.server_port}/", b"{}", (NEW,))
+        two = stands_for("127.0.0.2", "127.0.0.1")
+        ways = Ways(allowed=HERE, plain_http=True, resolve=two, most_seconds=1.5)
+        posted = post(hook, message_id="msg_1", at=NOON, ways=ways)
+
+    assert (posted.status, posted.note) == (204, "")
+    assert 500 <= posted.milliseconds < 1500
 
 
 @pytest.mark.parametrize(
