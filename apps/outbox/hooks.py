@@ -35,7 +35,7 @@ class Posted:
     status: int | None
     milliseconds: int
     note: str
-    url: str = ""
+    url: str
     wait: timedelta = timedelta()
 
     @property

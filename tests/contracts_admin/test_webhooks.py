@@ -50,7 +50,7 @@ def test_staff_see_an_endpoint_its_log_and_no_secret_and_act_by_the_services(
 
     sent = act(admin_client, "send_test", endpoint)
     message = Message.objects.via("HOOK").get()
-    posted = Posted(503, 12, "<b>Away</b>")
+    posted = Posted(503, 12, "<b>Away</b>", endpoint.url)
     HookAttempt.objects.create(
         message=message,
         at=MORNING,

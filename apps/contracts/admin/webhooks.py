@@ -57,7 +57,7 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
 
     @display(description="Address")
     def where(self, endpoint: WebhookEndpoint) -> SafeString:
-        shown = Truncator(endpoint.url).chars(60)
+        shown = Truncator(endpoint.url).chars(50)
         return format_html('<span class="fl-wrap">{}</span>', shown)
 
     @display(description="State", label=TONES)
