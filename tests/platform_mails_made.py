@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from apps.changes.services.gap_reminders import remind_gaps
 from apps.changes.services.platform_changes import withdraw_change
+from apps.changes.services.release_amendments import Correction, correct_release
 from apps.changes.services.releases import Fixed
 from apps.contracts.services.webhook_sending import note_answer
 from apps.outbox.hooks import Posted
@@ -35,12 +36,16 @@ def gap_mails() -> Iterator[Made]:
 
 
 def release_mails() -> Iterator[Made]:
-    """Yield the mails on a hostile release that fixes a ticket."""
+    """Yield the mails on a hostile release that fixes a ticket, and is corrected."""
     ticket = wholesale()
     make_client(order=ticket.order)
-    released(news=SUBJECT, fixes=[Fixed(SUBJECT, ticket.number)])
+    release = released(news=SUBJECT, fixes=[Fixed(SUBJECT, ticket.number)])
     yield latest("release.announced"), None
     yield latest("release.fixes"), ticket
+    written = Correction(why=SUBJECT, released_on=release.released_on, news=SUBJECT)
+    correct_release(release=release, seen=1, written=written, by=make_staff(), at=MORNING)
+    yield latest("release.amended"), None
+    yield latest("release.fixes_amended"), ticket
 
 
 def maintenance_mails() -> Iterator[Made]:

@@ -34,6 +34,7 @@ def post(body, *, key="the-same-one", kind="application/json"):
         (b"\xff\xfe", (400, PROBLEM, "unreadable")),
         (b"[" * 100_000, (400, PROBLEM, "unreadable")),
         (b'{"subject": NaN}', (400, PROBLEM, "unreadable")),
+        (b'{"severity": "1", "severity": "4"}', (400, PROBLEM, "unreadable")),
         (b"[]", (422, PROBLEM, "invalid")),
         (json.dumps(WHOLE | {"subject": 10**4000}), (422, PROBLEM, "invalid")),
         (json.dumps(WHOLE | {"subject": "a\0b"}), (422, PROBLEM, "invalid")),
@@ -42,11 +43,44 @@ def post(body, *, key="the-same-one", kind="application/json"):
         (json.dumps(WHOLE | {"subject": "a" * 251}), (422, PROBLEM, "invalid")),
         (json.dumps(WHOLE | {"severty": "2"}), (422, PROBLEM, "invalid")),
         (json.dumps(WHOLE | {"severity": "9"}), (422, PROBLEM, "invalid")),
+        (json.dumps(WHOLE | {"is_disconnection": "yes"}), (422, PROBLEM, "invalid")),
     ],
     ids=lambda value: str(value)[:40],
 )
 def test_what_cannot_be_taken_is_a_problem_and_uses_up_no_key(body, expected):
     assert (told(post(body)), KeptAnswer.objects.count()) == (expected, 0)
+
+
+def test_what_is_wrong_is_said_of_each_part_with_what_to_do():
+    files = [{"name": "a\0", "content": "no base64"}]
+    sent = {"subject": "", "text": 5, "severity": "ü", "severty": "2", "files": files}
+    program = asking(make_token(person=make_person())[1])
+
+    told = [
+        post(json.dumps(sent), key="with blank"),
+        program.get(f"{ROOT}/tickets?changed_since=2026-03-04&after=x"),
+    ]
+
+    assert [{each["where"]: each["why"] for each in one.json()["errors"]} for one in told] == [
+        {
+            "body.subject": "String should have at least 1 character",
+            "body.text": "Send a text.",
+            "body.severity": "Send a key of the catalogue: letters, digits, “_”, “.” and “-”.",
+            "body.severty": "It is not known here. Leave it out.",
+            "body.files.0.name": "It has the character NUL. Leave that out.",
+            "body.files.0.content": "It is no base64 in one line.",
+            "header.Idempotency-Key": ("Use letters, digits and signs of ASCII, without blanks."),
+        },
+        {
+            "query.changed_since": (
+                "Send an instant with its offset, such as 2026-03-04T14:00:00Z; in an address + is"
+                " %2B."
+            ),
+            "query.after": (
+                "Send what “next” of a page was, unchanged; leave it out for the first page."
+            ),
+        },
+    ]
 
 
 def test_files_have_limits(settings):

@@ -89,15 +89,15 @@ def test_amounts_are_told_to_who_may_see_them():
 
 @pytest.mark.clause("V-1.2", "V-3.1")
 @pytest.mark.parametrize(
-    ("instant", "is_in_force"),
+    ("instant", "is_in_force", "since"),
     [
-        ("2026-06-01T03:59:59Z", False),  # 31 May still, where the policy is
-        ("2026-06-01T04:00:00Z", True),
-        ("2026-07-01T03:59:59Z", True),
-        ("2026-07-01T04:00:00Z", False),
+        ("2026-06-01T03:59:59Z", False, [None]),  # 31 May still, where the policy is
+        ("2026-06-01T04:00:00Z", True, []),
+        ("2026-07-01T03:59:59Z", True, []),
+        ("2026-07-01T04:00:00Z", False, ["2026-07-01T04:00:00Z"]),
     ],
 )
-def test_support_is_owed_in_the_term_by_the_policys_day(instant, is_in_force):
+def test_support_is_owed_in_the_term_by_the_policys_day(instant, is_in_force, since):
     person = make_person(order=make_order(starts_on=date(2026, 6, 1), ends_on=date(2026, 6, 30)))
     _, secret = make_token(person=person)
 
@@ -110,6 +110,7 @@ def test_support_is_owed_in_the_term_by_the_policys_day(instant, is_in_force):
         "dashboard_changes": True,
     }
     assert told["allowed"] == allowed
+    assert [each["since"] for each in told["restrictions"]] == since
 
 
 def test_what_has_not_changed_is_not_sent_again():
@@ -172,7 +173,9 @@ def test_without_an_order_there_is_no_support():
     told = standing_at(person, secret).json()
 
     assert told["allowed"]["service_tickets"] is False
-    assert [each["what"] for each in told["restrictions"]] == [["service_tickets", "other_tickets"]]
+    what = ["service_tickets", "other_tickets"]
+    # At some hour of a day it was terminated: since then, and that hour is not known.
+    assert [(each["what"], each["since"]) for each in told["restrictions"]] == [(what, None)]
 
 
 def test_the_document_has_no_host_of_others_and_opens_signed_out(client):

@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.contracts.models import Order
 from apps.contracts.rules.entitlement import Wanted
 from apps.escalation.models import Escalation
 from apps.intake.models import RefusedRequest
@@ -90,7 +91,7 @@ def test_what_the_policy_has_not_is_said_with_what_it_has(secret, said, where):
     problem = sent(secret, "/tickets", **WHOLE, **said).json()
 
     assert ([each["where"] for each in problem["errors"]], Ticket.objects.count()) == (
-        [f"body.sent.{where}"],
+        [f"body.{where}"],
         0,
     )
 
@@ -219,7 +220,11 @@ def test_a_solution_is_confirmed_or_refused(person, secret):
         ]
         refused = sent(secret, f"/tickets/{unsolved.pk}/confirm")
 
-    assert answers == ["CLOSED", "ANSWERED"]
+    closed = [read(secret, f"/tickets/{row.pk}")["closing"] for row in (ticket, other)]
+    assert (answers, closed) == (
+        ["CLOSED", "ANSWERED"],
+        [{"key": ticket.closing.key, "label": ticket.closing.label}, None],
+    )
     assert refused.status_code == 409
 
 
@@ -232,6 +237,8 @@ def test_a_solution_is_confirmed_or_refused(person, secret):
 def test_a_refusal_cites_clauses_of_the_clients_own_policy_only(policy, severity, told):
     client = make_person(order=make_order(version=make_preset(slug=policy)))
     unsolved = make_ticket(requester=client, severity=severity)
+    other = make_preset(slug=WHOLESALE if policy == PREMIUM else PREMIUM)
+    Order.objects.filter(pk=client.order_id).update(version=other)  # which the ticket is not under
 
     refused = sent(make_token(person=client)[1], f"/tickets/{unsolved.pk}/confirm")
 
@@ -239,20 +246,38 @@ def test_a_refusal_cites_clauses_of_the_clients_own_policy_only(policy, severity
 
 
 @pytest.mark.clause("V-7.2")
-def test_a_severity_is_disputed_once_at_a_time(person, secret):
+def test_a_severity_is_disputed_once_at_a_time_and_the_decision_is_read(person, secret):
     ticket = make_ticket(requester=person)
     where = f"/tickets/{ticket.pk}/disputes"
 
-    told = sent(secret, where, severity="1", claim="All are down.", evidence="120 calls.").json()
-    again = sent(secret, where, severity="1", claim="All are down.")
+    with time_machine.travel(later(hours=1), tick=False):
+        told = sent(
+            secret, where, severity="1", claim="All are down.", evidence="120 calls."
+        ).json()
+        again = sent(secret, where, severity="1", claim="All are down.")
+        waiting = read(secret, where)["items"]
+    services.decide_dispute(
+        dispute=Dispute.objects.get(),
+        uphold=False,
+        change_reason=None,
+        reason="Half of the calls get through.",
+        by=make_staff(),
+        at=later(hours=2),
+    )
+    decided = read(secret, where)["items"]
 
     row = Dispute.objects.get()
     assert (told["id"], told["wanted"]["key"], told["decision"]) == (row.pk, "1", "OPEN")
     assert (row.client, row.evidence, again.status_code) == (person, "120 calls.", 409)
+    decision = {"decision": "REJECTED", "reason": "Half of the calls get through."}
+    at = {"decided_at": later(hours=2).isoformat().replace("+00:00", "Z")}
+    assert (waiting, decided) == ([told], [told | decision | at])
 
 
 @pytest.mark.clause("V-9.1", "V-9.2", "S-7")
-def test_a_ticket_is_escalated_on_a_ground_that_is_offered(person, secret):
+def test_a_ticket_is_escalated_on_a_ground_that_is_offered(
+    person, secret, django_assert_num_queries
+):
     ticket = make_ticket(requester=person)
     grounds = f"/tickets/{ticket.pk}/grounds"
     offered = read(secret, grounds)["items"]
@@ -267,3 +292,6 @@ def test_a_ticket_is_escalated_on_a_ground_that_is_offered(person, secret):
     assert (told["id"], told["ground"]["key"], row.channel) == (row.pk, "not-resolved", "API")
     assert (again.status_code, again.json()["code"]) == (403, "not-admissible")
     assert (in_hand, Escalation.objects.filter(state="REFUSED").count()) == ([False, True], 1)
+    with django_assert_num_queries(3):  # the token, the ticket, its escalations
+        told_again = read(secret, where)["items"]
+    assert ([each["state"] for each in told_again], told_again[1]) == (["REFUSED", "OPEN"], told)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.changes.models import Maintenance, MaintenanceCalendar
 from apps.changes.rules.maintenance import Act
 from apps.changes.services import make_calendar
+from apps.contracts.models import User
 from apps.outbox.models import Message
 from tests.factories import make_client, make_service, make_staff, make_ticket
 from tests.maintenance_made import NOON, WINDOW, act, announced, covering, planned
@@ -29,6 +30,10 @@ def as_one_of(group):
     browser = Client()
     browser.force_login(user)
     return browser
+
+
+SECOND = timedelta(seconds=1)
+ENDS = WINDOW + timedelta(hours=3)
 
 
 def at(name, *args):
@@ -113,6 +118,15 @@ def test_what_is_wrong_is_said_at_its_place_and_nothing_typed_is_lost(duty):
     assert closed.context["form"].non_field_errors() == [
         "This window is closed already. Choose one that lies ahead."
     ]
+    User.objects.update(time_zone="America/New_York")
+    changing = typed(starts_at="2026-11-01T01:30", ends_at="2027-03-14T02:30")
+    clocks = duty.post(at("new"), changing).context["form"].errors
+    assert [*clocks["starts_at"], *clocks["ends_at"]] == [
+        "The clocks change on 1 November (America/New_York): 01:30 comes twice."
+        " Choose a time before or after that hour.",
+        "The clocks change on 14 March (America/New_York): 02:30 does not come."
+        " Choose a time before or after that hour.",
+    ]
 
 
 @pytest.mark.parametrize("group", ["Support agents", "TAMs", "Finance"])
@@ -165,6 +179,29 @@ def test_the_list_shows_what_is_to_be_announced_and_home_counts_it(duty):
 
     assert list(found) == [row]
     assert [each["count"] for each in tiles if each["name"] == "Maintenance to announce"] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("acts", "late", "early", "says"),
+    [
+        ([Act.ANNOUNCE], WINDOW, WINDOW - SECOND, "and nobody confirmed it"),
+        ([Act.CONFIRM], ENDS, ENDS - SECOND, "Its window is over"),
+        ([], ENDS, ENDS - SECOND, "Its window is over"),
+    ],
+)
+def test_whose_window_overtook_it_is_found_and_says_so(duty, acts, late, early, says):
+    covering()
+    row = planned()
+    for name in acts:
+        act(row, name)
+
+    found = {}
+    for instant in (late, early):
+        with time_machine.travel(instant, tick=False):
+            listed = duty.get(at("changelist"), {"look": "overtaken"}).context["cl"].result_list
+            found[instant] = list(listed), says in duty.get(at("change", row.pk)).content.decode()
+
+    assert found == {late: ([row] if acts else [], True), early: ([], False)}
 
 
 @pytest.mark.parametrize(

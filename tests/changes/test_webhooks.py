@@ -32,7 +32,7 @@ def test_an_accounts_endpoint_is_told_of_each_notice_to_it_and_of_no_words(setti
     facts = [
         gap | {"version": 1},
         gap | {"version": 2},
-        {"kind": "RELEASE", "released_on": MORNING.date().isoformat()},
+        {"kind": "RELEASE", "state": "ANNOUNCED", "released_on": MORNING.date().isoformat()},
     ]
     assert told(endpoint) == [
         ("notice.issued", data | {"url": settings.BASE_URL + url})

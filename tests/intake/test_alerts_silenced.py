@@ -1,8 +1,9 @@
-"""Alerts inside of announced maintenance: kept, marked, and handled if they outlast it."""
+"""Alerts inside of confirmed maintenance: kept, marked, and handled if they outlast it."""
 
 import pytest
 
 from apps.changes.models import Maintenance
+from apps.changes.queries import windows_of
 from apps.changes.rules.maintenance import Act
 from apps.changes.services import Words
 from apps.intake.services import handle_alerts
@@ -21,10 +22,10 @@ def ada():
     return make_watched()
 
 
-def maintained(ada, **facts):
-    """Announce work on a trunk of the account."""
+def maintained(ada, name=Act.CONFIRM, **facts):
+    """Confirm work on a trunk of the account, or only announce it."""
     row = planned(objects=[(ada.order.account, "trunk-1")], **facts)
-    act(row, Act.CONFIRM)
+    act(row, name)
     return row
 
 
@@ -32,6 +33,10 @@ def fires(*, at, **labels):
     source = make_source()
     told(source, alert(began_at=at, **labels), at=at)
     return source
+
+
+def shown_on(ticket):
+    return [(each.update.maintenance, each.update.state) for each in windows_of(ticket)]
 
 
 @pytest.mark.parametrize(
@@ -76,15 +81,42 @@ def test_what_is_over_before_the_window_ends_opens_nothing(ada):
     assert (only(source).handling, Ticket.objects.count()) == ("SILENCED", 0)
 
 
-def test_a_window_that_is_cancelled_silences_no_more(ada):
+@pytest.mark.parametrize("at", [WINDOW, ENDS - MINUTE])
+def test_a_window_that_nobody_confirmed_silences_nothing_and_the_ticket_shows_it(ada, at):
+    row = maintained(ada, Act.ANNOUNCE)
+
+    found = only(fires(at=at, trunk="trunk-1"))
+
+    assert (found.handling, found.window) == ("TICKET", "")
+    assert shown_on(found.ticket) == [(row, "PLANNED")]
+
+
+def test_a_ticket_of_alerts_shows_the_windows_of_their_objects_and_of_no_others(ada):
+    row = maintained(ada, Act.ANNOUNCE)
+    voice = make_service()
+    make_meaning(job="v", service=voice)
+    make_meaning(instance="10.0.0.1", object_name="trunk-1")
+
+    of_object = only(fires(at=WINDOW, job="v", instance="10.0.0.1")).ticket
+    of_another = only(fires(at=WINDOW, job="v", instance="10.0.0.2")).ticket
+
+    assert of_object.service == of_another.service == voice
+    assert (shown_on(of_object), shown_on(of_another)) == ([(row, "PLANNED")], [])
+
+
+@pytest.mark.parametrize("last", [Act.CANCEL, Act.FINISH])
+def test_a_window_that_is_cancelled_or_done_silences_no_more(ada, last):
     row = maintained(ada)
+    act(row, Act.START, at=WINDOW)
     source = fires(at=WINDOW, trunk="trunk-1")
-    act(row, Act.CANCEL, words_to=Words("Not tonight"), at=WINDOW)
+    assert only(source).handling == "SILENCED"
+    act(row, last, words_to=Words("Not tonight"), at=WINDOW)
 
     assert handle_alerts(at=WINDOW + LOOK_AGAIN - MINUTE) == 0
     assert handle_alerts(at=WINDOW + LOOK_AGAIN) == 1
 
     assert only(source).handling == "TICKET"
+    assert only(fires(at=WINDOW + LOOK_AGAIN, trunk="trunk-1")).handling == "TICKET"
 
 
 @pytest.mark.parametrize(

@@ -203,9 +203,11 @@ def test_everybody_chooses_their_mails_and_reads_what_they_are_owed_by_which_cla
         for who in (premium, wholesale)
     }
     # A mail that no policy of theirs has is not shown, and what they chose of it stays.
-    signed_in(wholesale).post(at("notifications"), {"wanted": ["COPIES", "OUTAGES", "RECEIPTS"]})
+    signed_in(wholesale).post(
+        at("notifications"), {"wanted": ["COPIES", "OUTAGES", "RECEIPTS", "RELEASES"]}
+    )
 
-    assert owed == {premium: ["V-8.1.4", "V-6.6", "V-3.4.6"], wholesale: ["S-6", "S-12"]}
+    assert owed == {premium: ["V-8.1.4", "V-6.6", "V-3.4.6"], wholesale: ["S-6", "S-11", "S-12"]}
     chosen = OptOut.objects.order_by("kind").values_list("user", "kind")
     assert list(chosen) == [(wholesale.user.pk, "COLLEAGUES"), (wholesale.user.pk, "REPORTS")]
 

@@ -143,7 +143,8 @@ def test_a_refusal_cites_clauses_of_the_readers_own_policy_only(policy, severity
 
     page = send(person, "ticket_settle", unsolved, act="confirm", text="")
 
-    said = f"{unsolved.number} has no solution yet: give it first. {cited}".strip()
+    why = f"{unsolved.number} has no solution yet. It is confirmed or refused once it has one."
+    said = f"{why} {cited}".strip()
     assert list(page.context["form"].errors["__all__"]) == [said]
 
 

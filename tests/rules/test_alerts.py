@@ -46,6 +46,7 @@ def test_alertmanagers_alert_is_read():
         began_at=datetime(2026, 3, 4, 12, 52, 26, 739266, tzinfo=UTC),
     )
     assert one().title == "Trunk down"
+    assert (one(status="FIRING"), one(status="Resolved").is_firing) == (one(), False)
 
 
 def test_the_plain_form_is_an_alert_or_a_list_of_them():

@@ -1,6 +1,6 @@
 """The one door of every endpoint: its token, its scope, its limit, and what a refusal is."""
 
-from apps.api.door.bodies import StrictJson
+from apps.api.door.bodies import StrictJson, kept_by_nobody
 from apps.api.door.once import Key, once
 from apps.api.door.problems import Problem, not_found, take_over
 from apps.api.door.tokens import TokenRequest, account_of, knows_its_query, needs, person_of
@@ -11,6 +11,7 @@ __all__ = [
     "StrictJson",
     "TokenRequest",
     "account_of",
+    "kept_by_nobody",
     "knows_its_query",
     "needs",
     "not_found",

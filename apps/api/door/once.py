@@ -13,6 +13,7 @@ from ninja.responses import NinjaJSONEncoder
 
 from apps.api.door.problems import CONTENT_TYPE, Problem, answer
 from apps.api.door.tokens import TokenRequest
+from apps.api.door.words import VISIBLE
 from apps.api.services import InFlight, OtherRequest, begin, drop, give_up, keep
 
 JSON = "application/json; charset=utf-8"
@@ -23,7 +24,7 @@ Key = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=200,
-        pattern=r"^[!-~]+$",
+        pattern=VISIBLE,
         description=(
             "Names the request, such as a UUID: new for each new request, the same when it is sent"
             " again. For a week the same request is done once, and answered as it was at first."
@@ -50,11 +51,10 @@ def once(
     """
     try:
         kept = begin(token=request.auth, key=key, digest=_digest(request), at=timezone.now())
-    except OtherRequest as refusal:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", str(refusal)) from None
-    except InFlight as refusal:
-        headers = {"Retry-After": "2"}
-        raise Problem(HTTPStatus.CONFLICT, "in-flight", str(refusal), headers=headers) from None
+    except OtherRequest:
+        raise key_reused() from None
+    except InFlight:
+        raise in_flight() from None
     if kept.status is not None:
         return _answered(kept.status, kept.body, is_again=True)
     try:
@@ -71,6 +71,17 @@ def once(
         raise
     keep(request=kept, status=number, body=body)
     return _answered(number, body)
+
+
+def key_reused() -> Problem:
+    """Return what is said where a key names another request."""
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", str(OtherRequest()))
+
+
+def in_flight() -> Problem:
+    """Return what is said while the same request is being worked on."""
+    headers = {"Retry-After": "2"}
+    return Problem(HTTPStatus.CONFLICT, "in-flight", str(InFlight()), headers=headers)
 
 
 def _digest(request: TokenRequest) -> str:

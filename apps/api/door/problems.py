@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from apps.api.door.words import where_of, why_of
+
 CONTENT_TYPE = "application/problem+json"
 logger = logging.getLogger(__name__)
 
@@ -59,10 +61,10 @@ def take_over(api: NinjaAPI) -> None:
     """Let an API answer every error so."""
     told: dict[type[Exception], Callable[[Any], Problem]] = {
         Problem: lambda problem: problem,
-        AuthenticationError: lambda error: _no_token(),
-        Throttled: _too_many,
-        ValidationError: _invalid,
-        HttpError: _unreadable,
+        AuthenticationError: lambda error: no_token(),
+        Throttled: too_many,
+        ValidationError: invalid,
+        HttpError: unreadable,
         Http404: lambda error: not_found(),
     }
     for kind, problem_of in told.items():
@@ -79,7 +81,8 @@ def not_found() -> Problem:
     return Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such thing here.")
 
 
-def _no_token() -> Problem:
+def no_token() -> Problem:
+    """Return what is said to who shows no token that holds."""
     return Problem(
         HTTPStatus.UNAUTHORIZED,
         "no-token",
@@ -88,7 +91,8 @@ def _no_token() -> Problem:
     )
 
 
-def _too_many(error: Throttled) -> Problem:
+def too_many(error: Throttled) -> Problem:
+    """Return what is said to a token that asks too often."""
     wait = int(error.wait or 1)
     return Problem(
         HTTPStatus.TOO_MANY_REQUESTS,
@@ -98,12 +102,9 @@ def _too_many(error: Throttled) -> Problem:
     )
 
 
-def _invalid(error: ValidationError) -> Problem:
+def invalid(error: ValidationError) -> Problem:
     """Say what is wrong where; what was sent is not sent back."""
-    errors = [
-        {"where": ".".join(str(part) for part in each["loc"]), "why": each["msg"]}
-        for each in error.errors
-    ]
+    errors = [{"where": where_of(each), "why": why_of(each)} for each in error.errors]
     return Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "invalid",
@@ -112,15 +113,21 @@ def _invalid(error: ValidationError) -> Problem:
     )
 
 
-def _unreadable(error: HttpError) -> Problem:
-    return Problem(HTTPStatus(error.status_code), "unreadable", str(error))
+def unreadable(error: HttpError) -> Problem:
+    """Return what is said of what cannot be read."""
+    words = "It is no JSON in UTF-8, is nested too deeply, or has a name twice. Send a JSON object."
+    return Problem(HTTPStatus(error.status_code), "unreadable", words)
 
 
-def _broken(request: HttpRequest, error: Any) -> HttpResponse:
-    logger.exception("%s %s failed", request.method, request.path, exc_info=error)
-    problem = Problem(
+def failed() -> Problem:
+    """Return what is said where we are at fault."""
+    return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "failed",
         "This is our fault, and is written down. Send it again with the same Idempotency-Key.",
     )
-    return answer(problem)
+
+
+def _broken(request: HttpRequest, error: Any) -> HttpResponse:
+    logger.exception("%s %s failed", request.method, request.path, exc_info=error)
+    return answer(failed())

@@ -1,6 +1,6 @@
 """Who asks: the token of a request, and whether it is good for what is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Any
 
@@ -50,12 +50,7 @@ class Token(HttpBearer):
             return None
         count_request(found)
         if self.scope and self.scope not in found.scopes:
-            raise Problem(
-                HTTPStatus.FORBIDDEN,
-                "scope-missing",
-                f"This token is not good for {self.scope}. Make one that is.",
-                more={"scope": self.scope},
-            )
+            raise scope_missing(self.scope)
         if self.right:
             person_of(found, self.right)
         note_used(found, at=at)
@@ -89,14 +84,28 @@ def knows_its_query(run: Callable[..., Any]) -> Callable[..., Any]:
 def _check_query(request: HttpRequest) -> None:
     """Let nothing be asked that is not answered: a filter that is misspelt would show too much."""
     known = request.known_query  # type: ignore[attr-defined]
-    unknown = sorted(set(request.GET) - known)
-    if unknown:
-        there = f"There are: {', '.join(sorted(known))}." if known else "It takes none."
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "unknown-parameter",
-            f"Leave out of the address what is not known here. {there}",
-        )
+    if set(request.GET) - known:
+        raise unknown_parameter(known)
+
+
+def scope_missing(scope: str) -> Problem:
+    """Return what is said to a token that is not good for what is asked."""
+    return Problem(
+        HTTPStatus.FORBIDDEN,
+        "scope-missing",
+        f"This token is not good for {scope}. Make one that is.",
+        more={"scope": scope},
+    )
+
+
+def unknown_parameter(known: Collection[str]) -> Problem:
+    """Return what is said of an address that asks for more than is known."""
+    there = f"There are: {', '.join(sorted(known))}." if known else "It takes none."
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "unknown-parameter",
+        f"Leave out of the address what is not known here. {there}",
+    )
 
 
 def account_of(request: TokenRequest, account: int) -> Account:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.api.door import Problem
-from apps.api.shapes.tickets import FileSent, NewTicket
+from apps.api.shapes.acts import FileSent, NewTicket
 from apps.contracts.models import Order, Severity
 from apps.contracts.queries.askable import asks_disconnection, categories_of, services_to_name
 from apps.contracts.queries.catalogue import catalogue
@@ -89,5 +89,5 @@ def _unfit(where: str, why: str) -> Problem:
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "invalid",
         why,
-        more={"errors": [{"where": f"body.sent.{where}", "why": why}]},
+        more={"errors": [{"where": f"body.{where}", "why": why}]},
     )

@@ -19,7 +19,9 @@ from apps.billing.queries.uninvoiced import not_invoiced
 from apps.contracts.models import AuthorisedUser
 
 MONEY = needs("billing:read", "may_see_invoices")
-Reference = Annotated[str, Path(max_length=40, description="As it is printed, such as INV-17.")]
+Reference = Annotated[
+    str, Path(max_length=40, description="Its number, as it is printed, such as INV-000008.")
+]
 router = Router(tags=["Money"])
 
 

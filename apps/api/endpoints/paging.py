@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from ninja import Query
 
 from apps.api.door import Problem
+from apps.api.door.words import PLACE_IN_A_LIST
 from apps.tickets.queries import row_keys
 from apps.tickets.queries.row_order import RowOrder
 
@@ -21,7 +22,7 @@ AfterPlace = Annotated[
     str | None,
     Query(
         max_length=60,
-        pattern=r"^[0-9.]*$",
+        pattern=PLACE_IN_A_LIST,
         description="`next` of the page before; none: the first page.",
     ),
 ]
@@ -67,9 +68,14 @@ def place_in(after: str | None, kinds: Sequence[type]) -> tuple[Any, ...] | None
         return None
     place = row_keys.read(after, kinds)
     if place is None:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "no-such-page",
-            "“after” is what “next” of a page was, unchanged. Leave it out for the first page.",
-        )
+        raise no_such_page()
     return place
+
+
+def no_such_page() -> Problem:
+    """Return what is said of a page that begins nowhere in the list."""
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "no-such-page",
+        "“after” is what “next” of a page was, unchanged. Leave it out for the first page.",
+    )

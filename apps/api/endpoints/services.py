@@ -97,7 +97,7 @@ def ask_for_service(
                 HTTPStatus.FORBIDDEN, "dashboard-suspended", words, clause=refusal.clause
             ) from None
         except ServiceRefused as refusal:
-            own = as_cited(refusal.clause, person)
+            own = as_cited(refusal.clause, person.order)
             raise Problem(HTTPStatus.CONFLICT, "refused", str(refusal), clause=own) from None
         return ServiceRequestShape.model_validate(_shaped(row))
 

@@ -1,12 +1,13 @@
 """An account's standing: what a dashboard asks before it adds, changes or deletes."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Header, Router
 
 from apps.api.door import TokenRequest, account_of, needs
+from apps.api.endpoints.named import AccountId
 from apps.api.endpoints.paging import After, Limit, page_of
 from apps.api.queries.standing import AccountStanding, standing_of
 from apps.api.shapes.standing import AccountsShape, StandingShape, TokenShape
@@ -15,6 +16,25 @@ from apps.contracts.models import Account
 MAX_AGE = 60  # seconds
 # Past its age the last answer still counts for a day, where we cannot be reached.
 IF_ERROR = 24 * 3600
+# Headers of an answer that may be kept.
+KEPT = {
+    "ETag": {
+        "schema": {"type": "string"},
+        "description": "Names this answer: the `version`, in quotes.",
+    },
+    "Cache-Control": {
+        "schema": {"type": "string"},
+        "description": "For how long the answer may be used, and for how long where we are away.",
+    },
+}
+Tags = Annotated[
+    str | None,
+    Header(
+        alias="If-None-Match",
+        description="`ETag` of the answer that you have: 304 says that it still holds.",
+        examples=['"49eb9ff4c99ecfc2"'],
+    ),
+]
 router = Router(tags=["Standing"])
 
 
@@ -47,8 +67,14 @@ def list_accounts(request: TokenRequest, after: After = None, limit: Limit = 50)
     auth=needs("standing:read"),
     response={200: StandingShape, 304: None},
     summary="Read an account's standing",
+    openapi_extra={"responses": {200: {"headers": KEPT}, 304: {"headers": KEPT}}},
 )
-def read_standing(request: TokenRequest, account: int, response: HttpResponse) -> Any:
+def read_standing(
+    request: TokenRequest,
+    account: AccountId,
+    response: HttpResponse,
+    if_none_match: Tags = None,
+) -> Any:
     """What the account may do now, and what keeps it from the rest.
 
     Keep the answer for `max_age` seconds, then ask again with `If-None-Match`: 304 says that it
@@ -67,7 +93,7 @@ def read_standing(request: TokenRequest, account: int, response: HttpResponse) -
         "Cache-Control": f"private, max-age={MAX_AGE}, stale-if-error={IF_ERROR}",
         "Vary": "Authorization",
     }
-    if tag in _tags(request):
+    if tag in _tags(if_none_match or ""):
         return HttpResponse(status=304, headers=headers)
     for name, value in headers.items():
         response[name] = value
@@ -85,7 +111,6 @@ def _shaped(found: AccountStanding) -> dict[str, Any]:
     }
 
 
-def _tags(request: TokenRequest) -> set[str]:
+def _tags(sent: str) -> set[str]:
     """Return the tags that the asker still has; a weak one is as good as any for a GET."""
-    sent = request.headers.get("If-None-Match", "").split(",")
-    return {each.strip().removeprefix("W/") for each in sent}
+    return {each.strip().removeprefix("W/") for each in sent.split(",")}

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from apps.api.door import Key, Problem, TokenRequest, needs, once, person_of
 from apps.api.endpoints.asked import about_of, severity_of, uploads_of
+from apps.api.endpoints.named import TicketId
 from apps.api.endpoints.tickets import as_cited, as_told, found, router
-from apps.api.queries import tickets
-from apps.api.queries.tickets import named
-from apps.api.shapes.tickets import (
+from apps.api.queries import raised, tickets
+from apps.api.shapes.acts import (
     Confirmation,
     DisputeShape,
     EscalationShape,
@@ -24,8 +24,8 @@ from apps.api.shapes.tickets import (
     NewReply,
     NewTicket,
     Refusal,
-    WholeTicketShape,
 )
+from apps.api.shapes.tickets import WholeTicketShape
 from apps.contracts.models import AuthorisedUser, Reason
 from apps.contracts.rules.entitlement import Wanted
 from apps.escalation import services as escalation
@@ -77,7 +77,7 @@ def open_ticket(request: TokenRequest, sent: NewTicket, idempotency_key: Key) ->
     summary="Reply on a ticket",
 )
 def reply_on_ticket(
-    request: TokenRequest, ticket: int, sent: NewReply, idempotency_key: Key
+    request: TokenRequest, ticket: TicketId, sent: NewReply, idempotency_key: Key
 ) -> HttpResponse:
     """Write on a ticket. A closed one reopens, where support is owed; the answer says which it is.
 
@@ -97,7 +97,7 @@ def reply_on_ticket(
                 uploads=uploads,
             )
         except services.Refused as refusal:
-            raise _refused(refusal, person) from None
+            raise _refused(refusal, row, person) from None
         return _whole(person, there)
 
     return once(request, idempotency_key, act)
@@ -110,7 +110,7 @@ def reply_on_ticket(
     summary="Confirm the closure",
 )
 def confirm_closure(
-    request: TokenRequest, ticket: int, sent: Confirmation, idempotency_key: Key
+    request: TokenRequest, ticket: TicketId, sent: Confirmation, idempotency_key: Key
 ) -> HttpResponse:
     """Say that the solution settles it: the ticket is closed."""
     return _settle(services.confirm, request, ticket, sent.text, idempotency_key)
@@ -123,7 +123,7 @@ def confirm_closure(
     summary="Refuse the closure",
 )
 def refuse_closure(
-    request: TokenRequest, ticket: int, sent: Refusal, idempotency_key: Key
+    request: TokenRequest, ticket: TicketId, sent: Refusal, idempotency_key: Key
 ) -> HttpResponse:
     """Say that the solution does not settle it, and what does not work yet: that is looked at."""
     return _settle(services.refuse_closure, request, ticket, sent.text, idempotency_key)
@@ -136,7 +136,7 @@ def refuse_closure(
     summary="Dispute the severity",
 )
 def dispute_severity(
-    request: TokenRequest, ticket: int, sent: NewDispute, idempotency_key: Key
+    request: TokenRequest, ticket: TicketId, sent: NewDispute, idempotency_key: Key
 ) -> HttpResponse:
     """Say which severity the ticket should have, and why: a person decides by that."""
     row, person = found(request, ticket)
@@ -155,17 +155,8 @@ def dispute_severity(
                 act_key=source_key,
             )
         except services.Refused as refusal:
-            raise _refused(refusal, person) from None
-        return DisputeShape.model_validate(
-            {
-                "id": dispute.pk,
-                "raised_at": dispute.raised_at,
-                "disputed": named(dispute.disputed),
-                "wanted": named(dispute.wanted),
-                "decision": dispute.decision,
-                "reason": dispute.reason,
-            }
-        )
+            raise _refused(refusal, row, person) from None
+        return DisputeShape.model_validate(raised.dispute(dispute))
 
     return once(request, idempotency_key, act)
 
@@ -177,7 +168,7 @@ def dispute_severity(
     summary="Escalate a ticket",
 )
 def escalate_ticket(
-    request: TokenRequest, ticket: int, sent: NewEscalation, idempotency_key: Key
+    request: TokenRequest, ticket: TicketId, sent: NewEscalation, idempotency_key: Key
 ) -> HttpResponse:
     """Take a ticket to the person in charge, on one of its grounds.
 
@@ -188,7 +179,7 @@ def escalate_ticket(
     def act(source_key: str) -> EscalationShape:
         ground = _ground(row, sent.ground)
         try:
-            raised = escalation.raise_escalation(
+            escalated = escalation.raise_escalation(
                 order=row.order,
                 ticket=row,
                 ground=ground,
@@ -202,7 +193,7 @@ def escalate_ticket(
             )
         except escalation.Refused as refusal:
             raise Problem(HTTPStatus.CONFLICT, "refused", str(refusal)) from None
-        return _escalated(raised, person)
+        return _escalated(escalated, person)
 
     return once(request, idempotency_key, act)
 
@@ -217,7 +208,7 @@ def _settle(
         try:
             service(ticket=row, client=person, text=text, at=timezone.now(), act_key=source_key)
         except services.Refused as refusal:
-            raise _refused(refusal, person) from None
+            raise _refused(refusal, row, person) from None
         return _whole(person, row)
 
     return once(request, key, act)
@@ -248,31 +239,21 @@ def _there_are(keys: Sequence[str]) -> str:
     return f"There are: {', '.join(keys)}." if keys else "It has none."
 
 
-def _escalated(raised: Escalation, person: AuthorisedUser) -> EscalationShape:
-    if raised.state == Escalation.State.REFUSED:
+def _escalated(row: Escalation, person: AuthorisedUser) -> EscalationShape:
+    if row.state == Escalation.State.REFUSED:
         raise Problem(
             HTTPStatus.FORBIDDEN,
             "not-admissible",
-            as_told(f"It goes to nobody: {raised.why}", person),
-            clause=raised.clause,
+            as_told(f"It goes to nobody: {row.why}", person),
+            clause=row.clause,
         )
-    return EscalationShape.model_validate(
-        {
-            "id": raised.pk,
-            "raised_at": raised.raised_at,
-            "state": raised.state,
-            "ground": named(raised.ground),
-            "clause": raised.clause,
-            "why": raised.why,
-            "to": raised.path[0]["title"] if raised.path else "",
-        }
-    )
+    return EscalationShape.model_validate(raised.escalation(row, person))
 
 
-def _refused(refusal: services.Refused, person: AuthorisedUser) -> Problem:
+def _refused(refusal: services.Refused, ticket: Ticket, person: AuthorisedUser) -> Problem:
     """Return what does not fit the ticket as it is."""
     words = as_told(str(refusal), person)
-    return Problem(HTTPStatus.CONFLICT, "refused", words, clause=as_cited(refusal.clause, person))
+    return Problem(HTTPStatus.CONFLICT, "refused", words, clause=as_cited(refusal.clause, ticket))
 
 
 def _not_entitled(refused: RefusedRequest, person: AuthorisedUser) -> Problem:

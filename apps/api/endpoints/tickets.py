@@ -7,9 +7,11 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from apps.api.door import TokenRequest, needs, not_found, person_of
-from apps.api.endpoints.paging import After, AfterPlace, Limit, place_in
-from apps.api.queries import tickets
+from apps.api.endpoints.named import FileId, TicketId
+from apps.api.endpoints.paging import After, AfterPlace, Limit, page_of, place_in
+from apps.api.queries import raised, tickets
 from apps.api.queries.tickets import named, steps_in
+from apps.api.shapes.acts import DisputesShape, EscalationsShape
 from apps.api.shapes.given import Instant, ListKey
 from apps.api.shapes.tickets import (
     ConversationShape,
@@ -18,7 +20,7 @@ from apps.api.shapes.tickets import (
     TicketsShape,
     WholeTicketShape,
 )
-from apps.contracts.models import AuthorisedUser
+from apps.contracts.models import AuthorisedUser, Order
 from apps.contracts.queries.own_clauses import own_clauses
 from apps.contracts.queries.restrictions import told
 from apps.escalation.queries.offered import offers_on
@@ -35,11 +37,23 @@ def list_tickets(
     request: TokenRequest,
     *,
     state: Annotated[
-        list[State], Query(max_length=6, description="One of these states; none given: any.")
+        list[State],
+        Query(
+            max_length=6,
+            description="One of these states, each as a `state` of its own; none: any.",
+        ),
     ] = [],  # noqa: B006 (never changed)
-    severity: Annotated[ListKey | None, Query(description="A severity's key.")] = None,
+    severity: Annotated[
+        ListKey | None, Query(description="The key of a severity, as the catalogue has it.")
+    ] = None,
     changed_since: Annotated[
-        Instant | None, Query(description="Something happened at this instant or later.")
+        Instant | None,
+        Query(
+            description=(
+                "Something happened at this instant or later: one with its offset, such as"
+                " `2026-03-04T14:00:00Z`. In an address + is `%2B`."
+            )
+        ),
     ] = None,
     after: AfterPlace = None,
     limit: Limit = 50,
@@ -54,7 +68,7 @@ def list_tickets(
 
 
 @router.get("/tickets/{int:ticket}", auth=READ, response=WholeTicketShape, summary="Read a ticket")
-def read_ticket(request: TokenRequest, ticket: int) -> dict[str, Any]:
+def read_ticket(request: TokenRequest, ticket: TicketId) -> dict[str, Any]:
     """A ticket with whose turn it is, and what is promised: until when, and why."""
     return tickets.whole(found(request, ticket)[0])
 
@@ -66,7 +80,7 @@ def read_ticket(request: TokenRequest, ticket: int) -> dict[str, Any]:
     summary="Read what was said",
 )
 def read_conversation(
-    request: TokenRequest, ticket: int, after: After = None, limit: Limit = 50
+    request: TokenRequest, ticket: TicketId, after: After = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """What was said on a ticket, the latest first."""
     return tickets.conversation(found(request, ticket)[0], before=after, limit=limit)
@@ -78,7 +92,7 @@ def read_conversation(
     summary="Download a file",
     openapi_extra={"responses": {200: {"content": {"application/octet-stream": {}}}}},
 )
-def read_file(request: TokenRequest, file: int) -> HttpResponse:
+def read_file(request: TokenRequest, file: FileId) -> HttpResponse:
     """A file of a message, as a download."""
     row = tickets.file_of(person_of(request.auth), file)
     if row is None:
@@ -92,7 +106,7 @@ def read_file(request: TokenRequest, file: int) -> HttpResponse:
     response=GroundsShape,
     summary="List the grounds of escalation",
 )
-def list_grounds(request: TokenRequest, ticket: int) -> dict[str, Any]:
+def list_grounds(request: TokenRequest, ticket: TicketId) -> dict[str, Any]:
     """On what a ticket can be escalated now, and on what not, with why."""
     row, person = found(request, ticket)
     zone = row.version.time_zone
@@ -108,6 +122,37 @@ def list_grounds(request: TokenRequest, ticket: int) -> dict[str, Any]:
             for offer in offers_on(row, at=timezone.now()).every
         ]
     }
+
+
+@router.get(
+    "/tickets/{int:ticket}/disputes",
+    auth=READ,
+    response=DisputesShape,
+    summary="Read how disputes came out",
+)
+def list_disputes(
+    request: TokenRequest, ticket: TicketId, after: After = None, limit: Limit = 50
+) -> dict[str, Any]:
+    """Which severities were asked for on a ticket, and what was decided, the latest first."""
+    rows = found(request, ticket)[0].disputes.select_related("disputed", "wanted")
+    page = page_of(rows, after=after, limit=limit, newest_first=True)
+    return page | {"items": [raised.dispute(row) for row in page["items"]]}
+
+
+@router.get(
+    "/tickets/{int:ticket}/escalations",
+    auth=READ,
+    response=EscalationsShape,
+    summary="Read how escalations stand",
+)
+def list_escalations(
+    request: TokenRequest, ticket: TicketId, after: After = None, limit: Limit = 50
+) -> dict[str, Any]:
+    """How a ticket was escalated, and what became of it, the latest first."""
+    row, person = found(request, ticket)
+    rows = row.escalations.select_related("ground").defer("words", "steps")
+    page = page_of(rows, after=after, limit=limit, newest_first=True)
+    return page | {"items": [raised.escalation(each, person) for each in page["items"]]}
 
 
 def found(request: TokenRequest, ticket: int) -> tuple[Ticket, AuthorisedUser]:
@@ -132,6 +177,6 @@ def as_told(words: str, person: AuthorisedUser) -> str:
     return told(words, person.order.account, sees_money=person.may_see_invoices)
 
 
-def as_cited(refs: str, person: AuthorisedUser) -> str:
-    """Return of some clauses those that the policy of the person's order has."""
-    return own_clauses(refs, {person.order.version_id})
+def as_cited(refs: str, of: Order | Ticket) -> str:
+    """Return of some clauses those that the policy of an order, or of a ticket, has."""
+    return own_clauses(refs, {of.version_id})

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apps.contracts.models import Account, Order, Standing
@@ -96,15 +96,39 @@ def _orders(account: Account, *, at: datetime) -> tuple[bool, list[Restriction]]
         "state", "number", "starts_on", "ends_on", "plan_id", "version__time_zone"
     )
     orders = list(related.order_by("-starts_on", "-pk")[:100])
-    for order in orders:
-        on = at.astimezone(ZoneInfo(order.version.time_zone)).date()
-        is_over = order.ends_on is not None and order.ends_on < on
-        if order.state == Order.State.EXECUTED and order.starts_on <= on and not is_over:
-            return True, []
+    if any(order.state == Order.State.EXECUTED and _holds(order, at=at) for order in orders):
+        return True, []
     reason = f"No order of {account.name} is in force."
     clears = "An order has to be executed, and its term to have begun."
     what = ["service_tickets", "other_tickets"]
-    return False, [Restriction(what, None, reason, _clause(orders), clears)]
+    since = _since(orders, at=at)
+    return False, [Restriction(what, since, reason, _clause(orders), clears)]
+
+
+def _since(orders: Sequence[Order], *, at: datetime) -> datetime | None:
+    """Return when the last term was over; None: none began, or at some hour it was terminated."""
+    terminated = Order.State.TERMINATED
+    is_cut = any(order.state == terminated and _holds(order, at=at) for order in orders)
+    over = [order for order in orders if _is_over(order, at=at)]
+    last = max(over, key=lambda order: order.ends_on or date.min, default=None)
+    if is_cut or last is None or last.ends_on is None or last.state == terminated:
+        return None
+    first = last.ends_on + timedelta(days=1)
+    return datetime.combine(first, time(), _zone(last)).astimezone(UTC)
+
+
+def _holds(order: Order, *, at: datetime) -> bool:
+    """Tell whether it is a day of the order's term."""
+    on = at.astimezone(_zone(order)).date()
+    return order.starts_on <= on and not _is_over(order, at=at)
+
+
+def _is_over(order: Order, *, at: datetime) -> bool:
+    return order.ends_on is not None and order.ends_on < at.astimezone(_zone(order)).date()
+
+
+def _zone(order: Order) -> ZoneInfo:
+    return ZoneInfo(order.version.time_zone)
 
 
 def _clause(orders: Sequence[Order]) -> str:

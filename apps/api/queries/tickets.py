@@ -24,7 +24,7 @@ from apps.tickets.rules.promise import DeadlineKind
 from apps.tickets.rules.turns import turn_in
 from apps.tickets.wording import sentence
 
-RELATED = ("order", "severity", "category", "service", "requester", "version")
+RELATED = ("order", "severity", "category", "service", "requester", "version", "closing")
 WITHOUT = ("version__source", "agreed", "entitled")
 
 
@@ -139,6 +139,7 @@ def _shaped(ticket: Ticket, due: Any) -> dict[str, Any]:
         "requester": {"name": ticket.requester.name, "email": ticket.requester.email},
         "registered_at": ticket.registered_at,
         "changed_at": ticket.latest_at,
+        "closing": named(ticket.closing) if ticket.status == Ticket.State.CLOSED else None,
         "merged_into": ticket.merged_into_id,
         "next_due": {"kind": due.kind, "due_at": due.due_at} if due else None,
     }

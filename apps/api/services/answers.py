@@ -15,9 +15,17 @@ LONGEST = timedelta(minutes=2)  # that a request is worked on; then its process 
 class InFlight(Exception):
     """The same request is being worked on. The message says what to do."""
 
+    def __init__(self) -> None:
+        super().__init__("This request is being worked on. Ask again with the same key.")
+
 
 class OtherRequest(Exception):
     """The key names another request already. The message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was sent with another request. Send a new request with a new key."
+        )
 
 
 def begin(*, token: ApiToken, key: str, digest: str, at: datetime) -> KeptAnswer:
@@ -38,14 +46,12 @@ def begin(*, token: ApiToken, key: str, digest: str, at: datetime) -> KeptAnswer
     except IntegrityError:
         there = KeptAnswer.objects.get(token=token, key=key)
     if there.digest != digest:
-        raise OtherRequest(
-            "This Idempotency-Key was sent with another request. Send a new request with a new key."
-        )
+        raise OtherRequest
     if there.status is not None:
         return there
     is_free = Q(busy_until=None) | Q(busy_until__lt=at)
     if not KeptAnswer.objects.filter(is_free, pk=there.pk, status=None).update(busy_until=until):
-        raise InFlight("This request is being worked on. Ask again with the same key.")
+        raise InFlight
     return there
 
 

@@ -2,23 +2,30 @@
 
 from datetime import datetime
 
-from ninja import Field, Schema
+from ninja import Schema
+
+from apps.api.shapes.parts import AT, Next, part
 
 
 class NoticeShape(Schema):
     """What the account was told: of maintenance, outages, its standing, its TAM and the like."""
 
-    name: str = Field(description="Names the notice for good.")
-    kind: str = Field(description="Such as “report” or “standing”; more may come.")
-    label: str = Field(description="The kind in words.")
-    heading: str
-    told_at: datetime
-    sent_at: datetime | None = Field(description="When the first mail of it went out, if one has.")
-    page: str = Field(description="Its page in the portal.")
+    name: str = part("Names the notice for good.", "standing-3")
+    kind: str = part("Such as “report” or “standing”; more may come.", "standing")
+    label: str = part("The kind, for people.", "Standing")
+    heading: str = part("What it is on, for people.", "Overdue: a suspension is ahead")
+    told_at: datetime = part("When the account was told.", AT)
+    sent_at: datetime | None = part(
+        "When the first mail of it went out; null: none has.", "2026-03-04T14:00:05Z"
+    )
+    page: str = part(
+        "Its page in the portal, for people.",
+        "https://support.example.com/portal/notices/standing-3/",
+    )
 
 
 class NoticesShape(Schema):
-    """Notices, the newest first; `next` begins the next page."""
+    """Notices."""
 
-    items: list[NoticeShape]
-    next: str | None
+    items: list[NoticeShape] = part("The newest first.")
+    next: Next

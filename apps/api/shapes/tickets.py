@@ -1,258 +1,174 @@
-"""Tickets as they are sent."""
+"""Tickets as they are sent, with what is promised and what was said."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from ninja import Field, Schema
-from pydantic import ConfigDict
+from ninja import Schema
 
-from apps.api.shapes.given import ListKey, MaybeText, Name, Sent, Subject, Text
+from apps.api.shapes.parts import AT, NUMBER, Next, part
 
 State = Literal["OPEN", "WAITING", "SOLVED", "ANSWERED", "SUSPENDED", "CLOSED"]
 Turn = Literal["PROVIDER", "CLIENT", "NOBODY"]
 Kind = Literal[
     "RESPONSE", "RESOLUTION", "RFO", "CLIENT_REPLY", "CONFIRMATION", "STEP_DOWN", "AUTO_CLOSE"
 ]
+STATES = (
+    "`OPEN`: we work on it. `WAITING`: we asked the client something. `SOLVED`: we gave a solution."
+    " `ANSWERED`: the client answered the solution, and we look at that. `SUSPENDED`: it stands"
+    " still, as the account's support does. `CLOSED`."
+)
+KINDS = (
+    "`RESPONSE`: our first answer. `RESOLUTION`: our solution. `RFO`: a Reason for Outage."
+    " `CLIENT_REPLY`: the client's answer to what we asked. `CONFIRMATION`: the client's word on"
+    " the solution. `STEP_DOWN`: a lower severity, while a solution is watched. `AUTO_CLOSE`: it"
+    " closes by itself."
+)
 
 
 class NamedShape(Schema):
-    """Something of a list of ours: `key` is sent back to name it, `label` is for people."""
+    """Something of a list of ours."""
 
-    key: str
-    label: str
+    key: str = part("Is sent back to name it.", "2")
+    label: str = part("For people.", "Priority 2")
 
 
 class PersonShape(Schema):
     """A person of the account."""
 
-    name: str
-    email: str
+    name: str = part("Their name.", "Kim Berg")
+    email: str = part("Their address.", "kim@telecom.example.com")
 
 
 class NextDueShape(Schema):
     """What is due next on a ticket."""
 
-    kind: Kind
-    due_at: datetime
+    kind: Kind = part(KINDS, "RESPONSE")
+    due_at: datetime = part("The last instant that is in time.", "2026-03-04T16:00:00Z")
 
 
 class TicketShape(Schema):
     """A ticket."""
 
-    id: int
-    number: str
-    order: str = Field(description="The number of the order under which it is.")
-    subject: str
-    state: State
-    turn: Turn = Field(description="Whose turn it is.")
-    severity: NamedShape
-    category: NamedShape | None
-    service: NamedShape | None
-    requester: PersonShape
-    registered_at: datetime
-    changed_at: datetime = Field(description="When something happened on it last.")
-    merged_into: int | None = Field(description="The ticket as which it goes on, if as another.")
-    next_due: NextDueShape | None
+    id: int = part("Names the ticket in addresses.", 12)
+    number: str = part("Its registration number: put it into mails.", NUMBER)
+    order: str = part("The number of the order under which it is.", "WS-0310")
+    subject: str = part("What it is on.", "One-way audio on calls to Norway")
+    state: State = part(STATES, "OPEN")
+    turn: Turn = part("Whose turn it is.", "PROVIDER")
+    severity: NamedShape = part("How bad it is, of the list of its policy.")
+    category: NamedShape | None = part(
+        "What it is about, of the list of its policy; null: that is not said.",
+        {"key": "call-quality", "label": "Call quality"},
+    )
+    service: NamedShape | None = part(
+        "Which service of the order it is about; null: that is not said.",
+        None,
+    )
+    requester: PersonShape = part("Who asked.")
+    registered_at: datetime = part("When it was registered; its clocks count from then.", AT)
+    changed_at: datetime = part("When something happened on it last.", AT)
+    closing: NamedShape | None = part(
+        "For which of the policy's reasons it was closed; null: it was not, or for none.", None
+    )
+    merged_into: int | None = part(
+        "The `id` of the ticket as which it goes on, if as another.", None
+    )
+    next_due: NextDueShape | None = part("What is due next; null: nothing, or its clock stands.")
 
 
 class TicketsShape(Schema):
-    """Tickets, the one on which something happened last first; `next` begins the next page."""
+    """Tickets."""
 
-    items: list[TicketShape]
-    next: str | None
+    items: list[TicketShape] = part("The one on which something happened last first.")
+    next: Next
 
 
 class StepShape(Schema):
-    """A sentence of an explanation, and the clauses that it rests on.
+    """A step of an explanation."""
 
-    Times in it are those of the policy's zone.
-    """
-
-    sentence: str
-    clause: str
+    sentence: str = part(
+        "For people. Times in it are those of the policy's zone.",
+        "Priority 2: response within 2 h of “Standard hours”.",
+    )
+    clause: str = part(
+        "The clauses of the policy that it rests on, with commas; may be empty.", "S-5-targets, R-1"
+    )
 
 
 class DeadlineShape(Schema):
-    """A promise on a ticket: how it stands, until when, and why.
+    """A promise on a ticket: how it stands, until when, and why."""
 
-    `due_at` is null while its clock stands still. A kind that is not there has no fixed time.
-    """
-
-    kind: Kind
-    state: Literal["OPEN", "MET", "MISSED"]
-    due_at: datetime | None
-    warn_at: datetime | None
-    settled_at: datetime | None
-    clause: str
-    why: list[StepShape]
+    kind: Kind = part(KINDS, "RESPONSE")
+    state: Literal["OPEN", "MET", "MISSED"] = part(
+        "`OPEN`: not yet kept, nor missed. `MET`: kept. `MISSED`: missed, and it stays so.", "OPEN"
+    )
+    due_at: datetime | None = part(
+        "The last instant that is in time; null: its clock stands still.", "2026-03-04T16:00:00Z"
+    )
+    warn_at: datetime | None = part(
+        "From when on it is near; null: its clock stands still.", "2026-03-04T15:30:00Z"
+    )
+    settled_at: datetime | None = part(
+        "When it was kept; if it was missed, when it was due. Null: it is open.", None
+    )
+    clause: str = part("The clauses of the policy that promise it, with commas.", "S-5-targets")
+    why: list[StepShape] = part("How it was worked out, step by step.")
 
 
 class WholeTicketShape(TicketShape):
     """A ticket with what is promised on it."""
 
-    deadlines: list[DeadlineShape]
+    deadlines: list[DeadlineShape] = part(
+        "The latest of each kind. What is not there has no fixed time."
+    )
 
 
 class FileShape(Schema):
-    """A file of a message; it is read at /files/{id}."""
+    """A file of a message."""
 
-    id: int
-    name: str
-    size: int = Field(description="Bytes.")
+    id: int = part("It is read at `/files/{id}`.", 7)
+    name: str = part("Its name.", "trace.pcap")
+    size: int = part("Bytes.", 48213)
 
 
 class MessageShape(Schema):
     """What was said on a ticket."""
 
-    id: int
-    sent_at: datetime
-    said_by: Literal["CLIENT", "PROVIDER"]
-    name: str
-    text: str
-    files: list[FileShape]
+    id: int = part("Names the message.", 34)
+    sent_at: datetime = part("When it was said.", AT)
+    said_by: Literal["CLIENT", "PROVIDER"] = part("Whose words they are.", "CLIENT")
+    name: str = part("Who said it.", "Kim Berg")
+    text: str = part(
+        "The words, plain, with line feeds.",
+        "Since 09:10 UTC callers do not hear the called party.",
+    )
+    files: list[FileShape] = part("What came along.")
 
 
 class ConversationShape(Schema):
-    """What was said, the latest first; `next` begins the next page."""
+    """What was said."""
 
-    items: list[MessageShape]
-    next: str | None
-
-
-class FileSent(Sent):
-    """A file: its content as base64. Programs and scripts are refused, as mail servers do."""
-
-    name: Name
-    content: str = Field(
-        min_length=4, pattern=r"^[A-Za-z0-9+/]+={0,2}$", description="Base64, in one line."
-    )
-    content_type: Annotated[str, Field(max_length=100, pattern=r"^[!-~]*$")] = ""
-
-
-Files = Annotated[list[FileSent], Field(max_length=20)]
-
-
-class NewTicket(Sent):
-    """What a ticket is opened with. The catalogue says which keys there are."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "subject": "One-way audio on calls to Norway",
-                "text": "Since 09:10 UTC callers do not hear the called party.",
-                "severity": "2",
-                "category": "outage",
-            }
-        }
-    )
-
-    subject: Subject
-    text: Text
-    severity: ListKey = Field(description="A severity of the order's policy.")
-    category: ListKey | None = Field(
-        default=None, description="What it is about; needed where the policy has categories."
-    )
-    service: ListKey | None = Field(default=None, description="A service that the order covers.")
-    is_disconnection: bool = Field(
-        default=False,
-        description=(
-            "Another provider cut the customer off, in the course of a new install. Only where the"
-            " catalogue asks for it."
-        ),
-    )
-    files: Files = []
-
-
-class NewReply(Sent):
-    """What is written on a ticket."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"text": "It is better since 11:40, not gone."}}
-    )
-
-    text: Text
-    files: Files = []
-
-
-class Confirmation(Sent):
-    """That a solution settles it; with or without words."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"text": "It works again."}})
-
-    text: MaybeText = ""
-
-
-class Refusal(Sent):
-    """That a solution does not settle it, and what does not work yet."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"text": "Calls to Norway still have no audio."}}
-    )
-
-    text: Text
-
-
-class NewDispute(Sent):
-    """Which severity a ticket should have, why, and what shows it."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"severity": "1", "claim": "No call at all gets through since 12:05 UTC."}
-        }
-    )
-
-    severity: ListKey
-    claim: Text
-    evidence: MaybeText = ""
-
-
-class DisputeShape(Schema):
-    """A dispute of a severity: taken down, and decided by a person."""
-
-    id: int
-    raised_at: datetime
-    disputed: NamedShape
-    wanted: NamedShape
-    decision: Literal["OPEN", "UPHELD", "REJECTED"]
-    reason: str
+    items: list[MessageShape] = part("The latest first.")
+    next: Next
 
 
 class GroundShape(Schema):
-    """A ground of escalation: whether it is admissible now, and why. `ground` null: none named."""
+    """A ground of escalation: whether it is admissible now, and why."""
 
-    ground: NamedShape | None
-    is_admissible: bool
-    is_in_hand: bool = Field(description="It is escalated on that ground already.")
-    why: str
-    steps: list[StepShape]
+    ground: NamedShape | None = part(
+        "The ground; null: that none is named.",
+        {"key": "not-resolved", "label": "Ordinary support did not settle it"},
+    )
+    is_admissible: bool = part("Whether a ticket can be escalated on it now.", True)
+    is_in_hand: bool = part("It is escalated on that ground already.", False)
+    why: str = part("Why, for people.", "The person in charge judges it.")
+    steps: list[StepShape] = part(
+        "What was held against the ticket, step by step.",
+        [{"sentence": "No figure of the ticket shows this ground.", "clause": "S-7"}],
+    )
 
 
 class GroundsShape(Schema):
-    """The grounds of a ticket; none, where its policy has no path of escalation."""
+    """The grounds of a ticket."""
 
-    items: list[GroundShape]
-
-
-class NewEscalation(Sent):
-    """On which ground a ticket is escalated, and what is to be done."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"ground": "sla-violated", "words": "Please name somebody who calls us."}
-        }
-    )
-
-    ground: ListKey | None = None
-    words: MaybeText = ""
-
-
-class EscalationShape(Schema):
-    """An escalation that goes to the person in charge."""
-
-    id: int
-    raised_at: datetime
-    state: Literal["OPEN", "TAKEN", "ANSWERED", "CLOSED"]
-    ground: NamedShape | None
-    clause: str
-    why: str
-    to: str = Field(description="Who is asked first.")
+    items: list[GroundShape] = part("None, where the policy has no path of escalation.")

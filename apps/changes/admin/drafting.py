@@ -10,9 +10,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from apps.changes.admin.pages import REFUSED, ActingAdmin
-from apps.changes.services.drafts import ChangeRefused
+from apps.changes.admin.pages import REFUSED, Acting, ActingAdmin
+from apps.changes.services.drafts import ChangeRefused, discard_draft
 from apps.contracts.models import User
+
+
+def discard(acting: Acting) -> str:
+    """Remove the draft, as it was seen."""
+    discard_draft(acting.row, seen=acting.seen(), by=acting.by, at=acting.at)
+    acting.is_gone = True
+    return f"{acting.row} is discarded. Nobody had heard of it."
 
 
 class DraftingAdmin(ActingAdmin):

@@ -1,6 +1,7 @@
 """Maintenance as staff plan and announce it: the list, and each one's page and forms."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -52,11 +53,19 @@ class LookFilter(admin.SimpleListFilter):
     parameter_name = "look"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable:
-        return [("announce", "To be announced"), ("open", "Not over")]
+        return [
+            ("announce", "To be announced"),
+            ("overtaken", "Window open and not confirmed, or over and not done"),
+            ("open", "Not over"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         rows = cast(Any, queryset)
-        chosen = {"announce": rows.to_announce, "open": rows.open}.get(self.value() or "")
+        chosen = {
+            "announce": rows.to_announce,
+            "overtaken": partial(rows.overtaken, at=timezone.now()),
+            "open": rows.open,
+        }.get(self.value() or "")
         return chosen() if chosen else queryset
 
 

@@ -66,6 +66,7 @@ def page_of(
         "tone": TONES[State(row.state)],
         "is_open": is_open,
         "is_before": at < row.starts_at,
+        "is_after": at >= row.ends_at,
         "may_act": may_act and is_open,
         "acts": acts_of(row) if may_act else [],
         "affected": list(row.services.all()),

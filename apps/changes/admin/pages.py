@@ -34,11 +34,15 @@ class SeenForm(forms.Form):
 
 
 class Acting:
-    """Who does what with a row, when; ``refused`` are the forms to show again."""
+    """Who does what with a row, when; ``refused`` are the forms to show again.
+
+    ``is_gone``: the act left no row whose page could be shown.
+    """
 
     def __init__(self, row: Any, data: QueryDict, *, by: User, at: datetime) -> None:
         self.row, self.data, self.by, self.at = row, data, by, at
         self.refused: dict[str, Any] = {}
+        self.is_gone = False
 
     def seen(self) -> int:
         """Return the edition that the page showed.
@@ -96,7 +100,7 @@ class ActingAdmin(ReadOnlyAdmin):
         else:
             if done:
                 messages.success(request, done)
-                return HttpResponseRedirect(page)
+                return HttpResponseRedirect(self.list_page() if acting.is_gone else page)
         return self.page(request, self.found(request, str(pk)), refused=acting.refused)
 
     def found(self, request: HttpRequest, key: str) -> Any:
@@ -132,6 +136,9 @@ class ActingAdmin(ReadOnlyAdmin):
     def shown(self, request: HttpRequest, row: Any, refused: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the page of a row shows besides itself."""
         return {}
+
+    def list_page(self) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def page_of(self, row: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])

@@ -10,7 +10,7 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from apps.changes.admin.change_forms import ChangeEditor, WithdrawForm
-from apps.changes.admin.drafting import DraftingAdmin
+from apps.changes.admin.drafting import DraftingAdmin, discard
 from apps.changes.admin.pages import Acting
 from apps.changes.models import GapAnalysis, PlatformChange
 from apps.changes.queries.gap import answer_for, entitled_orders, missing_orders, other_orders
@@ -67,7 +67,10 @@ def withdraw(acting: Acting) -> str:
 class PlatformChangeAdmin(DraftingAdmin):
     """Each form calls one service. Nothing else writes a change."""
 
-    acts = {"write": write, "publish": publish, "take-in": take_in, "withdraw": withdraw}
+    acts = {
+        **{"write": write, "publish": publish, "discard": discard},
+        **{"take-in": take_in, "withdraw": withdraw},
+    }
     editor, draft, new_title = ChangeEditor, services.draft_change, "New change of an API"
     page_template = "admin/changes/platformchange/page.html"
     related = ("drafted_by", "published_by", "withdrawal__by")

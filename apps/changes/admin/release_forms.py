@@ -13,13 +13,9 @@ from apps.contracts.models import Service
 NAMES = ("product", "version", "released_on", "link", "news")
 
 
-class ReleaseForm(forms.Form):
-    """A release; what it fixes is a list of its own. ``seen`` is the edition that was shown."""
-
-    product = line("What it is a version of", "Say what it is.", most=120, hint="Softphone")
-    version = line("Version", "Say which version it is.", most=60, hint="4.2")
-    released_on = day("Clients have it from", "Say from which day clients have it.")
-    link = forms.URLField(
+def link() -> forms.URLField:
+    """Return the field of where the notes are."""
+    return forms.URLField(
         label="Link to its notes",
         required=False,
         max_length=500,
@@ -27,6 +23,31 @@ class ReleaseForm(forms.Form):
         widget=forms.URLInput(attrs=INPUT),
         error_messages={"invalid": "Write the whole address, such as https://example.com/notes."},
     )
+
+
+class CorrectForm(forms.Form):
+    """How an announced release reads from now on, and what of it is different."""
+
+    why = text("What is different, as the clients read it", "Say what is different.", rows=3)
+    released_on = day("Clients have it from", "Say from which day clients have it.")
+    link = link()
+    news = text("What is new", "Say in a few words what is new.", rows=5)
+
+    @classmethod
+    def of(cls, release: Release) -> "CorrectForm":
+        """Return the form as the release reads now."""
+        now = release.reads
+        initial = {name: getattr(now, name) for name in ("released_on", "link", "news")}
+        return cls(auto_id="correct_%s", initial=initial)
+
+
+class ReleaseForm(forms.Form):
+    """A release; what it fixes is a list of its own. ``seen`` is the edition that was shown."""
+
+    product = line("What it is a version of", "Say what it is.", most=120, hint="Softphone")
+    version = line("Version", "Say which version it is.", most=60, hint="4.2")
+    released_on = day("Clients have it from", "Say from which day clients have it.")
+    link = link()
     news = text("What is new", "Say in a few words what is new.", rows=5)
     services = forms.ModelMultipleChoiceField(
         label="For orders that cover", queryset=Service.objects.none(), required=False

@@ -16,7 +16,7 @@ from apps.changes.models.maintenance_notices import (
     MaintenanceNotice,
     MaintenanceUpdate,
 )
-from apps.changes.models.releases import Release, ReleaseFix, ReleaseNotice
+from apps.changes.models.releases import Release, ReleaseAmendment, ReleaseFix, ReleaseNotice
 
 __all__ = [
     "ChangeWithdrawal",
@@ -33,6 +33,7 @@ __all__ = [
     "MaintenanceUpdate",
     "PlatformChange",
     "Release",
+    "ReleaseAmendment",
     "ReleaseFix",
     "ReleaseNotice",
 ]

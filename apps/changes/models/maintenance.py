@@ -24,6 +24,15 @@ class MaintenanceQuerySet(models.QuerySet):
         """What is planned, and nobody was told of yet."""
         return self.filter(state="PLANNED", announced_at=None)
 
+    def overtaken(self, *, at: datetime) -> Self:
+        """Announced work of which the clock says more than we did.
+
+        Its window is open and nobody confirmed it, or is over and nobody said that it is done.
+        """
+        opened = Q(state="PLANNED", announced_at__isnull=False, starts_at__lte=at)
+        over = Q(state__in=["CONFIRMED", "IN_PROGRESS"], ends_at__lte=at)
+        return self.filter(opened | over)
+
     def at(self, instant: datetime) -> Self:
         """Maintenance inside of whose window an instant is, but for what was cancelled."""
         inside = self.filter(starts_at__lte=instant, ends_at__gt=instant)

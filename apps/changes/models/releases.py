@@ -58,6 +58,70 @@ class Release(models.Model):
     def __str__(self) -> str:
         return f"{self.product} {self.version}"
 
+    @property
+    def latest(self) -> "ReleaseAmendment | None":
+        """What was told of it last, after its announcement; None: nothing."""
+        return max(self.amendments.all(), key=lambda row: row.number, default=None)
+
+    @property
+    def reads(self) -> "Release | ReleaseAmendment":
+        """Whose day, news and link hold now."""
+        return self.latest or self
+
+    @property
+    def tellings(self) -> int:
+        """How often it was told: once when it was announced, and once by each amendment."""
+        last = self.latest
+        return last.number if last else 1
+
+    @property
+    def is_withdrawn(self) -> bool:
+        last = self.latest
+        return last is not None and last.kind == ReleaseAmendment.Kind.WITHDRAWN
+
+
+class ReleaseAmendment(models.Model):
+    """What was told of a release after its announcement: that it reads otherwise, or is withdrawn.
+
+    ``released_on``, ``news`` and ``link`` are as they hold from then on. The announcement was the
+    first telling, so ``number`` begins at 2. The database refuses to change or remove a row.
+
+    Clause: S-10.
+    """
+
+    class Kind(models.TextChoices):
+        CORRECTED = "CORRECTED", "Corrected"
+        WITHDRAWN = "WITHDRAWN", "Withdrawn"
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="amendments")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    why = models.TextField(help_text="As the clients read it.")
+    released_on = models.DateField()
+    news = models.TextField()
+    link = models.URLField(max_length=500, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["release", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["release", "number"], name="releaseamendment_number"),
+            models.UniqueConstraint(
+                fields=["release"],
+                condition=Q(kind="WITHDRAWN"),
+                name="releaseamendment_withdrawn_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["CORRECTED", "WITHDRAWN"]) & Q(number__gte=2),
+                name="releaseamendment_follows_the_announcement",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release}, {self.get_kind_display().lower()}"
+
 
 class ReleaseFix(models.Model):
     """One thing that a release fixes; ``ticket`` and ``case`` are who reported it, if they did.
@@ -92,20 +156,30 @@ class ReleaseFix(models.Model):
 
 
 class ReleaseNotice(models.Model):
-    """That an account was told of a release. The database refuses to change or remove it.
+    """That an account was told of a release, or of its ``amendment``.
+
+    The database refuses to change or remove it.
 
     Clause: S-10.
     """
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="notices")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="release_notices")
+    amendment = models.ForeignKey(
+        ReleaseAmendment, null=True, on_delete=models.PROTECT, related_name="notices"
+    )
     told_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["release", "account"], name="releasenotice_one_an_account"
+                fields=["release", "account"],
+                condition=Q(amendment=None),
+                name="releasenotice_announced_once_an_account",
+            ),
+            models.UniqueConstraint(
+                fields=["amendment", "account"], name="releasenotice_amended_once_an_account"
             ),
         ]
         indexes = [
@@ -114,3 +188,8 @@ class ReleaseNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release}, {self.account}"
+
+    @property
+    def name(self) -> str:
+        """What its page in the portal is called."""
+        return f"release-{self.pk}"

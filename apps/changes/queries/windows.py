@@ -3,20 +3,22 @@
 Clause: S-11.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import cache, partial
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.changes.models import Maintenance, MaintenanceNotice
+from apps.changes.rules.naming import is_named_in
 from apps.contracts.models import Account
 from apps.outbox.compiled import Compiled
 from apps.tickets.models import Ticket
 
 MOST = 20  # windows of one account at one instant
 OVER = (Maintenance.State.CANCELLED, Maintenance.State.DONE)
-SHORTEST = 4  # characters of a name that is looked for in a sentence
+# Where rooms above know which objects a ticket is about: (ticket) -> their names.
+OBJECTS: list[Callable[[Ticket], Collection[str]]] = []
 
 
 def told_to(account_id: int) -> QuerySet[MaintenanceNotice]:
@@ -50,15 +52,18 @@ def windows_at(
 def windows_of(ticket: Ticket) -> Sequence[MaintenanceNotice]:
     """Return the windows that a ticket lies in: open when it was registered, or being worked in.
 
-    They are about the ticket's service, or an object that its subject names; of a ticket without a
-    service, whatever touches its account.
+    They are about the ticket's service, an object that its subject names as a whole, or one that
+    its alerts are about; of a ticket without either, whatever touches its account.
 
     Clause: S-11.
     """
     service = ticket.service.key if ticket.service else ""
     query = _over if ticket.status == Ticket.State.CLOSED else _still_open
     found = query.objects(account=ticket.account_id, at=ticket.registered_at)
-    return [row for row in found if touches(row, service=service, words=ticket.subject)]
+    objects = {name for known in OBJECTS for name in known(ticket)} if found else set()
+    return [
+        row for row in found if touches(row, service=service, words=ticket.subject, objects=objects)
+    ]
 
 
 def rows_of(ticket: Ticket) -> QuerySet[MaintenanceNotice]:
@@ -94,9 +99,7 @@ def touches(
     if not service and not objects:
         return True
     wanted = {service.lower(), *(name.lower() for name in objects)}
-    return bool(named & wanted) or any(
-        name in words.lower() for name in named if len(name) >= SHORTEST
-    )
+    return bool(named & wanted) or any(is_named_in(name, words) for name in named)
 
 
 def coming_to(account_id: int, *, at: datetime, most: int) -> Sequence[MaintenanceNotice]:

@@ -1,8 +1,13 @@
-"""What all drafts of this app have in common: held, seen, and refused in words."""
+"""What all drafts of this app have in common: held, seen, discarded, and refused in words."""
 
+from datetime import datetime
 from typing import TypeVar
 
+from django.db import transaction
 from django.db.models import Model
+
+from apps.contracts.models import User
+from apps.contracts.services.orders import sign
 
 Row = TypeVar("Row", bound=Model)
 LONGEST_TEXT = 20_000  # characters
@@ -33,9 +38,31 @@ def as_seen(row: Row, *, seen: int) -> Row:
 
 
 def held_row(row: Row) -> Row:
-    """Return a row as it is now, held until the transaction ends."""
+    """Return a row as it is now, held until the transaction ends.
+
+    :raises ChangeRefused: it was discarded meanwhile.
+    """
     rows = type(row)._default_manager.select_for_update(of=("self",))
-    return rows.get(pk=row.pk)
+    held = rows.filter(pk=row.pk).first()
+    if held is None:
+        raise ChangeRefused(f"Somebody discarded {row} meanwhile.")
+    return held
+
+
+@transaction.atomic
+def discard_draft(row: Model, *, seen: int, by: User, at: datetime) -> None:
+    """Remove a draft that nobody was told of; its history says who did. ``seen``: its edition.
+
+    Clause: V-2-gap, S-10.
+
+    :raises ChangedSince: somebody changed it since it was read.
+    :raises ChangeRefused: it is no draft any more, or somebody discarded it first.
+    """
+    held = as_seen(row, seen=seen)
+    if held.state != "DRAFT":  # type: ignore[attr-defined]
+        raise ChangeRefused(f"{held} was told already. Withdraw it instead.")
+    sign(held, reason="Discarded", by=by, at=at)
+    held.delete()
 
 
 def words(text: str, *, missing: str = "", most: int = LONGEST_TEXT) -> str:

@@ -6,20 +6,15 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from apps.changes.models import Release, ReleaseFix, ReleaseNotice
-from apps.changes.queries.releases import covered_orders, readers_of, reported_as
+from apps.changes.models import Release, ReleaseFix
+from apps.changes.queries.releases import reported_as
 from apps.changes.services.drafts import ChangeRefused, as_seen, held_row, line, words
-from apps.contracts.models import Account, Service, User
+from apps.changes.services.release_telling import tell_announced
+from apps.contracts.models import Service, User
 from apps.contracts.services.orders import sign
-from apps.contracts.services.webhook_news import News, announce, notice_news
-from apps.outbox.enqueue import nudge, prepared
-from apps.outbox.models import Message
-from apps.outbox.rules.address import is_plain_address
 
 State = Release.State
-ANNOUNCED, FIXES = "release.announced", "release.fixes"
 MOST_FIXES = 100
-BATCH = 1000  # rows an INSERT
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,7 @@ def write_release(
     """
     release = as_seen(release, seen=seen)
     if release.state != State.DRAFT:
-        raise ChangeRefused(f"{release} is announced: what was told stays.")
+        raise ChangeRefused(f"{release} is announced: what was told stays. Correct it instead.")
     release.edition += 1
     _keep(release, written, reason="Draft changed", by=by, at=at)
     return release
@@ -89,7 +84,7 @@ def announce_release(*, release: Release, seen: int, by: User, at: datetime) -> 
     held = held_row(release)
     is_same = held.edition == seen + 1 and held.announced_by_id == by.pk
     if held.state == State.ANNOUNCED and is_same:
-        return held.notices.count()
+        return held.notices.filter(amendment=None).count()
     held = as_seen(release, seen=seen)
     if held.state != State.DRAFT:
         raise ChangeRefused(f"{held} is announced already.")
@@ -97,70 +92,7 @@ def announce_release(*, release: Release, seen: int, by: User, at: datetime) -> 
     held.edition += 1
     sign(held, reason="Announced", by=by, at=at)
     held.save()
-    count = _tell_accounts(held, at=at)
-    _tell_reporters(held, at=at)
-    nudge()
-    return count
-
-
-def _tell_accounts(release: Release, *, at: datetime) -> int:
-    covered = covered_orders(release).order_by().values("account")
-    ReleaseNotice.objects.bulk_create(
-        [
-            ReleaseNotice(release=release, account_id=pk, told_at=at)
-            for pk in Account.objects.filter(pk__in=covered)
-            .order_by("pk")
-            .values_list("pk", flat=True)
-        ],
-        batch_size=BATCH,
-    )
-    notices = dict(release.notices.values_list("account", "pk"))
-    mails = [
-        prepared(
-            topic=ANNOUNCED,
-            key=f"release-notice:{notices[person.order.account_id]}:user-{person.pk}",
-            recipient=person.email,
-            payload={"notice_id": notices[person.order.account_id], "user_id": person.pk},
-            at=at,
-        )
-        for person in readers_of(release)
-        if is_plain_address(person.email)
-    ]
-    Message.objects.bulk_create(mails, batch_size=BATCH)
-    hooked = release.notices.filter(account__has_webhooks=True).order_by("pk")
-    announce([_news(row, release) for row in hooked], at=at)
-    return len(notices)
-
-
-def _news(row: ReleaseNotice, release: Release) -> News:
-    return notice_news(
-        row.account_id,
-        "RELEASE",
-        key=f"release-notice:{row.pk}",
-        at=row.told_at,
-        page=f"/portal/notices/release-{row.pk}/",
-        released_on=release.released_on.isoformat(),
-    )
-
-
-def _tell_reporters(release: Release, *, at: datetime) -> None:
-    """Tell who asked for what comes with this version; of several fixes of a ticket, once."""
-    rows = release.fixes.exclude(ticket=None).select_related("ticket__requester")
-    tickets = {fix.ticket_id: fix.ticket for fix in rows}
-    mails = [
-        prepared(
-            topic=FIXES,
-            key=f"release:{release.pk}:ticket-{pk}",
-            recipient=ticket.requester.email,
-            payload={"release_id": release.pk, "ticket_id": pk},
-            at=at,
-        )
-        for pk, ticket in tickets.items()
-        if ticket is not None
-        and ticket.requester.is_active
-        and is_plain_address(ticket.requester.email)
-    ]
-    Message.objects.bulk_create(mails, batch_size=BATCH)
+    return tell_announced(held, at=at)
 
 
 def _keep(release: Release, written: ReleaseWords, *, reason: str, by: User, at: datetime) -> None:
@@ -175,7 +107,8 @@ def _keep(release: Release, written: ReleaseWords, *, reason: str, by: User, at:
             release.save()
     except IntegrityError:
         raise ChangeRefused(
-            f"There is a release {release.product} {release.version} already. Go on with that one."
+            f"There is a release {release} already. Go on with that one; if it was withdrawn, write"
+            f" the new one's version differently, such as “{release.version}, corrected”."
         ) from None
     release.services.set(written.services)
     release.fixes.all().delete()

@@ -18,6 +18,7 @@ class OptOut(models.Model):
         REPORTS = "REPORTS", "Reports on the open tickets of an order"
         TAM_HOURS = "TAM_HOURS", "That the TAM's hours of a month are used up"
         RECEIPTS = "RECEIPTS", "That a request, an appointment or a dispute was taken down"
+        RELEASES = "RELEASES", "New versions, which cost nothing"
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="opt_outs"
@@ -33,7 +34,10 @@ class OptOut(models.Model):
             models.UniqueConstraint(fields=["user", "kind"], name="optout_once_a_kind"),
             models.CheckConstraint(
                 condition=models.Q(
-                    kind__in=["COPIES", "COLLEAGUES", "OUTAGES", "REPORTS", "TAM_HOURS", "RECEIPTS"]
+                    kind__in=[
+                        *("COPIES", "COLLEAGUES", "OUTAGES", "REPORTS", "TAM_HOURS", "RECEIPTS"),
+                        "RELEASES",
+                    ]
                 ),
                 name="optout_kind_known",
             ),

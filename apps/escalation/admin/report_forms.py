@@ -1,9 +1,10 @@
 """What staff fill in of a Reason for Outage. Whether it is complete, the services decide."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from apps.contracts.models import Service, User
 from apps.escalation.models import OutageReport, ReportAction
@@ -20,6 +21,30 @@ LONGEST_TEXT = 20_000
 DATE = {"type": "date", "class": "tk-input", "aria-label": "Until when"}
 
 
+class ClockField(forms.DateTimeField):
+    """A time on the reader's clock. Where that shows it twice or not at all, it is said so."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as problem:
+            if problem.code != "ambiguous_timezone" or not problem.params:
+                raise
+            said = _changed(problem.params["datetime"])
+            raise forms.ValidationError(said, code=problem.code) from None
+
+
+def _changed(given: datetime) -> str:
+    """Return what a time on a day on which the clocks change is refused with."""
+    zone = timezone.get_current_timezone()
+    first, second = (given.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    comes = "comes twice" if first and second and first > second else "does not come"
+    return (
+        f"The clocks change on {given:%-d %B} ({zone}): {given:%H:%M} {comes}."
+        " Choose a time before or after that hour."
+    )
+
+
 def time_field(
     label: str, *, required: bool = False, missing: str = "Say when it was."
 ) -> forms.DateTimeField:
@@ -28,7 +53,7 @@ def time_field(
         format="%Y-%m-%dT%H:%M",
         attrs={"type": "datetime-local", "class": "tk-input", "aria-label": label},
     )
-    return forms.DateTimeField(
+    return ClockField(
         label=label,
         required=required,
         widget=widget,

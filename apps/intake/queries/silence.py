@@ -1,7 +1,8 @@
-"""Which maintenance an alert lies in: what its account was told will not work for a while.
+"""Which maintenance silences an alert: what its account was told will not work for a while.
 
-Work that is done or cancelled silences nothing, nor does work of which the account was told that
-it has no impact: an alert is news then.
+Only work that is confirmed or in progress does. What is merely planned may not take place, and is
+announced as tentative: an outage in such a window must be seen. Nor does work silence anything that
+is done or cancelled, or of which the account was told that it has no impact.
 
 Clause: S-11, V-2-monitoring.
 """
@@ -14,7 +15,7 @@ from datetime import datetime
 from apps.changes.models import Maintenance, MaintenanceNotice
 from apps.contracts.models import Service
 
-SILENT = (Maintenance.State.DONE, Maintenance.State.CANCELLED)
+SILENCING = (Maintenance.State.CONFIRMED, Maintenance.State.IN_PROGRESS)
 MOST = 1000  # windows that are open at a time, of all accounts that are asked for
 
 
@@ -37,7 +38,9 @@ class Window:
 
 
 def windows_over(accounts: Collection[int], *, at: datetime) -> Mapping[int, Sequence[Window]]:
-    """Return account id -> the windows that an instant lies in. One query, however many there are.
+    """Return account id -> the windows that silence at an instant: the start does, the end not.
+
+    One query, however many there are.
 
     Clause: S-11.
     """
@@ -45,11 +48,12 @@ def windows_over(accounts: Collection[int], *, at: datetime) -> Mapping[int, Seq
     if not accounts:
         return found
     told = MaintenanceNotice.objects.newest().filter(
-        account__in=accounts, update__starts_at__lte=at, update__ends_at__gt=at
+        account__in=accounts,
+        update__state__in=SILENCING,
+        update__starts_at__lte=at,
+        update__ends_at__gt=at,
     )
-    felt = told.exclude(update__state__in=SILENT).exclude(
-        update__impact=Maintenance.Impact.NO_IMPACT
-    )
+    felt = told.exclude(update__impact=Maintenance.Impact.NO_IMPACT)
     for notice in felt.select_related("update__maintenance").order_by("pk")[:MOST]:
         update = notice.update
         found[notice.account_id].append(

@@ -117,7 +117,7 @@ def _bounded(faults: list[str]) -> tuple[str, ...]:
 def _reading(alert: Any, *, names: tuple[str, str], group: str, at: datetime) -> Reading:
     if not isinstance(alert, dict):
         raise UnreadablePost("it is no JSON object.")
-    status = alert.get("status")
+    status = str(alert.get("status")).lower()
     if status not in ("firing", "resolved"):
         raise UnreadablePost("“status” must be firing or resolved.")
     labels, cut = _texts(alert, "labels", most=MOST_LABELS, longest=LONGEST_VALUE)

@@ -135,7 +135,7 @@ def _silence(alert: Alert, meant: Meant, windows: Sequence, *, at: datetime) -> 
     window = max(covering, key=lambda each: each.ends_at)
     alert.handling, alert.window = Handling.SILENCED, window.says[:250]
     alert.look_again_at = min(window.ends_at, at + LOOK_AGAIN)
-    alert.why = "It is announced maintenance. If it still fires afterwards, it is handled then."
+    alert.why = "It is confirmed maintenance. If it still fires afterwards, it is handled then."
     return True
 
 

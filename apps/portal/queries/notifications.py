@@ -65,6 +65,11 @@ CHOICES = [
         _("Receipts"),
         _("That a request, an appointment or a disputed amount of yours is taken down."),
     ),
+    Choice(
+        Kind.RELEASES,
+        _("New versions"),
+        _("What they bring. If one fixes a ticket of yours, we tell you anyway."),
+    ),
 ]
 OWED = [
     Owed(_("The number of each ticket of yours, and our answers on it"), refs=["V-8.1.4"]),
@@ -74,6 +79,7 @@ OWED = [
         "account_manager",
         ["V-6.6"],
     ),
+    Owed(_("Maintenance that touches what you have, and what becomes of it"), refs=["S-11"]),
     Owed(
         _("That something is suspended, before and when it happens, and when it ends"),
         "delinquency",

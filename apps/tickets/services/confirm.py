@@ -124,7 +124,8 @@ def _check_solved(ticket: Ticket) -> None:
         raise Refused(f"{ticket.number} is closed already.", clause="V-3.4.4, V-8.3")
     if ticket.status not in (Status.SOLVED, Status.ANSWERED):
         raise Refused(
-            f"{ticket.number} has no solution yet: give it first.", clause="V-3.4.4, V-8.3"
+            f"{ticket.number} has no solution yet. It is confirmed or refused once it has one.",
+            clause="V-3.4.4, V-8.3",
         )
 
 

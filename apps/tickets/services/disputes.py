@@ -168,7 +168,7 @@ def _check(ticket: Ticket, client: AuthorisedUser, wanted: Severity, claim: str)
         raise Refused("Write what the client claims.")
     if ticket.disputes.filter(decision=OPEN).exists():
         raise Refused(
-            f"The severity of {number} is in dispute already. Decide that one first.",
+            f"The severity of {number} is in dispute already. That one is decided first.",
             clause="V-7.2",
         )
     last = ticket.events.filter(kind__in=[_SETTLES, *_MOVES]).order_by("pk").last()

@@ -1,4 +1,4 @@
-"""Releases, as notices: that a new version is there, and costs nothing.
+"""Releases, as notices: that a new version is there, and costs nothing; and what became of it.
 
 Clause: S-10.
 """
@@ -7,23 +7,36 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.changes.models import ReleaseNotice
+from apps.changes.models import ReleaseAmendment, ReleaseNotice
 from apps.outbox.models import Message
 from apps.portal.queries.notices.kind import Kind, Proof
 from apps.portal.queries.seats import Seat
 
+Amended = ReleaseAmendment.Kind
+
 
 def _rows(seats: Sequence[Seat]) -> QuerySet[ReleaseNotice]:
     rows = ReleaseNotice.objects.filter(account__in=[seat.account.pk for seat in seats])
-    return rows.select_related("release")
+    withdrawals = ReleaseAmendment.objects.filter(
+        release=OuterRef("release"), kind=Amended.WITHDRAWN
+    )
+    related = rows.select_related("release", "amendment")
+    return related.annotate(is_void=Exists(withdrawals.order_by()))
 
 
-def _heading(row: ReleaseNotice) -> str:
-    return _("New version: %(release)s") % {"release": row.release}
+def _heading(row: Any) -> str:
+    words = {"release": row.release}
+    if row.amendment and row.amendment.kind == Amended.WITHDRAWN:
+        return _("Withdrawn: %(release)s") % words
+    if row.is_void:
+        return _("New version, withdrawn since: %(release)s") % words
+    if row.amendment:
+        return _("Corrected: %(release)s") % words
+    return _("New version: %(release)s") % words
 
 
 def _proof(rows: Sequence[ReleaseNotice]) -> Proof:
@@ -37,8 +50,17 @@ def _proof(rows: Sequence[ReleaseNotice]) -> Proof:
 
 
 def _facts(row: ReleaseNotice, zone: str) -> Mapping[str, Any]:
-    # Whose tickets they were is nobody else's business.
-    return {"release": row.release, "fixes": list(row.release.fixes.only("text", "release"))}
+    release, amendment = row.release, row.amendment
+    later = release.notices.filter(account=row.account_id, pk__gt=row.pk)
+    return {
+        "release": release,
+        "amendment": amendment,
+        "is_withdrawal": bool(amendment and amendment.kind == Amended.WITHDRAWN),
+        "told": amendment or release,
+        "later": later.select_related("amendment").order_by("pk").last(),
+        # Whose tickets they were is nobody else's business.
+        "fixes": list(release.fixes.only("text", "release")),
+    }
 
 
 RELEASE = Kind(

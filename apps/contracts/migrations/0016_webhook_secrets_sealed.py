@@ -34,7 +34,7 @@ def unseal_all(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0014_webhooks'),
+        ('contracts', '0015_no_releases'),
     ]
 
     operations = [
