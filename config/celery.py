@@ -74,6 +74,11 @@ app.conf.beat_schedule = {
         "task": "apps.api.tasks.forget_answers",
         "schedule": crontab(hour=3, minute=40),
     },
+    # What an earlier SECRET_KEY sealed: who keeps that one for a night more loses nothing.
+    "reseal-secrets": {
+        "task": "apps.contracts.tasks.reseal_secrets",
+        "schedule": crontab(hour=3, minute=50),
+    },
     # What does not agree is found before the next day's work; it reads all there is, once.
     "verify-ledger": {
         "task": "apps.billing.tasks.verify_ledger",

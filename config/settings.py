@@ -29,6 +29,10 @@ if not SECRET_KEY:
     raise ImproperlyConfigured(
         "Set SECRET_KEY in the environment or in .env (`make run` writes one for a trial)."
     )
+# What was signed or sealed with these is read still, so that the key can be changed.
+SECRET_KEY_FALLBACKS = [
+    each.strip() for each in env.list("SECRET_KEY_FALLBACKS", default=[]) if each.strip()
+]
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -239,38 +243,11 @@ ATTACHMENTS_REFUSED = frozenset(
         "ATTACHMENTS_REFUSED",
         # What Windows, macOS or an office program runs when it is opened.
         default=[
-            *(
-                "ade",
-                "adp",
-                "apk",
-                "app",
-                "appx",
-                "application",
-                "bat",
-                "chm",
-                "cmd",
-                "com",
-                "cpl",
-                "dll",
-            ),
+            *("ade", "adp", "apk", "app", "appx", "application", "bat", "chm", "cmd", "com", "cpl"),
             *("dll", "dmg", "exe", "hta", "inf", "ins", "iso", "img", "jar", "js", "jse", "lnk"),
             *("mde", "msc", "msi", "msix", "msp", "mst", "pif", "pkg", "ps1", "psm1", "reg", "scf"),
-            *(
-                "nsh",
-                "sct",
-                "sh",
-                "shb",
-                "sys",
-                "vb",
-                "vbe",
-                "vbs",
-                "vhd",
-                "vhdx",
-                "wsc",
-                "wsf",
-                "wsh",
-                "xll",
-            ),
+            *("nsh", "sct", "sh", "shb", "sys", "vb", "vbe", "vbs", "vhd", "vhdx", "wsc", "wsf"),
+            *("wsh", "xll"),
             *("application/x-msdownload", "application/x-msdos-program", "application/x-dosexec"),
             *("application/x-ms-installer", "application/vnd.microsoft.portable-executable"),
         ],

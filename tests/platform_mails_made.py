@@ -58,5 +58,5 @@ def webhook_mails() -> Iterator[Made]:
     """Yield the mail on an endpoint with a hostile name that is gone."""
     person = make_person()
     endpoint = make_endpoint(account=person.order.account, name=SUBJECT)
-    note_answer(endpoint_id=endpoint.pk, posted=Posted(410, 5, ""), at=MORNING)
+    note_answer(endpoint_id=endpoint.pk, posted=Posted(410, 5, "", endpoint.url), at=MORNING)
     yield latest("webhook.disabled"), None

@@ -23,7 +23,12 @@ HEADERS = {
 ANSWERS = {
     "2XX": {"description": "It has arrived."},
     "410": {"description": "Nothing is wanted any more: the endpoint is switched off."},
-    "default": {"description": "It is tried again: ten times within three days."},
+    "default": {
+        "description": (
+            "It is tried again: ten times within three days, and no sooner than Retry-After says,"
+            " up to an hour."
+        )
+    },
 }
 WORDS = EVENTS | {TEST: "Somebody tries whether it arrives"}
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.contracts import services
-from apps.contracts.services import tam_notices
+from apps.contracts.services import tam_notices, webhook_sealing
 
 
 @shared_task(name="apps.contracts.tasks.note_notices")
@@ -17,3 +17,9 @@ def note_notices() -> None:
 def end_expired() -> None:
     """Run every hour. Safe to run late, twice, or in two places at once."""
     services.end_expired(at=timezone.now())
+
+
+@shared_task(name="apps.contracts.tasks.reseal_secrets")
+def reseal_secrets() -> None:
+    """Run every night. Safe to run late, twice, or in two places at once."""
+    webhook_sealing.reseal_secrets()

@@ -4,6 +4,7 @@ Clause: S-12, V-3.7 (the language of service).
 """
 
 import json
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from apps.contracts.models import AuthorisedUser, WebhookEndpoint
+from apps.contracts.sealing import Unreadable
 from apps.contracts.services import webhook_sending
 from apps.outbox.hooks import Hook, Owner, Posted, own
 from apps.outbox.rendering import Email, Withdrawn, renders
+from apps.outbox.transport import Failed
+
+logger = logging.getLogger(__name__)
 
 
 def make(payload: dict[str, Any], at: datetime) -> Hook:
@@ -23,12 +28,18 @@ def make(payload: dict[str, Any], at: datetime) -> Hook:
     Clause: S-12.
 
     :raises Withdrawn: the endpoint has ended, or is switched off.
+    :raises Failed: no key fits its secret. Once one does it goes out, at a further attempt.
     """
     endpoint = WebhookEndpoint.objects.get(pk=payload["endpoint"])
     if not endpoint.is_active:
         raise Withdrawn("The endpoint has ended." if endpoint.ended_at else "It is switched off.")
     body = json.dumps(payload["body"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return Hook(endpoint.url, body.encode(), endpoint.secrets(at=at))
+    try:
+        return Hook(endpoint.url, body.encode(), endpoint.secrets(at=at))
+    except Unreadable as reason:
+        # Ours to mend, and not its owner's: it does not count as failing.
+        logger.error("Endpoint %s: %s", endpoint.pk, reason)
+        raise Failed(str(reason)) from None
 
 
 def hear(payload: dict[str, Any], posted: Posted, at: datetime) -> None:

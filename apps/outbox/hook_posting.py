@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from http.client import HTTPException
 from threading import Timer
@@ -31,6 +31,7 @@ from apps.outbox.rules.hook_addresses import (
     port_of,
 )
 from apps.outbox.rules.hook_signing import signatures
+from apps.outbox.rules.hook_waits import asked_wait
 
 MOST_SECONDS = 15.0  # of an attempt, from the connection to the end of the answer
 KEPT = 1024  # bytes of an answer
@@ -64,18 +65,19 @@ class Ways:
 
 def post(hook: Hook, *, message_id: str, at: datetime, ways: Ways) -> Posted:
     """Send a webhook, signed for ``at``, and return what came of it."""
-    began = monotonic()
+    began, wait = monotonic(), timedelta()
     try:
-        status, note = _post(hook, message_id=message_id, at=at, ways=ways)
+        status, note, wait = _post(hook, message_id=message_id, at=at, ways=ways)
     except AddressRefused as refused:
         status, note = None, str(refused)
     except Exception as error:  # whatever it answers, one endpoint must not stop the others
         is_late = monotonic() - began >= ways.most_seconds
         status, note = None, _late(ways) if is_late else _why(error)
-    return Posted(status, round((monotonic() - began) * 1000), note)
+    took = round((monotonic() - began) * 1000)
+    return Posted(status, took, note, url=hook.url, wait=wait)
 
 
-def _post(hook: Hook, *, message_id: str, at: datetime, ways: Ways) -> tuple[int, str]:
+def _post(hook: Hook, *, message_id: str, at: datetime, ways: Ways) -> tuple[int, str, timedelta]:
     parts = checked_url(hook.url, plain_http=ways.plain_http)
     connection = _connection(parts, _addresses(parts, ways), ways)
     timestamp = int(at.timestamp())
@@ -106,7 +108,8 @@ def _post(hook: Hook, *, message_id: str, at: datetime, ways: Ways) -> tuple[int
         note = _beginning(response)
         if connection.is_cut:  # a head that breaks off is read as one
             raise TimeoutError
-        return response.status, note
+        wait = asked_wait(response.headers.get("Retry-After", ""), at=at)
+        return response.status, note, wait
     finally:
         ends.cancel()
         connection.close()
@@ -146,10 +149,15 @@ class _Pinned:
         left = iter(self._addresses)
         while not self.is_cut and (address := next(left, None)) is not None:
             try:
-                made = socket.create_connection((address, self.port), self.timeout)  # type: ignore[attr-defined]
+                made = socket.create_connection(
+                    (address, self.port),  # type: ignore[attr-defined]
+                    # One that nobody answers at leaves time for the next.
+                    self.timeout / MOST_TRIED,
+                )
             except OSError as error:
                 trouble = error
                 continue
+            made.settimeout(self.timeout)
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # TLS takes the socket over: this one still ends the connection from another thread.
             self._wire = made.dup()

@@ -4,6 +4,7 @@ An endpoint that is slow or gone uses up its own turns and nobody else's. The or
 webhooks arrive is not promised.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -26,6 +27,8 @@ MOST_EACH = 2  # of them to one endpoint
 LOOK_AGAIN = 1.0  # seconds after which new ones are looked for while others are under way
 RUN_LASTS = timedelta(minutes=4)
 LONGEST_SAID = 200  # characters of an answer that the message itself keeps
+
+logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Running = dict[Future[Posted], Message]
@@ -53,7 +56,7 @@ def deliver_hooks(*, at: datetime, clock: Clock | None = None, ways: Ways) -> in
                 return taken
             done, _ = wait(running, timeout=LOOK_AGAIN, return_when=FIRST_COMPLETED)
             for future in done:
-                taken += _write_down(running.pop(future), future.result(), now)
+                taken += _end(running.pop(future), future.result(), now)
 
 
 def _fill(pool: ThreadPoolExecutor, running: Running, now: Clock, ways: Ways) -> None:
@@ -95,12 +98,24 @@ def _begin(
     at = now()
     try:
         hook = hook_of(topic=message.topic, payload=message.payload, at=at)
-    except (Withdrawn, NoRenderer, RendererFailed) as error:
+    except (Withdrawn, NoRenderer, Failed, RendererFailed) as error:
         write_down([message], _raising(error), now)
         return False
     sending = pool.submit(post, hook, message_id=message.message_id, at=at, ways=ways)
     running[sending] = message
     return True
+
+
+def _end(message: Message, posted: Posted, now: Clock) -> bool:
+    """Write down what came of an attempt; where that fails, the others are written down still.
+
+    That one goes out again once its lease is over, under the same name.
+    """
+    try:
+        return _write_down(message, posted, now)
+    except Exception:
+        logger.exception("What came of message %s cannot be written down", message.pk)
+        return False
 
 
 def _write_down(message: Message, posted: Posted, now: Clock) -> bool:
@@ -127,7 +142,7 @@ def _outcome(posted: Posted) -> Callable[[], None]:
         return _raising(Refused("It answered 410: it wants nothing any more."))
     if posted.status is None:
         return _raising(Failed(said))
-    return _raising(Failed(f"It answered {posted.status}. {said}".strip()))
+    return _raising(Failed(f"It answered {posted.status}. {said}".strip(), wait=posted.wait))
 
 
 def _raising(error: Exception) -> Callable[[], None]:

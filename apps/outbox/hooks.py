@@ -5,11 +5,12 @@ secret: as pushing.py does for pushes.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from apps.outbox.rendering import NoRenderer, RendererFailed, Withdrawn
+from apps.outbox.transport import Failed
 
 OWNER = "webhook"
 
@@ -20,19 +21,22 @@ class Hook:
 
     url: str
     body: bytes
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
     """What came of an attempt. ``status`` is HTTP's; None: there was no answer.
 
-    ``note`` is the beginning of the answer, or why there was none.
+    ``note`` is the beginning of the answer, or why there was none. ``url`` is where it went;
+    ``wait`` how long the endpoint asks to be left alone.
     """
 
     status: int | None
     milliseconds: int
     note: str
+    url: str
+    wait: timedelta = timedelta()
 
     @property
     def is_taken(self) -> bool:
@@ -46,7 +50,8 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose the endpoints are. ``make`` raises Withdrawn where one takes nothing any more.
+    """Whose the endpoints are. ``make`` raises Withdrawn where one takes nothing any more, and
+    Failed where it cannot be told now.
 
     ``hear`` is told what came of each attempt, in the transaction that writes it down.
     """
@@ -68,13 +73,14 @@ def hook_of(*, topic: str, payload: dict[str, Any], at: datetime) -> Hook:
 
     :raises NoRenderer: nobody owns endpoints.
     :raises Withdrawn: its endpoint takes nothing any more.
+    :raises Failed: it cannot be signed or sent now; the message says why.
     :raises RendererFailed: the owner raised anything else.
     """
     if OWNER not in _owners:
         raise NoRenderer(topic)
     try:
         return _owners[OWNER].make(payload, at)
-    except Withdrawn:
+    except (Withdrawn, Failed):
         raise
     except Exception as error:  # whatever it is, one message must not stop the others
         raise RendererFailed(topic, error) from error

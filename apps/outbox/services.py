@@ -188,7 +188,8 @@ def write_down(
     except Unreachable as error:
         _each(together, _postpone, str(error), until=now() + WAIT_FOR_SERVER)
     except (Failed, RendererFailed) as error:
-        _each(together, _retry, str(error), at=now())
+        least = error.wait if isinstance(error, Failed) else timedelta()
+        _each(together, _retry, str(error), at=now(), least=least)
     else:
         sent: dict[str, Any] = {"state": Message.State.SENT, "due_at": None, "last_error": ""}
         sent["sent_at"] = now()
@@ -203,13 +204,14 @@ def _each(messages: Sequence[Message], settle: Callable, *told: Any, **more: Any
         settle(message, *told, **more)
 
 
-def _retry(message: Message, reason: str, *, at: datetime) -> None:
+def _retry(message: Message, reason: str, *, at: datetime, least: timedelta = timedelta()) -> None:
     wait = _wait_of(message)
     if wait is None:
         _bury(message, reason)
         return
     logger.warning("Message %s (%s) failed: %s", message.pk, message.topic, reason)
-    _settle(message, state=Message.State.PENDING, due_at=at + wait, last_error=reason)
+    due_at = at + max(wait, least)
+    _settle(message, state=Message.State.PENDING, due_at=due_at, last_error=reason)
 
 
 def _wait_of(message: Message) -> timedelta | None:

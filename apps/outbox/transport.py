@@ -1,6 +1,7 @@
 """The way to the mail server: Django's e-mail backend, one connection for a run."""
 
 from contextlib import suppress
+from datetime import timedelta
 from email.mime.text import MIMEText
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 from types import TracebackType
@@ -25,7 +26,11 @@ class Refused(Exception):
 
 
 class Failed(Exception):
-    """This attempt failed; a later one may not."""
+    """This attempt failed; a later one may not. ``wait``: it comes no sooner."""
+
+    def __init__(self, reason: str, *, wait: timedelta = timedelta()) -> None:
+        super().__init__(reason)
+        self.wait = wait
 
 
 def compose(message: Message, email: Email) -> EmailMultiAlternatives:

@@ -37,6 +37,7 @@ NAMES = [
     "0021_api_tokens",
     "0022_gap_and_releases",
     "0023_webhooks",
+    "0024_webhooks_made",
 ]
 roles, *LATER = (importlib.import_module(f"apps.backoffice.migrations.{name}") for name in NAMES)
 WORK = {
@@ -83,6 +84,7 @@ def test_duty_managers_may_also_send_again_work_off_again_and_keep_the_users():
         "intake.change_inboundmail",
         "contracts.add_apitoken",
         "contracts.change_apitoken",
+        "contracts.add_webhookendpoint",
         "contracts.change_webhookendpoint",
         "contracts.add_authoriseduser",
         "contracts.change_authoriseduser",

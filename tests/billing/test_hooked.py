@@ -3,10 +3,12 @@
 import pytest
 from django.conf import settings
 
+from apps.billing.models import StandingNotice
 from apps.billing.services.crediting import all_that_is_left, draft_credit_note
 from apps.billing.services.drafting import draft_invoice
 from apps.billing.services.finalising import finalise
 from apps.billing.services.standing import review_standing
+from apps.billing.services.standing_sweep import review_standings
 from apps.contracts.models import Standing
 from apps.contracts.services import set_standing
 from apps.outbox.models import Message
@@ -81,6 +83,34 @@ def test_it_is_told_when_the_standing_moves_by_a_review_a_payment_or_a_hand_and_
     ]
     bodies = Message.objects.via("HOOK").values_list("payload", flat=True)
     assert "100.00" not in str(list(bodies))
+
+
+@pytest.mark.clause("S-12")
+def test_it_is_told_once_of_each_suspension_that_comes_and_not_of_one_that_is_spared():
+    profile, other = make_debtor(), make_debtor()
+    endpoint = make_endpoint(account=profile.account)
+    for each in (profile, other):
+        owe(each)
+    warned = {}
+    for days in (15, 15, 16, 22):
+        review_standings(at=on(days))
+        warned[days] = [data for topic, data in told(endpoint) if topic == "standing.approaching"]
+
+    rows = StandingNotice.objects.filter(account=profile.account, kind="WARNING").order_by("pk")
+    where = f"{API}/accounts/{profile.account.pk}/standing"
+    said = [
+        {
+            "account": profile.account.pk,
+            "to": row.state,
+            "starts_on": row.acts_on.isoformat(),
+            "clause": "S-12",
+            "url": where,
+        }
+        for row in rows
+    ]
+    assert said[0]["to"] == "SUPPORT_SUSPENDED"
+    assert warned == {15: said[:1], 16: said[:1], 22: said}
+    assert {row.recipient for row in Message.objects.via("HOOK")} == {endpoint.recipient}
 
 
 @pytest.mark.clause("S-11")

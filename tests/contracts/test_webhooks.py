@@ -151,6 +151,12 @@ def test_who_may_not_see_invoices_chooses_no_events_of_them_but_keeps_those_that
 
     endpoint.refresh_from_db()
     assert (refused.value.field, endpoint.events) == ("events", both)
+    moved = {"url": f"{URL}/elsewhere"}
+    with pytest.raises(WebhookRefused, match="who may see invoices") as refused:
+        services.change_webhook(endpoint=endpoint, to=wanted(events=both, **moved), **of)
+    services.change_webhook(endpoint=endpoint, to=wanted(events=both[:1], **moved), **of)
+    endpoint.refresh_from_db()
+    assert (refused.value.field, endpoint.url, endpoint.events) == ("url", moved["url"], both[:1])
 
 
 @pytest.mark.parametrize(
@@ -236,6 +242,27 @@ def test_an_endpoint_that_is_gone_is_switched_off_and_who_manages_users_is_told(
     assert list(mails) == [manager.email]
     assert Account.objects.get(pk=endpoint.account_id).has_webhooks is False
     assert len(there.told) == 1
+
+
+@pytest.mark.clause("S-12")
+def test_what_the_address_of_before_answers_meanwhile_says_nothing_of_the_new_one():
+    by = make_staff()
+    with listening() as there:
+        there.answers = [(410, {}, b"")]
+        endpoint = make_endpoint(account=make_order().account, url=there.url, by=by)
+        tell(endpoint)
+        changed = []
+
+        def clock():
+            if there.told and not changed:
+                to = wanted(url=there.url + "/new")
+                changed.append(services.change_webhook(endpoint=endpoint, to=to, by=by, at=MORNING))
+            return MORNING
+
+        deliver_hooks(at=MORNING, clock=clock, ways=WAYS)
+
+    endpoint.refresh_from_db()
+    assert (len(changed), endpoint.is_active, endpoint.failing_since) == (1, True, None)
 
 
 @pytest.mark.clause("S-12")

@@ -1,6 +1,8 @@
 """Delivery of webhooks: against an endpoint on this machine."""
 
 import json
+import socket
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from threading import Event
 from time import monotonic
@@ -101,6 +103,39 @@ def test_after_its_tenth_attempt_in_three_days_it_is_a_dead_letter(heard):
     assert state_of(message) == ("DEAD", 10, None)
     assert timedelta(days=3) < at - NOON < timedelta(days=3.5)
     assert (len(heard), heard[-1]) == (10, (503, at))
+
+
+@pytest.mark.parametrize(("asked", "waits"), [("600", 600), ("1", 5)])
+def test_who_asks_for_time_is_tried_no_sooner(asked, waits):
+    with listening() as endpoint:
+        endpoint.answers = [(429, {"Retry-After": asked}, b"Slowly")]
+        message = make_hook(endpoint.url)
+        run()
+
+    least = timedelta(seconds=waits)
+    state, attempts, due_at = state_of(message)
+    assert (state, attempts) == ("PENDING", 1)
+    assert NOON + least <= due_at < NOON + least * 1.1
+
+
+def test_what_cannot_be_written_down_goes_out_again_and_the_others_are_written_down(caplog):
+    def hear(payload: dict, posted: object, at: datetime) -> None:
+        if payload.get("breaks") and at == NOON:
+            raise RuntimeError("Out of tea")
+
+    hooks.own(Owner(hooks._owners[hooks.OWNER].make, hear))
+    with listening() as endpoint:
+        broken = make_hook(endpoint.url, more={"breaks": True})
+        others = [make_hook(endpoint.url, endpoint=f"webhook:{n}") for n in range(2, 5)]
+        taken = run()
+        again = NOON + services.PAGE_LEASE
+        states = [state_of(message) for message in (broken, *others)]
+        taken_later = run(again)
+
+    assert (taken, taken_later) == (3, 1)
+    assert states == [("SENDING", 1, again), *[("SENT", 1, None)] * 3]
+    assert (state_of(broken), broken.tries.count()) == (("SENT", 2, None), 1)
+    assert f"What came of message {broken.pk} cannot be written down" in caplog.messages
 
 
 @pytest.mark.parametrize(
@@ -212,6 +247,23 @@ def test_an_answer_that_comes_drop_by_drop_is_cut_off():
 
     assert (posted.status, posted.note) == (None, "There was no answer within 0.3 seconds.")
     assert monotonic() - began < 5
+
+
+def test_an_address_at_which_nobody_answers_leaves_time_for_the_next():
+    with listening() as endpoint, socket.socket() as silent, ExitStack() as waiting:
+        silent.bind(("127.0.0.2", endpoint.server_port))
+        silent.listen(0)  # more than it has room for are left without an answer
+        for _ in range(3):
+            other = waiting.enter_context(socket.socket())
+            other.setblocking(False)
+            other.connect_ex(silent.getsockname())
+        hook = Hook(f"http://twice.example.com:{endpoint.server_port}/", b"{}", (NEW,))
+        two = stands_for("127.0.0.2", "127.0.0.1")
+        ways = Ways(allowed=HERE, plain_http=True, resolve=two, most_seconds=1.5)
+        posted = post(hook, message_id="msg_1", at=NOON, ways=ways)
+
+    assert (posted.status, posted.note) == (204, "")
+    assert 500 <= posted.milliseconds < 1500
 
 
 @pytest.mark.parametrize(

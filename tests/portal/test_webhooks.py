@@ -42,17 +42,19 @@ def test_an_endpoint_is_made_and_its_secret_shown_on_that_answer_alone():
 
     [endpoint] = WebhookEndpoint.objects.filter(account=person.order.account)
     pages = [client.get(LIST), client.get(to("webhook", endpoint.pk))]
-    assert (answer.status_code, endpoint.secret in answer.content.decode()) == (200, True)
+    [secret] = endpoint.secrets(at=MORNING)
+    assert (answer.status_code, secret in answer.content.decode()) == (200, True)
     assert "no-store" in answer["Cache-Control"]
-    assert [endpoint.secret in each.content.decode() for each in pages] == [False, False]
+    shown = [each.content.decode() for each in pages]
+    assert [secret in page or endpoint.secret in page for page in shown] == [False, False]
     assert (endpoint.url, endpoint.events, endpoint.made_by) == (
         URL,
         ["ticket.closed"],
         person.user,
     )
     rotated = client.post(to("webhook_rotate", endpoint.pk))
-    before, now = endpoint.secret, WebhookEndpoint.objects.get(pk=endpoint.pk)
-    assert (now.secret in rotated.content.decode(), now.earlier_secret) == (True, before)
+    new, before = WebhookEndpoint.objects.get(pk=endpoint.pk).secrets(at=datetime.now(UTC))
+    assert (new in rotated.content.decode(), before) == (True, secret)
 
 
 def test_what_is_wrong_is_said_beside_it_and_what_was_written_stays():
@@ -75,6 +77,20 @@ def test_events_of_invoices_are_shut_for_who_may_not_see_them():
 
     assert page.count(" disabled>") == 2
     assert (answer.status_code, WebhookEndpoint.objects.count()) == (422, 0)
+
+
+def test_what_an_event_of_an_invoice_says_is_shut_for_them_too():
+    person, sees = make_person(may_see_invoices=False), make_person()
+    shown = []
+    for each in (person, sees):
+        endpoint = make_endpoint(account=each.order.account)
+        news = News(endpoint.account_id, "invoice.issued", "made", MORNING, {"total": "77.07"})
+        announce([news], at=MORNING)
+        message = Message.objects.get(recipient=endpoint.recipient)
+        page = signed_in(each).get(to("webhook_event", message.pk)).content.decode()
+        shown.append(("77.07" in page, "Only for somebody who may see invoices." in page))
+
+    assert shown == [(False, True), (True, False)]
 
 
 @pytest.mark.clause("S-12")

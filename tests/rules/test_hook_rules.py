@@ -9,7 +9,7 @@ from standardwebhooks import Webhook
 
 from apps.outbox.rules.hook_addresses import AddressRefused, checked_url, is_reachable
 from apps.outbox.rules.hook_signing import secret_in_words, signatures
-from apps.outbox.rules.hook_waits import WAITS, hook_wait
+from apps.outbox.rules.hook_waits import WAITS, asked_wait, hook_wait
 
 KEY = "hook:1:ticket:1:registered"
 
@@ -25,6 +25,23 @@ def test_ten_attempts_take_some_three_days_and_what_failed_together_comes_back_s
     assert waits[9] is None
     assert timedelta(days=3) < sum(WAITS, timedelta()) < timedelta(days=3.2)
     assert len({hook_wait(4, key=f"hook:{number}") for number in range(100)}) > 90
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        *(("120", 120), (" 0 ", 0), ("3600", 3600), ("3601", 3600), ("9" * 400, 3600)),
+        *(("", 0), ("-5", 0), ("1.5", 0), ("soon", 0), ("١٢", 0), ("Wed, 99 Foo", 0)),
+        ("Wed, 04 Mar 2026 14:02:00 GMT", 120),
+        ("Wed, 04 Mar 2026 14:02:00 -0000", 120),
+        ("Wed, 04 Mar 2026 13:00:00 GMT", 0),
+        ("Wed, 04 Mar 9999 14:00:00 GMT", 3600),
+    ],
+)
+def test_an_endpoint_may_ask_for_an_hour_at_most(said, seconds):
+    at = datetime(2026, 3, 4, 14, tzinfo=UTC)
+
+    assert asked_wait(said, at=at) == timedelta(seconds=seconds)
 
 
 @pytest.mark.clause("S-12")
@@ -95,7 +112,22 @@ def test_an_installation_allows_networks_of_its_own_and_no_others():
         ("https://client.example.com\\x/", "This is no address"),
         ("https://[::1/", "This is no address"),
         ("https://client.example.com/#top", "Leave out what follows the #"),
-        ("https://bücher.example.com/", "ASCII"),
+        ("https://bücher.example.com/", "written as xn--"),
+        ("https://2130706433/", "as a public IP address"),
+        ("https://0x7f000001/", "as a public IP address"),
+        ("https://0177.0.0.1/", "as a public IP address"),
+        ("https://127.1/", "as a public IP address"),
+        ("https://10.0.0.0x1/", "as a public IP address"),
+        ("https://client.example.com./", "as a public IP address"),
+        ("https://client..example.com/", "as a public IP address"),
+        ("https://-x.example.com/", "as a public IP address"),
+        ("https://" + "a" * 64 + ".example.com/", "as a public IP address"),
+        ("https://" + ".".join(["a" * 60] * 5) + "/", "as a public IP address"),
+        ("https://client.example.com%00.example.net/", "This is no address"),
+        ("https://client.example.com,10.0.0.1/", "This is no address"),
+        ("https://[2606:4700::1111]x/", "This is no address"),
+        ("https://[fe80::1%25eth0]/", "This is no address"),
+        ("https://[v1.x]/", "This is no address"),
         ("https://client.example.com/a\r\nHost: x", "ASCII"),
         ("https://client.example.com/" + "a" * 500, "at most 500"),
         ("", "begins with https://"),
@@ -108,7 +140,11 @@ def test_an_address_that_is_refused_says_why(url, words):
 
 @pytest.mark.parametrize(
     "url",
-    ["https://client.example.com", "https://client.example.com:8443/a?b=c", "https://[2606::1]/"],
+    [
+        *("https://client.example.com", "https://client.example.com:8443/a?b=c"),
+        *("https://[2606::1]/", "https://8.8.8.8:8443/", "https://xn--bcher-kva.example/?a=@b"),
+        *("https://_in.a-1.example.com/", "https://hooks/", "https://Client.example.com:443/"),
+    ],
 )
 def test_addresses_that_are_taken(url):
     assert checked_url(url).geturl() == url

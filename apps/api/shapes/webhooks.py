@@ -8,7 +8,8 @@ from ninja import Schema
 
 from apps.api.shapes.parts import AMOUNT, AT, NUMBER, part
 
-Standing = Literal["GOOD", "SUPPORT_SUSPENDED", "DASHBOARD_SUSPENDED"]
+Suspended = Literal["SUPPORT_SUSPENDED", "DASHBOARD_SUSPENDED"]
+Standing = Literal["GOOD", Suspended]
 
 
 HOST = "https://support.example.com"
@@ -60,6 +61,18 @@ class StandingTold(ToldShape):
     account: int = part("The account's `id`.", 5)
     before: Standing = part("What it was.", "GOOD", alias="from")
     to: Standing = part("What it is.", "SUPPORT_SUSPENDED")
+    clause: str = part("The clause of the policy that it rests on; may be empty.", "S-12")
+
+
+class StandingAheadTold(ToldShape):
+    """A suspension that comes, and the clause that it rests on."""
+
+    url: str = leads_to("/api/v1/accounts/5/standing")
+    account: int = part("The account's `id`.", 5)
+    to: Suspended = part("What it will be.", "SUPPORT_SUSPENDED")
+    starts_on: date = part(
+        "From when on, unless what is overdue is paid, disputed or spared before.", "2026-03-26"
+    )
     clause: str = part("The clause of the policy that it rests on; may be empty.", "S-12")
 
 
@@ -118,6 +131,19 @@ class ReleaseTold(ToldShape):
     released_on: date = part("From when on it is there.", "2026-03-04")
 
 
+class TamTold(ToldShape):
+    """Who serves an order as its TAM, from a day on: the first, a successor, or not after all."""
+
+    url: str = leads_to("/portal/account/?order=7")
+    kind: Literal["TAM"] = part("What it is.", "TAM")
+    order: str = part("The number of the order that is served.", "PS-2041")
+    state: Literal["ASSIGNED", "REPLACED", "WITHDRAWN"] = part(
+        "The first one, another one, or that what was told before does not take place.", "REPLACED"
+    )
+    starts_on: date = part("From when on; a later notice may put it off.", "2026-03-13")
+    has_tam: bool = part("Whether somebody serves it from then on.", True)
+
+
 class TestTold(Schema):
     """Nothing: somebody tries whether it arrives."""
 
@@ -137,9 +163,16 @@ TOLD: dict[str, tuple[type[Schema], ...]] = {
     "deadline.approaching": (DeadlineTold,),
     "deadline.missed": (DeadlineTold,),
     "deadline.met": (DeadlineTold,),
+    "standing.approaching": (StandingAheadTold,),
     "standing.changed": (StandingTold,),
     "invoice.issued": (DocumentTold,),
     "credit_note.issued": (DocumentTold,),
-    "notice.issued": (ReasonForOutageTold, MaintenanceTold, GapAnalysisTold, ReleaseTold),
+    "notice.issued": (
+        ReasonForOutageTold,
+        MaintenanceTold,
+        GapAnalysisTold,
+        ReleaseTold,
+        TamTold,
+    ),
     "webhook.test": (TestTold,),
 }

@@ -44,7 +44,8 @@ def confirm(*, proposal: StandingProposal, at: datetime, by: User) -> None:
         )
     case = replace(case_of(facts), act=Act.MOVES)
     set_standing(account=account, state=case.state, clause=case.clause, why=case.why, at=at, by=by)
-    tell(cases=[case], reviews=record(cases=[case], at=at, by=by), at=at)
+    hooked = {account.pk} if account.has_webhooks else set()
+    tell(cases=[case], reviews=record(cases=[case], at=at, by=by), hooked=hooked, at=at)
     follow_accounts(accounts=[account.pk], at=at)
     _decide(row, Status.CONFIRMED, "", at=at, by=by)
 

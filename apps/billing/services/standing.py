@@ -44,7 +44,8 @@ def review_accounts(
     Clause: S-12, R-4, R-5, R-12, R-13.
     """
     rows = Account.objects.select_for_update(no_key=True, skip_locked=skip_locked)
-    locked = list(rows.filter(pk__in=accounts).order_by("pk").values_list("pk", flat=True))
+    found = rows.filter(pk__in=accounts).order_by("pk").values_list("pk", "has_webhooks")
+    locked = dict(found)
     cases = [case_of(facts) for facts in facts_of(accounts=locked, at=at).values()]
     close_ended(cases=cases, at=at)
     wanted = [
@@ -63,7 +64,8 @@ def review_accounts(
     done = [case for case in cases if case.facts.account_id in moved]
     reviews = record(cases=done, at=at, by=by)
     propose(cases=cases, at=at, by=by)
-    tell(cases=cases, reviews=reviews, at=at)
+    hooked = {account for account, has_webhooks in locked.items() if has_webhooks}
+    tell(cases=cases, reviews=reviews, hooked=hooked, at=at)
     if moved:
         follow_accounts(accounts=moved, at=at)
     return moved

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from apps.billing.models import BillingProfile, StandingNotice, StandingReview
 from apps.billing.rules.ahead import Spared, notice_due
 from apps.billing.rules.verdict import Act
 from apps.billing.services.standing_rows import Case
 from apps.contracts.models import AuthorisedUser
+from apps.contracts.services.webhook_news import News, announce
 from apps.outbox.enqueue import nudge, prepared
 from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
@@ -19,19 +22,31 @@ Kind = StandingNotice.Kind
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice that is to be written, with the key and facts of its mails."""
+    """A notice that is to be written, with the key and facts of its mails.
+
+    ``clause`` is that of a step ahead, of which endpoints are told too; of a change they are where
+    the standing is put.
+    """
 
     notice: StandingNotice
     topic: str
     key: str
     payload: dict[str, Any]
+    clause: str = ""
 
 
-def tell(*, cases: Sequence[Case], reviews: Sequence[StandingReview], at: datetime) -> None:
+def tell(
+    *,
+    cases: Sequence[Case],
+    reviews: Sequence[StandingReview],
+    hooked: Collection[int],
+    at: datetime,
+) -> None:
     """Write the mails on changes and on steps ahead, once each.
 
-    They go to the address that is billed; an account that nobody bills has its order's users told.
-    Where there is nobody to tell, the notice is kept without a recipient.
+    ``hooked`` are the accounts that have endpoints, which are told of steps ahead. The mails go to
+    the address that is billed; an account that nobody bills has its order's users told. Where there
+    is nobody to tell, the notice is kept without a recipient.
 
     Clause: S-12.
     """
@@ -57,6 +72,21 @@ def tell(*, cases: Sequence[Case], reviews: Sequence[StandingReview], at: dateti
         letter.notice.messages = [next(written).pk for _ in letter.notice.recipients]
     StandingNotice.objects.bulk_create(letter.notice for letter in letters)
     nudge()
+    ahead = (letter for letter in letters if letter.notice.kind == Kind.WARNING)
+    announce([_news(each, at) for each in ahead if each.notice.account_id in hooked], at=at)
+
+
+def _news(letter: Letter, at: datetime) -> News:
+    """Return what endpoints are told of a step ahead; not how much is owed."""
+    row = letter.notice
+    data = {
+        "account": row.account_id,
+        "to": row.state,
+        "starts_on": row.acts_on.isoformat(),
+        "clause": letter.clause,
+        "url": f"{settings.BASE_URL}/api/v1/accounts/{row.account_id}/standing",
+    }
+    return News(row.account_id, "standing.approaching", letter.key, at, data)
 
 
 def _changes(reviews: Sequence[StandingReview], at: datetime) -> Iterator[Letter]:
@@ -92,7 +122,8 @@ def _warnings(cases: Sequence[Case], at: datetime) -> Iterator[Letter]:
             "told_at": at.isoformat(),
         }
         key = "standing.notice:" + ":".join(str(part) for part in name)
-        yield Letter(notice, "standing.notice", key, facts)
+        rung = case.facts.ladder.rung_of(then.state) if case.facts.ladder else None
+        yield Letter(notice, "standing.notice", key, facts, rung.clause if rung else "")
 
 
 def _due(case: Case) -> Any:

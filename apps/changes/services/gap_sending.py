@@ -4,7 +4,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from apps.changes.gap_pdf import gap_pdf
@@ -14,7 +13,7 @@ from apps.changes.services.drafts import ChangeRefused, as_seen, held_row, line
 from apps.contracts import queries as contracts
 from apps.contracts.models import AuthorisedUser, User
 from apps.contracts.services.orders import sign
-from apps.contracts.services.webhook_news import News, announce
+from apps.contracts.services.webhook_news import announce, notice_news
 from apps.outbox.enqueue import enqueue
 from apps.outbox.rules.address import is_plain_address
 
@@ -129,12 +128,14 @@ def _tell(version: GapVersion, *, at: datetime) -> None:
             )
     account = version.analysis.order.account
     if account.has_webhooks:
-        data = {
-            "kind": "GAP_ANALYSIS",
-            "number": version.analysis.number,
-            "order": version.analysis.order.number,
-            "version": version.number,
-            "url": f"{settings.BASE_URL}/portal/notices/gap-{version.pk}/",
-        }
-        key = f"gap-version:{version.pk}"
-        announce([News(account.pk, "notice.issued", key, at, data)], at=at)
+        news = notice_news(
+            account.pk,
+            "GAP_ANALYSIS",
+            key=f"gap-version:{version.pk}",
+            at=at,
+            page=f"/portal/notices/gap-{version.pk}/",
+            number=version.analysis.number,
+            order=version.analysis.order.number,
+            version=version.number,
+        )
+        announce([news], at=at)

@@ -12,7 +12,7 @@ from apps.changes.queries.audience import Reader, audience_of, people_of
 from apps.changes.rules.maintenance import State, days_of_notice
 from apps.changes.services.maintenance_held import MaintenanceRefused, NoticeTooShort
 from apps.contracts.models import AuthorisedUser, User
-from apps.contracts.services.webhook_news import News, announce
+from apps.contracts.services.webhook_news import News, announce, notice_news
 from apps.outbox.enqueue import nudge, prepared
 from apps.outbox.models import Message
 
@@ -180,17 +180,19 @@ def _send(update: MaintenanceUpdate, notices: Sequence[MaintenanceNotice]) -> No
     announce([_news(each, update) for each in made if each.account.has_webhooks], at=update.at)
 
 
-def _news(notice: MaintenanceNotice, update: MaintenanceUpdate) -> News:
-    data = {
-        "kind": "MAINTENANCE",
-        "number": update.maintenance.number,
-        "sequence": update.sequence,
-        "state": notice.state,
-        "starts_at": update.starts_at.isoformat(),
-        "ends_at": update.ends_at.isoformat(),
-        "url": f"{settings.BASE_URL}/portal/notices/maintenance-{notice.pk}/",
-    }
-    return News(notice.account_id, "notice.issued", notice.key.rstrip(":"), update.at, data)
+def _news(row: MaintenanceNotice, update: MaintenanceUpdate) -> News:
+    return notice_news(
+        row.account_id,
+        "MAINTENANCE",
+        key=row.key.rstrip(":"),
+        at=update.at,
+        page=f"/portal/notices/maintenance-{row.pk}/",
+        number=update.maintenance.number,
+        sequence=update.sequence,
+        state=row.state,
+        starts_at=update.starts_at.isoformat(),
+        ends_at=update.ends_at.isoformat(),
+    )
 
 
 def _message(

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
-
 from apps.changes.models import Release, ReleaseAmendment, ReleaseNotice
 from apps.changes.queries.releases import audience_of, covered_orders, key_of, read_of
 from apps.contracts.models import Account, AuthorisedUser
-from apps.contracts.services.webhook_news import News, announce
+from apps.contracts.services.webhook_news import News, announce, notice_news
 from apps.outbox.enqueue import nudge, prepared
 from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
@@ -68,20 +66,21 @@ def _tell(
     mails += _to_reporters(release, amendment, at=at)
     Message.objects.bulk_create(mails, batch_size=BATCH)
     hooked = told.filter(account__has_webhooks=True).order_by("pk")
-    announce([_news(notice, release, amendment) for notice in hooked], at=at)
+    announce([_news(row, release, amendment) for row in hooked], at=at)
     nudge()
     return len(notices)
 
 
-def _news(notice: ReleaseNotice, release: Release, amendment: ReleaseAmendment | None) -> News:
-    data = {
-        "kind": "RELEASE",
-        "state": amendment.kind if amendment else Release.State.ANNOUNCED,
-        "released_on": (amendment or release).released_on.isoformat(),
-        "url": f"{settings.BASE_URL}/portal/notices/{notice.name}/",
-    }
-    key = f"release-notice:{notice.pk}"
-    return News(notice.account_id, "notice.issued", key, notice.told_at, data)
+def _news(row: ReleaseNotice, release: Release, amendment: ReleaseAmendment | None) -> News:
+    return notice_news(
+        row.account_id,
+        "RELEASE",
+        key=f"release-notice:{row.pk}",
+        at=row.told_at,
+        page=f"/portal/notices/{row.name}/",
+        state=amendment.kind if amendment else Release.State.ANNOUNCED,
+        released_on=(amendment or release).released_on.isoformat(),
+    )
 
 
 def _to_reporters(

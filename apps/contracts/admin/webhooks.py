@@ -1,92 +1,80 @@
-"""Endpoints as staff see them: what they are, whether they take events, what was sent to them."""
+"""Endpoints as staff see them, make them for an account, and keep them."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from unfold.decorators import action, display
 
 from apps.contracts import services
+from apps.contracts.admin.api_tokens_form import KEY
+from apps.contracts.admin.webhook_page import TONES, facts_of, state_of
+from apps.contracts.admin.webhooks_form import EndpointForm, ParticularsForm
 from apps.contracts.models import User, WebhookEndpoint
-from apps.contracts.rules.webhooks import EVENTS
-from apps.contracts.services.webhooks import WebhookRefused
-from apps.outbox.models import HookAttempt, Message
+from apps.contracts.services.webhooks import Secured, WebhookRefused
 from apps.outbox.readonly import ReadOnlyAdmin
 
 REPLAYED = timedelta(days=7)  # what the action sends again
-SHOWN = 20  # events on an endpoint's page
-ON, FAILING, OFF, ENDED = "On", "Failing", "Switched off", "Ended"
-ROW = "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
+FOLDER = "admin/contracts/webhookendpoint"
+REFUSED = 422
+# What a button of the page does, and what is said of it.
+ACTS: dict[str, tuple[Callable[..., object], str]] = {
+    "test": (services.send_test, "A test was sent."),
+    "pause": (services.pause_webhook, "Paused."),
+    "enable": (services.enable_webhook, "Switched on."),
+    "end": (services.end_webhook, "Ended."),
+}
 
 
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(ReadOnlyAdmin):
-    """Where events of accounts are sent. Its owner keeps it in the portal; staff look and help.
+    """Where events of accounts are sent. Each act calls the service that the portal calls.
 
-    No secret is shown to anybody.
+    A secret is shown on the answer that made it, and never again.
     """
 
-    when_empty = "Clients make endpoints in the portal, under People: who manages users there may."
-    list_display = ["name", "account", "url", "badge", "failing_since", "made_at"]
+    when_empty = (
+        "Make one with the plus sign, or let a client make it in the portal, under People: who"
+        " manages users there may."
+    )
+    list_display = ["name", "account", "where", "badge", "failing_since", "made_at"]
     list_filter = ["is_active"]
-    list_select_related = ["account"]
+    list_select_related = ["account", "made_by"]
     search_fields = ["account__name__icontains", "name__icontains", "url__icontains"]
     search_help_text = "Account, name or address"
-    actions = ["send_test", "switch_on", "send_failed_again", "end"]
-    readonly_fields = ["badge", "wanted", "sent"]
-    fieldsets = [
-        (None, {"fields": ["name", "account", "url", "badge", "wanted"]}),
-        (
-            "How it does",
-            {"fields": ["failing_since", "disabled_at", "disabled_why", "earlier_until"]},
-        ),
-        ("What was sent last", {"fields": ["sent"]}),
-        ("Whose it is", {"fields": ["made_at", "made_by", "ended_at"]}),
-    ]
+    actions = ["send_test", "switch_on", "pause", "send_failed_again", "end"]
 
-    @display(
-        description="State",
-        label={ON: "success", FAILING: "warning", OFF: "danger", ENDED: "info"},
-    )
+    @display(description="Address")
+    def where(self, endpoint: WebhookEndpoint) -> SafeString:
+        shown = Truncator(endpoint.url).chars(50)
+        return format_html('<span class="fl-wrap">{}</span>', shown)
+
+    @display(description="State", label=TONES)
     def badge(self, endpoint: WebhookEndpoint) -> str:
-        if endpoint.ended_at is not None:
-            return ENDED
-        if not endpoint.is_active:
-            return OFF
-        return FAILING if endpoint.failing_since else ON
-
-    @display(description="Events")
-    def wanted(self, endpoint: WebhookEndpoint) -> SafeString:
-        return format_html_join(
-            "", "<div>{}: {}</div>", [(each, EVENTS[each]) for each in endpoint.events]
-        )
-
-    @display(description="Events")
-    def sent(self, endpoint: WebhookEndpoint) -> SafeString | str:
-        """Show the latest events, each with a link to its row in the outbox and its last answer."""
-        latest = Message.objects.hooks(recipient=endpoint.recipient).order_by("-pk")
-        rows = list(latest[:SHOWN])
-        tried = HookAttempt.objects.filter(message__in=rows).order_by("pk")
-        last = {attempt.message_id: attempt for attempt in tried}
-        cells = [
-            (_link(row), _at(row), row.get_state_display(), last.get(row.pk, "")) for row in rows
-        ]
-        return format_html("<table>{}</table>", format_html_join("", ROW, cells)) if cells else "–"
+        return state_of(endpoint)
 
     @action(description="Send a test", permissions=["act"])
     def send_test(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
-        self._each(request, queryset, services.send_test, "A test was sent.")
+        self._each(request, queryset, *ACTS["test"])
 
     @action(description="Switch on", permissions=["act"])
     def switch_on(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
-        self._each(request, queryset, services.enable_webhook, "Switched on.")
+        self._each(request, queryset, *ACTS["enable"])
+
+    @action(description="Pause", permissions=["act"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+        self._each(request, queryset, *ACTS["pause"])
 
     @action(description="Send again what failed in the last 7 days", permissions=["act"])
     def send_failed_again(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
@@ -99,7 +87,160 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
 
     @action(description="End for good", permissions=["act"])
     def end(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
-        self._each(request, queryset, services.end_webhook, "Ended.")
+        self._each(request, queryset, *ACTS["end"])
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("contracts.add_webhookendpoint")
+
+    def get_urls(self) -> list[URLPattern]:
+        def to(part: str, view: Callable) -> URLPattern:
+            name = f"contracts_webhookendpoint_{part}"
+            return path(f"<int:pk>/{part}/", self.admin_site.admin_view(view), name=name)
+
+        return [
+            to("edit", self.edit_view),
+            to("rotate", self.rotate_view),
+            path(
+                "<int:pk>/do/<slug:name>/",
+                self.admin_site.admin_view(self.act_view),
+                name="contracts_webhookendpoint_act",
+            ),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Ask whose it is, where, and what it wants; make it and show its secret, once.
+
+        Clause: S-12, V-3.5.
+        """
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        account = request.GET.get("account", "")
+        initial = {"account": account} if KEY.fullmatch(account) else {}
+        sent = request.POST if request.method == "POST" else None
+        form = EndpointForm(sent, site=self.admin_site, initial=initial)
+
+        def act() -> HttpResponse:
+            whose = form.cleaned_data["account"]
+            made = services.add_webhook(account=whose, to=form.to(), **_who(request))
+            self.log_addition(request, made.endpoint, "Made")
+            return self._secret(request, made)
+
+        return self._filled(request, form, act, {"title": "Add an endpoint"})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        endpoint = self._found(request, object_id)
+        if request.method == "POST":
+            raise PermissionDenied  # the page has its own forms; nothing edits the row
+        return self._page(request, endpoint)
+
+    def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Change what an endpoint is called, where it is, and what it wants.
+
+        Clause: S-12, V-3.5.
+        """
+        endpoint = self._held(request, pk)
+        held = {name: getattr(endpoint, name) for name in ("name", "url", "events")}
+        form = ParticularsForm(request.POST if request.method == "POST" else None, initial=held)
+
+        def act() -> HttpResponse:
+            services.change_webhook(endpoint=endpoint, to=form.to(), **_who(request))
+            self.log_change(request, endpoint, "Changed")
+            messages.success(request, "Saved.")
+            return _to(endpoint)
+
+        return self._filled(request, form, act, {"title": str(endpoint), "original": endpoint})
+
+    def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give an endpoint another secret, when that is posted, and show it once.
+
+        Clause: S-12.
+        """
+        endpoint = self._held(request, pk)
+        if request.method != "POST":
+            return _to(endpoint)
+        try:
+            made = services.rotate_secret(endpoint=endpoint, **_who(request))
+        except WebhookRefused as refused:
+            messages.warning(request, str(refused))
+            return _to(endpoint)
+        self.log_change(request, endpoint, "New secret")
+        return self._secret(request, made)
+
+    def act_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Do what a button of the page says, when that is posted."""
+        endpoint = self._held(request, pk)
+        if name not in ACTS:
+            raise Http404
+        if request.method == "POST":
+            rows = WebhookEndpoint.objects.filter(pk=endpoint.pk)
+            self._each(request, rows, *ACTS[name])
+        return _to(endpoint)
+
+    def _found(self, request: HttpRequest, key: str) -> WebhookEndpoint:
+        """Return the endpoint for somebody who may see it."""
+        rows = WebhookEndpoint.objects.select_related(*self.list_select_related)
+        endpoint = rows.filter(pk=int(key)).first() if KEY.fullmatch(key) else None
+        if not self.has_view_permission(request, endpoint):
+            raise PermissionDenied
+        if endpoint is None:
+            raise Http404
+        return endpoint
+
+    def _held(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
+        """Return the endpoint for somebody who may do something with it."""
+        endpoint = self._found(request, str(pk))
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        return endpoint
+
+    def _filled(
+        self,
+        request: HttpRequest,
+        form: forms.Form,
+        act: Callable[[], HttpResponse],
+        context: dict[str, Any],
+    ) -> HttpResponse:
+        """Act on a form that is sent and right; else show it, with what is wrong beside it."""
+        if form.is_valid():
+            try:
+                return act()
+            except WebhookRefused as refused:
+                form.add_error(refused.field or None, str(refused))
+        context = {**context, "form": form, "media": form.media}
+        return self._shown(request, "form.html", context, REFUSED if form.errors else None)
+
+    def _secret(self, request: HttpRequest, made: Secured) -> HttpResponse:
+        return self._page(request, self._found(request, str(made.endpoint.pk)), secret=made.secret)
+
+    def _page(
+        self, request: HttpRequest, endpoint: WebhookEndpoint, *, secret: str = ""
+    ) -> HttpResponse:
+        now = timezone.now()
+        context = {
+            **facts_of(endpoint),
+            "secret": secret,
+            "is_rotating": endpoint.earlier_until is not None and now < endpoint.earlier_until,
+            "may_act": endpoint.ended_at is None and self.has_act_permission(request),
+        }
+        return self._shown(request, "page.html", context)
+
+    def _shown(
+        self, request: HttpRequest, name: str, context: dict[str, Any], status: int | None = None
+    ) -> HttpResponse:
+        framed = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            **context,
+        }
+        answer = TemplateResponse(request, f"{FOLDER}/{name}", framed, status=status)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
     def _each(
         self,
@@ -109,10 +250,10 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
         words: str,
     ) -> None:
         """Do it to each; say what was done, and why not where it was refused."""
-        staff, refused, done = cast(User, request.user), [], []
+        refused, done = [], []
         for endpoint in queryset.select_related("account"):
             try:
-                act(endpoint=endpoint, by=staff, at=timezone.now())
+                act(endpoint=endpoint, **_who(request))
             except WebhookRefused as refusal:
                 refused.append(str(refusal))
             else:
@@ -124,10 +265,10 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
             self.message_user(request, why, messages.WARNING)
 
 
-def _link(row: Message) -> SafeString:
-    page = reverse("admin:outbox_message_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', page, row.payload["body"]["type"])
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"by": cast(User, request.user), "at": timezone.now()}
 
 
-def _at(row: Message) -> str:
-    return f"{timezone.localtime(row.created_at):%Y-%m-%d %H:%M}"
+def _to(endpoint: WebhookEndpoint) -> HttpResponseRedirect:
+    page = reverse("admin:contracts_webhookendpoint_change", args=[endpoint.pk])
+    return HttpResponseRedirect(page)

@@ -1,5 +1,6 @@
 """Endpoints: where an account's own systems are told what happens."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Self
 
@@ -9,6 +10,9 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from apps.contracts.models.accounts import Account
+from apps.contracts.sealing import Unreadable, can_read, unseal
+
+PLAIN = "whsec_"  # how a secret begins that is not sealed
 
 
 class WebhookEndpointQuerySet(models.QuerySet):
@@ -24,8 +28,9 @@ class WebhookEndpointQuerySet(models.QuerySet):
 class WebhookEndpoint(models.Model):
     """An address that events of an account are sent to, and the secrets that sign them.
 
-    ``earlier_secret`` signs too, until ``earlier_until``. ``failing_since`` is the first attempt
-    that failed since one succeeded. The history keeps who changed what, and no secret.
+    ``secret`` and ``earlier_secret`` are sealed; the earlier one signs too, until
+    ``earlier_until``. ``failing_since`` is the first attempt that failed since one succeeded. The
+    history keeps who changed what, and no secret.
 
     Clause: S-12.
     """
@@ -34,8 +39,8 @@ class WebhookEndpoint(models.Model):
     name = models.CharField(max_length=80, help_text="What it is, such as “Dashboard, live”.")
     url = models.CharField(max_length=500)
     events = models.JSONField(help_text="The types of events that it wants.")
-    secret = models.CharField(max_length=80, editable=False)
-    earlier_secret = models.CharField(max_length=80, blank=True, editable=False)
+    secret = models.CharField(max_length=250, editable=False)
+    earlier_secret = models.CharField(max_length=250, blank=True, editable=False)
     earlier_until = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(default=True, editable=False)
     disabled_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -64,6 +69,10 @@ class WebhookEndpoint(models.Model):
                 | (~Q(earlier_secret="") & Q(earlier_until__isnull=False)),
                 name="webhook_earlier_secret_has_an_end",
             ),
+            models.CheckConstraint(
+                condition=~Q(secret__startswith=PLAIN) & ~Q(earlier_secret__startswith=PLAIN),
+                name="webhook_secrets_are_sealed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,7 +84,17 @@ class WebhookEndpoint(models.Model):
         return f"webhook:{self.pk}"
 
     def secrets(self, *, at: datetime) -> tuple[str, ...]:
-        """Return the secrets that sign at an instant, the current one first."""
+        """Return the secrets that sign at an instant, the current one first.
+
+        :raises Unreadable: no key fits the current one. Of the earlier one it is no matter.
+        """
+        found = [unseal(self.secret)]
         if self.earlier_until is not None and at < self.earlier_until:
-            return self.secret, self.earlier_secret
-        return (self.secret,)
+            with suppress(Unreadable):
+                found.append(unseal(self.earlier_secret))
+        return tuple(found)
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Tell whether nothing can be signed, since no key fits its secret."""
+        return bool(self.secret) and not can_read(self.secret)

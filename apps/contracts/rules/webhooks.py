@@ -19,6 +19,7 @@ EVENTS: dict[str, str] = {
     "deadline.approaching": "A deadline comes near",
     "deadline.missed": "We missed a deadline",
     "deadline.met": "We kept a deadline",
+    "standing.approaching": "A suspension comes near",
     "standing.changed": "The account's standing changed",
     "invoice.issued": "An invoice was issued",
     "credit_note.issued": "A credit note was issued",

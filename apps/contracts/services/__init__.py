@@ -82,6 +82,7 @@ from apps.contracts.services.webhooks import (
     change_webhook,
     enable_webhook,
     end_webhook,
+    pause_webhook,
     rotate_secret,
 )
 
@@ -147,6 +148,7 @@ __all__ = [
     "move_appointment",
     "note_notices",
     "note_used",
+    "pause_webhook",
     "postpone_appointment",
     "preview_sheet",
     "publish",

@@ -15,6 +15,8 @@ from apps.contracts.queries.tam_terms import notice_days
 from apps.contracts.queries.tams import day_of
 from apps.contracts.rules.tams import counts, earliest_handover_on, settled_start
 from apps.contracts.services.orders import sign
+from apps.contracts.services.webhook_news import announce as announce_to_endpoints
+from apps.contracts.services.webhook_news import notice_news
 from apps.outbox.enqueue import enqueue
 from apps.outbox.models import Message
 from apps.outbox.rules.address import is_plain_address
@@ -62,6 +64,34 @@ def announce(assignment: TamAssignment, *, at: datetime) -> None:
             )
 
 
+def tell_endpoints(assignment: TamAssignment, *, at: datetime) -> None:
+    """Tell the account's endpoints what its users are told: who comes is said on the page alone.
+
+    A hand-over that is put off is told anew, with its new day.
+
+    Clause: V-6.4, V-6.6.
+    """
+    order = assignment.order
+    if not order.account.has_webhooks:
+        return
+    state = "REPLACED" if assignment.needs_notice else "ASSIGNED"
+    if assignment.withdrawn_at is not None:
+        state = "WITHDRAWN"
+    day = assignment.starts_on.isoformat()
+    news = notice_news(
+        order.account_id,
+        "TAM",
+        key=f"tam:{assignment.pk}:{state.lower()}:{day}",
+        at=at,
+        page=f"/portal/account/?order={order.pk}",
+        order=order.number,
+        state=state,
+        starts_on=day,
+        has_tam=assignment.tam_id is not None,
+    )
+    announce_to_endpoints([news], at=at)
+
+
 def take_back(assignment: TamAssignment, *, at: datetime) -> None:
     """Queue the word that what was planned does not take place, to all to whom it was announced.
 
@@ -77,6 +107,7 @@ def take_back(assignment: TamAssignment, *, at: datetime) -> None:
             payload={"assignment_id": assignment.pk, "user_id": user_id},
             at=at,
         )
+    tell_endpoints(assignment, at=at)
 
 
 def people_told(assignment: TamAssignment) -> Mapping[int, str]:
@@ -125,7 +156,7 @@ def _note(pk: int, at: datetime) -> bool:
         .filter(pk=pk, noticed_at=None)
         # SQLite has no such lock, and needs none: its transactions write in turn.
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("order__version", "order__plan", "made_by")
+        .select_related("order__version", "order__plan", "order__account", "made_by")
         .first()
     )
     sent_at = None if assignment is None else _sent_at(assignment)
@@ -145,6 +176,7 @@ def _note(pk: int, at: datetime) -> bool:
     assignment.save()
     if is_put_off:
         announce(assignment, at=at)
+        tell_endpoints(assignment, at=at)
         _tell_who_planned_it(assignment, at)
     return True
 

@@ -15,7 +15,12 @@ from apps.contracts.queries.tam_terms import notice_days
 from apps.contracts.queries.tams import coming_handover, day_of, had_tam, has_tam, tam_of
 from apps.contracts.rules.tams import counts, earliest_handover_on
 from apps.contracts.services.orders import lock, sign
-from apps.contracts.services.tam_notices import announce, people_to_tell, take_back
+from apps.contracts.services.tam_notices import (
+    announce,
+    people_to_tell,
+    take_back,
+    tell_endpoints,
+)
 
 NOT_ASKED = ["order", "tam", "made_by"]  # rows that are there; looking for them costs queries
 
@@ -66,6 +71,7 @@ def assign_tam(
         _ask_for_notice(row, days, today)
     _write(row, reason=reason, by=by, at=at)
     announce(row, at=at)
+    tell_endpoints(row, at=at)
     return row
 
 
@@ -109,6 +115,7 @@ def hand_over(
     _ask_for_notice(row, days, today)
     _write(row, reason=reason, by=by, at=at)
     announce(row, at=at)
+    tell_endpoints(row, at=at)
     return row
 
 

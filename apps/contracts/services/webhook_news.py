@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
+
 from apps.contracts.models import WebhookEndpoint
 from apps.outbox.enqueue import nudge, prepared
 from apps.outbox.models import Message
+
+NOTICE = "notice.issued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,19 @@ class News:
     key: str
     at: datetime
     data: dict[str, Any]
+
+
+def notice_news(
+    account_id: int, kind: str, *, key: str, at: datetime, page: str, **facts: Any
+) -> News:
+    """Return what endpoints are told of a notice that an account's people get by mail.
+
+    Every such notice is this event, told apart by its kind; ``page`` is where the portal shows it.
+
+    Clause: S-12.
+    """
+    data = {"kind": kind, **facts, "url": settings.BASE_URL + page}
+    return News(account_id, NOTICE, key, at, data)
 
 
 def announce(news: Sequence[News], *, at: datetime) -> int:

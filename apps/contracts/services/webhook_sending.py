@@ -5,8 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from apps.contracts.models import AuthorisedUser, Order, User, WebhookEndpoint
+from apps.contracts.models import Account, AuthorisedUser, Order, User, WebhookEndpoint
 from apps.contracts.rules.webhooks import FAILS_AT_MOST, TEST
 from apps.contracts.services.webhook_news import News, message_for
 from apps.contracts.services.webhooks import WebhookRefused, hold_webhook, switch_off
@@ -91,26 +92,30 @@ def replay_failed(
 def note_answer(*, endpoint_id: int, posted: Posted, at: datetime) -> None:
     """Take notice of how an endpoint answered: who is gone, or fails for days, is switched off.
 
+    What the address of before answers, where it was changed meanwhile, says nothing of this one.
+
     Clause: S-12.
     """
+    there = WebhookEndpoint.objects.live().filter(pk=endpoint_id, url=posted.url)
     if posted.is_taken:
-        failing = WebhookEndpoint.objects.filter(pk=endpoint_id, failing_since__isnull=False)
-        failing.update(failing_since=None)
+        there.filter(failing_since__isnull=False).update(failing_since=None)
         return
-    rows = WebhookEndpoint.objects.select_for_update().select_related(None)
-    endpoint = rows.filter(pk=endpoint_id, is_active=True).first()
+    if posted.is_gone:
+        _disable(there, GONE, at=at)
+    elif there.filter(failing_since__lte=at - FAILS_AT_MOST).exists():
+        _disable(there, FAILED, at=at)
+    else:
+        there.filter(failing_since=None).update(failing_since=at)
+
+
+def _disable(there: QuerySet[WebhookEndpoint], why: str, *, at: datetime) -> None:
+    # The account first, as everybody who changes an endpoint holds it: none waits for the other.
+    accounts = Account.objects.select_for_update(no_key=True, of=("self",))
+    account = accounts.filter(webhooks__in=there).first()
+    endpoint = there.select_for_update().filter(account=account).first() if account else None
     if endpoint is None:
         return
-    if endpoint.failing_since is None:
-        endpoint.failing_since = at
-        WebhookEndpoint.objects.filter(pk=endpoint_id).update(failing_since=at)
-    if posted.is_gone:
-        _disable(endpoint, GONE, at=at)
-    elif at - endpoint.failing_since >= FAILS_AT_MOST:
-        _disable(endpoint, FAILED, at=at)
-
-
-def _disable(endpoint: WebhookEndpoint, why: str, *, at: datetime) -> None:
+    endpoint.failing_since = endpoint.failing_since or at
     switch_off(endpoint=endpoint, why=why, at=at)
     people = AuthorisedUser.objects.filter(
         order__account=endpoint.account_id, is_active=True, may_manage_users=True

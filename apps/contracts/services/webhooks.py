@@ -5,7 +5,7 @@ They are an account's own: made by who manages its users, or by staff for them.
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
 
@@ -20,6 +20,7 @@ from apps.contracts.rules.webhooks import (
     SETTLES_AFTER,
     unknown_in,
 )
+from apps.contracts.sealing import seal
 from apps.contracts.services.orders import sign
 from apps.outbox.rules.hook_addresses import AddressRefused, checked_url, is_reachable
 from apps.outbox.rules.hook_signing import BYTES, secret_in_words
@@ -50,7 +51,7 @@ class Secured:
     """An endpoint with its new secret, which is shown now and never again."""
 
     endpoint: WebhookEndpoint
-    secret: str
+    secret: str = field(repr=False)
 
 
 @transaction.atomic
@@ -72,6 +73,7 @@ def add_webhook(
     held = _lock(account)
     _check_may(held, of_client)
     events = _checked(to, of_client, held=())
+    secret = _new_secret()
     if WebhookEndpoint.objects.there().filter(account=held).count() >= MOST:
         raise WebhookRefused(f"An account has {MOST} endpoints at most. End one that is not used.")
     endpoint = WebhookEndpoint(
@@ -79,12 +81,12 @@ def add_webhook(
         name=to.name.strip(),
         url=to.url.strip(),
         events=events,
-        secret=_new_secret(),
+        secret=seal(secret),
         made_at=at,
         made_by=by,
     )
     _save(endpoint, reason="Made", by=by, at=at)
-    return Secured(endpoint, endpoint.secret)
+    return Secured(endpoint, secret)
 
 
 @transaction.atomic
@@ -109,6 +111,12 @@ def change_webhook(
     name, url = to.name.strip(), to.url.strip()
     if (now.name, now.url, now.events) == (name, url, events):
         return now
+    if _is_shut(of_client) and url != now.url and set(events) & set(OF_MONEY):
+        raise WebhookRefused(
+            "Events of invoices go to it, so who may see invoices changes its address. Or leave"
+            " those events out.",
+            field="url",
+        )
     now.name, now.url, now.events = name, url, events
     now.failing_since = None
     _save(now, reason="Changed", by=by, at=at)
@@ -122,7 +130,7 @@ def rotate_secret(
     """Give an endpoint a new secret; the one before it signs too, for a day.
 
     Asked again within ten minutes, as by a double click, it replaces the new one alone: the one
-    before is the one by which programs check.
+    before is the one by which programs check. One that we cannot read is simply replaced.
 
     Clause: S-12, V-3.5.
 
@@ -130,11 +138,14 @@ def rotate_secret(
     """
     now = hold_webhook(endpoint, of_client)
     until = now.earlier_until
-    if until is None or at - (until - EARLIER_LASTS) >= SETTLES_AFTER:
+    if now.is_unreadable:
+        now.earlier_secret, now.earlier_until = "", None
+    elif until is None or at - (until - EARLIER_LASTS) >= SETTLES_AFTER:
         now.earlier_secret, now.earlier_until = now.secret, at + EARLIER_LASTS
-    now.secret = _new_secret()
+    secret = _new_secret()
+    now.secret = seal(secret)
     _save(now, reason="New secret", by=by, at=at)
-    return Secured(now, now.secret)
+    return Secured(now, secret)
 
 
 @transaction.atomic
@@ -153,6 +164,26 @@ def enable_webhook(
     now.is_active, now.disabled_at, now.disabled_why = True, None, ""
     now.failing_since = None
     _save(now, reason="Switched on", by=by, at=at)
+    return now
+
+
+@transaction.atomic
+def pause_webhook(
+    *, endpoint: WebhookEndpoint, by: User, at: datetime, of_client: AuthorisedUser | None = None
+) -> WebhookEndpoint:
+    """Switch an endpoint off until somebody switches it on. One that is off: nothing.
+
+    What was not sent yet is not sent by itself any more.
+
+    Clause: S-12, V-3.5.
+
+    :raises WebhookRefused: it has ended, or the client may not.
+    """
+    now = hold_webhook(endpoint, of_client)
+    if now.is_active:
+        who = of_client.name if of_client else "us"
+        now.is_active, now.disabled_at, now.disabled_why = False, at, f"Paused by {who}."
+        _save(now, reason="Paused", by=by, at=at)
     return now
 
 
@@ -239,12 +270,16 @@ def _checked(
         )
     if not to.events:
         raise WebhookRefused("Choose at least one event.", field="events")
-    is_shut = of_client is not None and not of_client.may_see_invoices
-    if is_shut and set(to.events) & set(OF_MONEY) - set(held):
+    if _is_shut(of_client) and set(to.events) & set(OF_MONEY) - set(held):
         raise WebhookRefused(
             "Events of invoices are chosen by who may see invoices.", field="events"
         )
     return [each for each in EVENTS if each in to.events]
+
+
+def _is_shut(of_client: AuthorisedUser | None) -> bool:
+    """Tell whether a client acts who may not see invoices."""
+    return of_client is not None and not of_client.may_see_invoices
 
 
 def _check_url(url: str) -> None:

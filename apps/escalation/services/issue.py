@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from django.conf import settings
 from django.db import transaction
 
 from apps.contracts.models import Account, User
 from apps.contracts.services.orders import sign
-from apps.contracts.services.webhook_news import News, announce
+from apps.contracts.services.webhook_news import announce, notice_news
 from apps.escalation.models import OutageReport, ReportCopy
 from apps.escalation.outage_pdf import outage_pdf
 from apps.escalation.queries import missing_of, readers_of, tickets_of
@@ -112,18 +111,15 @@ def _tell_endpoints(
     hooked = {each.account_id for each in tickets if each.account.has_webhooks}
     announce(
         [
-            News(
+            notice_news(
                 account,
-                "notice.issued",
-                f"report:{copies[account].pk}",
-                at,
-                {
-                    "kind": "REASON_FOR_OUTAGE",
-                    "number": report.incident.number,
-                    "revision": report.revision,
-                    "is_preliminary": report.kind == OutageReport.Kind.PRELIMINARY,
-                    "url": f"{settings.BASE_URL}/portal/reports/{copies[account].pk}/",
-                },
+                "REASON_FOR_OUTAGE",
+                key=f"report:{copies[account].pk}",
+                at=at,
+                page=f"/portal/reports/{copies[account].pk}/",
+                number=report.incident.number,
+                revision=report.revision,
+                is_preliminary=report.kind == OutageReport.Kind.PRELIMINARY,
             )
             for account in sorted(hooked)
         ],

@@ -6,6 +6,7 @@ reached by it, whatever a name is made to stand for.
 Clause: none (it keeps the installation itself safe).
 """
 
+import re
 from collections.abc import Sequence
 from ipaddress import (
     IPv4Address,
@@ -18,6 +19,11 @@ from ipaddress import (
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST = 500  # characters of an address
+# A host as it is written, and its port: a name, four numbers with dots, or IPv6 in brackets.
+WRITTEN = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d*)?", re.IGNORECASE)
+NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_-]{1,63}")
+# What a resolver reads as a number, however it is spelt: 0x7f000001, 0177.0.0.1, 127.1.
+NUMBER = re.compile(r"(0x[0-9a-f]*|\d+)", re.IGNORECASE)
 FREE_PORTS = range(1024, 65536)
 Network = IPv4Network | IPv6Network
 # What `is_global` lets pass, now or in an older Python: assignments of protocols, relays, the
@@ -73,7 +79,8 @@ def checked_url(url: str, *, plain_http: bool = False) -> SplitResult:
     """
     if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url:
         raise AddressRefused(
-            f"Use an address of at most {LONGEST} ASCII characters, without blanks."
+            f"Use an address of at most {LONGEST} ASCII characters, without blanks. A host with"
+            " other letters is written as xn--…"
         )
     try:
         parts = urlsplit(url)
@@ -84,7 +91,8 @@ def checked_url(url: str, *, plain_http: bool = False) -> SplitResult:
         raise AddressRefused("Use an address that begins with https://.")
     if "@" in parts.netloc:
         raise AddressRefused("Leave the name and password out: what we send is signed.")
-    if not parts.hostname or "\\" in url:
+    _check_host(parts)
+    if "\\" in url:
         raise AddressRefused("This is no address: write it as https://host/path.")
     if parts.fragment:
         raise AddressRefused("Leave out what follows the #: it is not sent.")
@@ -99,6 +107,24 @@ def port_of(parts: SplitResult) -> int:
     Clause: none (it keeps the installation itself safe).
     """
     return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _check_host(parts: SplitResult) -> None:
+    if not parts.hostname or not WRITTEN.fullmatch(parts.netloc):
+        raise AddressRefused("This is no address: write it as https://host/path.")
+    if not _is_host(parts.hostname):
+        raise AddressRefused(
+            "Write the host as a name such as hooks.example.com, or as a public IP address."
+        )
+
+
+def _is_host(host: str) -> bool:
+    """Tell whether a host is a name, or an IP address in its usual form and in no other."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return bool(NAME.fullmatch(host)) and not NUMBER.fullmatch(host.rpartition(".")[2])
+    return True
 
 
 def _real(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

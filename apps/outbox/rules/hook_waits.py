@@ -3,7 +3,8 @@
 Clause: none (how a webhook is delivered is no promise of a policy).
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
 WAITS = (
@@ -18,6 +19,8 @@ WAITS = (
     timedelta(hours=24),
 )
 SPREAD = 0.1  # of the wait, at most
+# Who asks for more time than this is tried all the same, so that three days stay three days.
+MOST_ASKED = timedelta(hours=1)
 
 
 def hook_wait(attempt: int, *, key: str) -> timedelta | None:
@@ -34,3 +37,22 @@ def hook_wait(attempt: int, *, key: str) -> timedelta | None:
     share = int.from_bytes(digest[:4], "big") / 2**32
     wait = WAITS[max(attempt, 1) - 1] * (1 + SPREAD * share)
     return timedelta(milliseconds=round(wait.total_seconds() * 1000))
+
+
+def asked_wait(retry_after: str, *, at: datetime) -> timedelta:
+    """Return how long an endpoint asks to be left alone by Retry-After: seconds, or a date.
+
+    An hour at most; nothing for what is neither, or is over.
+
+    Clause: none (how a webhook is delivered is no promise of a policy).
+    """
+    said = retry_after.strip()
+    try:
+        if said.isascii() and said.isdigit():
+            wait = timedelta(seconds=min(int(said[:9]), MOST_ASKED.total_seconds()))
+        else:
+            until = parsedate_to_datetime(said)
+            wait = until.replace(tzinfo=until.tzinfo or UTC) - at
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return timedelta()
+    return min(max(wait, timedelta()), MOST_ASKED)

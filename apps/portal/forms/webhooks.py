@@ -38,6 +38,7 @@ GROUPS: Sequence[tuple[Promise, Mapping[str, Promise]]] = [
     (
         _("The account"),
         {
+            "standing.approaching": _("A suspension comes near"),
             "standing.changed": _("The account's standing changed"),
             "invoice.issued": _("An invoice was issued"),
             "credit_note.issued": _("A credit note was issued"),

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from apps.contracts import services
 from apps.contracts.models import WebhookEndpoint
-from apps.contracts.rules.webhooks import FAILS_AT_MOST
+from apps.contracts.rules.webhooks import FAILS_AT_MOST, OF_MONEY
 from apps.contracts.services.webhooks import MOST, Secured, WebhookRefused
 from apps.outbox.models import Message
 from apps.portal.access import SeatedRequest, move_to, page
@@ -186,8 +186,11 @@ def webhook_event(request: SeatedRequest, event: int) -> HttpResponse:
     """
     message, endpoint = _event(request, event)
     tried = attempts_of(message)
-    body = json.dumps(message.payload["body"], indent=2, sort_keys=True, ensure_ascii=False)
+    said = message.payload["body"]
+    is_shut = said["type"] in OF_MONEY and not manager_of(request.seat).may_see_invoices
+    body = "" if is_shut else json.dumps(said, indent=2, sort_keys=True, ensure_ascii=False)
     context = {
+        "lacking": LACKING,
         "endpoint": endpoint,
         "row": sent_of(message, tried[0] if tried else None),
         "attempts": tried,

@@ -1,0 +1,69 @@
+"""What staff fill in of an endpoint of webhooks, for an account."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import AdminSite
+from unfold.widgets import (
+    UnfoldAdminAutocompleteWidget,
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from apps.contracts.admin.api_tokens_form import PersonSelect
+from apps.contracts.models import Account, WebhookEndpoint
+from apps.contracts.rules.webhooks import EVENTS
+from apps.contracts.services.webhooks import LONGEST_NAME, Particulars
+from apps.outbox.rules.hook_addresses import LONGEST
+
+
+class ParticularsForm(forms.Form):
+    """What it is called, where it is, and which events it wants."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=LONGEST_NAME,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="What it is, such as “Dashboard, live”.",
+        error_messages={"required": "Give it a name that says what it is."},
+    )
+    url = forms.CharField(
+        label="Address",
+        max_length=LONGEST,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Begins with https://, and can be reached from the internet.",
+        error_messages={"required": "Say where events are sent to."},
+    )
+    events = forms.MultipleChoiceField(
+        label="Events",
+        choices=[(event, f"{words} ({event})") for event, words in EVENTS.items()],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        error_messages={"required": "Choose at least one event."},
+    )
+
+    def to(self) -> Particulars:
+        """Return what it is to be, as the service is told."""
+        said = self.cleaned_data
+        return Particulars(said["name"], said["url"], said["events"])
+
+
+class EndpointForm(ParticularsForm):
+    """The same of a new one, and whose it is."""
+
+    account = forms.ModelChoiceField(
+        label="Account",
+        queryset=Account.objects.all(),
+        error_messages={"required": "Say whose it is."},
+    )
+    field_order = ["account"]
+
+    def __init__(self, data: Any = None, *, site: AdminSite, initial: Any = None) -> None:
+        super().__init__(data, initial={"events": list(EVENTS), **(initial or {})})
+        field = WebhookEndpoint._meta.get_field("account")
+        box = PersonSelect(field, site, attrs={"class": "unfold-filter-autocomplete"})
+        self.fields["account"].widget = box
+        box.choices = self.fields["account"].choices  # type: ignore[attr-defined]
+
+    @property
+    def media(self) -> forms.Media:
+        return UnfoldAdminAutocompleteWidget().media + super().media
