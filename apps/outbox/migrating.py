@@ -1,4 +1,4 @@
-"""Tables that are made together: Django works its models out once for them, not once for each.
+"""Operations for which Django works its models out once, or not at all, rather than for each.
 
 Between two operations of a migration Django builds all the models anew that are related to what
 changed, and here nearly all are related. For tables that are new none of that is needed: they are
@@ -17,8 +17,10 @@ from django.db.migrations.operations import (
     AddConstraint,
     AddField,
     AddIndex,
+    AlterModelOptions,
     AlterUniqueTogether,
     CreateModel,
+    RunPython,
 )
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -87,3 +89,40 @@ def together(operations: Sequence[Operation]) -> list[Operation]:
 
 def _model(operation: Any) -> str:
     return getattr(operation, "model_name_lower", "") or getattr(operation, "name_lower", "")
+
+
+class Naming(Operation):
+    """Change options of models: names, order, permissions. The database knows nothing of them."""
+
+    reduces_to_sql = False
+    reversible = True
+
+    def __init__(self, operations: Sequence[AlterModelOptions]) -> None:
+        self.operations = operations
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        state.__dict__.pop("apps", None)
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, *args: Any, **kwargs: Any) -> None:
+        """Do nothing."""
+
+    def database_backwards(self, *args: Any, **kwargs: Any) -> None:
+        """Do nothing."""
+
+    def describe(self) -> str:
+        return f"Change options of {len(self.operations)} models"
+
+
+class Granting(RunPython):
+    """Give groups permissions: of models that reads their names alone, and none is built for it."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self.code(from_state.apps, schema_editor)

@@ -10,6 +10,7 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
 from apps.tickets.queries import DUTY_MANAGERS
 
 AGENTS = "Support agents"
@@ -89,4 +90,4 @@ class Migration(migrations.Migration):
         ("outbox", "0001_initial"),
     ]
 
-    operations = [migrations.RunPython(fill, empty)]
+    operations = [Granting(fill, empty)]

@@ -4,6 +4,7 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
 from apps.tickets.queries import DUTY_MANAGERS
 
 PARTS = ["service", "agreedtarget", "escalationrung", "orderrevision"]
@@ -40,4 +41,4 @@ class Migration(migrations.Migration):
         ("contracts", "0003_orders"),
     ]
 
-    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
+    operations = [Granting(grant, migrations.RunPython.noop)]

@@ -6,6 +6,7 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
 from apps.tickets.queries import DUTY_MANAGERS
 
 AGENTS, ADMINISTRATORS = "Support agents", "Administrators"
@@ -103,4 +104,4 @@ class Migration(migrations.Migration):
         ("outbox", "0001_initial"),
     ]
 
-    operations = [migrations.RunPython(grant, take_away)]
+    operations = [Granting(grant, take_away)]

@@ -4,6 +4,8 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
+
 ADMINISTRATORS = "Administrators"
 
 
@@ -33,4 +35,4 @@ class Migration(migrations.Migration):
         ("intake", "0003_calls"),
     ]
 
-    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
+    operations = [Granting(grant, migrations.RunPython.noop)]

@@ -4,6 +4,8 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
+
 
 def grant(apps, schema_editor):
     """Give the groups what they lack; take nothing away."""
@@ -27,4 +29,4 @@ class Migration(migrations.Migration):
         ("intake", "0004_mailboxes"),
     ]
 
-    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
+    operations = [Granting(grant, migrations.RunPython.noop)]

@@ -7,6 +7,7 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
 from apps.tickets.queries import DUTY_MANAGERS
 
 ADMINISTRATORS = "Administrators"
@@ -46,4 +47,4 @@ class Migration(migrations.Migration):
         ("escalation", "0003_escalations"),
     ]
 
-    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
+    operations = [Granting(grant, migrations.RunPython.noop)]

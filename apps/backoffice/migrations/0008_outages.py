@@ -6,6 +6,7 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
 from apps.tickets.queries import DUTY_MANAGERS
 
 AGENTS, TAMS, FINANCE = "Support agents", "TAMs", "Finance"
@@ -53,4 +54,4 @@ class Migration(migrations.Migration):
         ("escalation", "0004_incidents_and_faults"),
     ]
 
-    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
+    operations = [Granting(grant, migrations.RunPython.noop)]

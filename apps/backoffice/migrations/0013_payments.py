@@ -6,6 +6,7 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
 from apps.tickets.queries import DUTY_MANAGERS
 
 FINANCE, ADMINISTRATORS = "Finance", "Administrators"
@@ -45,4 +46,4 @@ class Migration(migrations.Migration):
         ("billing", "0005_closed_months"),
     ]
 
-    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
+    operations = [Granting(grant, migrations.RunPython.noop)]

@@ -8,6 +8,7 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
 from apps.tickets.queries import DUTY_MANAGERS
 
 AGENTS, TAMS, FINANCE = "Support agents", "TAMs", "Finance"
@@ -57,4 +58,4 @@ class Migration(migrations.Migration):
         ("intake", "0006_monitoring"),
     ]
 
-    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
+    operations = [Granting(grant, migrations.RunPython.noop)]

@@ -6,6 +6,7 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
 from apps.tickets.queries import DUTY_MANAGERS
 
 AGENTS, TAMS = "Support agents", "TAMs"
@@ -56,4 +57,4 @@ class Migration(migrations.Migration):
         ("changes", "0002_gap_analyses"),
     ]
 
-    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
+    operations = [Granting(grant, migrations.RunPython.noop)]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from apps.outbox.migrating import Granting
 from apps.tickets.queries import DUTY_MANAGERS
 
 
@@ -20,4 +21,4 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("backoffice", "0023_webhooks")]
 
-    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
+    operations = [Granting(grant, migrations.RunPython.noop)]

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from apps.outbox.migrating import Naming
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('billing', '0010_import_rows_alike'),
     ]
 
-    operations = [
+    operations = [Naming([
         migrations.AlterModelOptions(
             name='billingdispute',
             options={'ordering': ['-pk'], 'verbose_name': 'disputed amount', 'verbose_name_plural': 'disputed amounts'},
@@ -38,4 +40,4 @@ class Migration(migrations.Migration):
             name='waiverrequest',
             options={'ordering': ['-pk'], 'permissions': [('approve_own_waiver', 'Can approve a waiver that they asked for')], 'verbose_name': 'waiver', 'verbose_name_plural': 'waivers'},
         ),
-    ]
+    ])]

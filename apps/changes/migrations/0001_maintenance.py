@@ -6,6 +6,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='HistoricalMaintenance',
             fields=[
@@ -224,4 +226,4 @@ class Migration(migrations.Migration):
             model_name='maintenancenotice',
             constraint=models.UniqueConstraint(fields=('update', 'account'), name='maintenancenotice_once_an_update'),
         ),
-    ]
+    ])

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
 from apps.contracts.freeze import append_only, installing, never_emptied
 
 
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ChangeWithdrawal',
             fields=[
@@ -33,4 +34,4 @@ class Migration(migrations.Migration):
             append_only("changes_changewithdrawal"),
             never_emptied("changes_changewithdrawal"),
         ),
-    ]
+    ])

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
 from apps.contracts.freeze import append_only, installing, never_emptied, removing
 
 NOTICES = append_only("changes_releasenotice"), never_emptied("changes_releasenotice")
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         removing(*NOTICES),
         migrations.CreateModel(
             name='ReleaseAmendment',
@@ -64,4 +65,4 @@ class Migration(migrations.Migration):
             append_only("changes_releaseamendment"),
             never_emptied("changes_releaseamendment"),
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('contracts', '0010_joined_address'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ApiToken',
             fields=[
@@ -35,4 +37,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('account', None), ('person', None)), models.Q(('account__isnull', False), ('person__isnull', False)), _connector='OR'), name='apitoken_of_an_accounts_person_or_the_providers'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), ('ended_at__isnull', False), _connector='OR'), name='apitoken_ended_by_with_an_end')],
             },
         ),
-    ]
+    ])

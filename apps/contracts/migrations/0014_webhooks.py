@@ -5,6 +5,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         ('contracts', '0013_opt_outs'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='account',
             name='has_webhooks',
@@ -71,4 +73,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('disabled_at', None), ('ended_at', None), ('is_active', True)), models.Q(('disabled_at__isnull', False), ('is_active', False)), models.Q(('ended_at__isnull', False), ('is_active', False)), _connector='OR'), name='webhook_active_unless_disabled_or_ended'), models.CheckConstraint(condition=models.Q(models.Q(('earlier_secret', ''), ('earlier_until', None)), models.Q(models.Q(('earlier_secret', ''), _negated=True), ('earlier_until__isnull', False)), _connector='OR'), name='webhook_earlier_secret_has_an_end')],
             },
         ),
-    ]
+    ])

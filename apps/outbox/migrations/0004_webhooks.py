@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from apps.outbox.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -10,7 +12,7 @@ class Migration(migrations.Migration):
         ('outbox', '0003_channels'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='HookAttempt',
             fields=[
@@ -55,4 +57,4 @@ class Migration(migrations.Migration):
             name='message',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tries', to='outbox.message'),
         ),
-    ]
+    ])
