@@ -150,6 +150,24 @@ def test_services_have_tickets_of_their_own_and_the_worst_severity_counts(source
     ]
 
 
+@pytest.mark.clause("V-2-monitoring", "V-4")
+def test_what_is_worse_than_its_ticket_has_one_whose_time_counts_from_then(source):
+    make_watched()
+    for value, key in [("warning", "III"), ("critical", "I")]:
+        MonitoringSeverity.objects.create(source=source, value=value, severity_key=key)
+    told(source, alert("f1", severity="warning"))
+    later = MORNING + 20 * MINUTE
+
+    told(source, alert("f2", severity="critical"), at=later)
+    told(source, alert("f3", severity="warning"), alert("f4", severity="critical"), at=later)
+
+    mild, bad = Ticket.objects.order_by("pk")
+    found = dict(Alert.objects.values_list("fingerprint", "ticket"))
+    assert found == {"f1": mild.pk, "f2": bad.pk, "f3": bad.pk, "f4": bad.pk}
+    assert (bad.severity.key, bad.registered_at, mild.severity.key) == ("I", later, "III")
+    assert [each.kind for each in mild.events.filter(kind="LINKED")] == ["LINKED"]
+
+
 @pytest.mark.parametrize(
     ("case", "handling", "clause", "why"),
     [

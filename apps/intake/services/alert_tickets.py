@@ -28,6 +28,7 @@ MOST_GROUPS = 10  # of an order that have a ticket of their own at a time
 THE_REST = "more"
 MARK = "Opened by monitoring. The client did not write this."
 # A ticket that has its solution may close by itself: what comes then is a new one.
+OF_TICKET = ("ticket__severity", "ticket__merged_into__severity")
 GOES_ON = (Status.OPEN, Status.WAITING, Status.SUSPENDED)
 
 
@@ -55,7 +56,7 @@ def grouped(
     rows = AlertBundle.objects.filter(source=source, order__in=orders) if orders else None
     there: dict[tuple[int, str], AlertBundle] = {}
     busy: defaultdict[int, set[str]] = defaultdict(set)
-    for row in rows.select_related("ticket__merged_into") if rows is not None else ():
+    for row in rows.select_related(*OF_TICKET) if rows is not None else ():
         there[row.order_id, row.key] = row
         if _goes_on(row, source, at=at):
             busy[row.order_id].add(row.key)
@@ -81,14 +82,20 @@ def grouped(
 def put_on_ticket(source: MonitoringSource, group: Group, *, at: datetime) -> None:
     """Put alerts on the ticket that their bundle has, or on a new one if it has none that goes on.
 
+    What is worse than that ticket has one of its own: its time counts from now, and from the start
+    of what was less bad it could be over already. The two are linked.
+
     Clause: V-2-monitoring, V-4.
     """
     bundle = group.bundle
-    ticket = _current(bundle) if _goes_on(bundle, source, at=at) else None
-    if ticket is not None:
-        _add(source, group, ticket, at=at)
-    else:
+    before = _current(bundle) if _goes_on(bundle, source, at=at) else None
+    if before is None or _is_worse(source, group, before):
         ticket = _open(source, group, at=at)
+        if ticket is not None and before is not None:
+            tickets.link(ticket=ticket, other=before, by=source.author, at=at)
+    else:
+        ticket = before
+        _add(source, group, ticket, at=at)
     if ticket is None:
         return
     bundle.ticket, bundle.latest_at = ticket, at
@@ -120,6 +127,11 @@ def note_resolved(
     said = resolved_note(_titles(alerts), firing=firing, is_last=bundle.notes + 1 == MOST_NOTES)
     _note(source, bundle, ticket, said, at=at)
     bundle.save(update_fields=["notes"])
+
+
+def _is_worse(source: MonitoringSource, group: Group, ticket: Ticket) -> bool:
+    severity = _severity(source, group)
+    return severity is not None and severity.rank < ticket.severity.rank
 
 
 def _add(source: MonitoringSource, group: Group, ticket: Ticket, *, at: datetime) -> None:
