@@ -16,9 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.billing.services.refusal import BillingRefused
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import Account, User
 from apps.outbox.readonly import ReadOnlyAdmin
-from apps.tickets.admin.keys import key_in
 
 FORM_REFUSED = 422
 Act = Callable[[Any, QueryDict, User, datetime], str]

@@ -21,9 +21,9 @@ from apps.billing.admin.fields import amount_field, day_field, text_field, whose
 from apps.billing.models import Charge, RatedEvent
 from apps.billing.services.quoting import charge_by_hand
 from apps.billing.services.refusal import BillingRefused
+from apps.contracts.admin.keys import key_in
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.admin.forms import named
-from apps.tickets.admin.keys import key_in
 from apps.tickets.models import Ticket
 from apps.tickets.templatetags.tickets import unbroken
 

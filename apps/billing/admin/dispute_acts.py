@@ -20,8 +20,8 @@ from apps.billing.services.disputes import (
     withdraw_dispute,
 )
 from apps.billing.services.refusal import BillingRefused
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import User
-from apps.tickets.admin.keys import key_in
 
 
 class AnswerForm(forms.Form):

@@ -30,8 +30,8 @@ from apps.billing.models import BillingDispute, Document, Line, OpenItem
 from apps.billing.queries.disputable import disputable_of
 from apps.billing.services.disputes import LONGEST_TEXT, raise_dispute
 from apps.billing.services.refusal import BillingRefused
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import AuthorisedUser
-from apps.tickets.admin.keys import key_in
 
 State = BillingDispute.State
 

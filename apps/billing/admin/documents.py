@@ -33,8 +33,8 @@ from apps.billing.models import Document, Payment
 from apps.billing.queries.days import today_of
 from apps.billing.services.drafting import draft_documents
 from apps.billing.services.refusal import BillingRefused
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import Account
-from apps.tickets.admin.keys import key_in
 
 State, Kind = Document.State, Document.Kind
 BESIDE = "What goes back of earlier invoices is on a credit note beside it:"

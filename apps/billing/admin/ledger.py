@@ -19,8 +19,8 @@ from apps.billing.admin.acting import day, money
 from apps.billing.admin.sources import source_of
 from apps.billing.models import LedgerAccount, Posting
 from apps.billing.queries.browsing import named, statement, trial_balances
+from apps.contracts.admin.keys import key_in
 from apps.outbox.readonly import ReadOnlyAdmin
-from apps.tickets.admin.keys import key_in
 
 MOST_PAGES = 10_000
 DAY = forms.DateInput(attrs={"type": "date", "class": "tk-input"}, format="%Y-%m-%d")

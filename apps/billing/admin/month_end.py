@@ -17,9 +17,9 @@ from apps.billing.admin.sources import page
 from apps.billing.models import BillingDispute, ClosedMonth, LedgerCheck
 from apps.billing.queries import month_end
 from apps.billing.services import BillingRefused, closing
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import User
 from apps.outbox.readonly import ReadOnlyAdmin
-from apps.tickets.admin.keys import key_in
 
 CLOSES, KEEPS = "billing.close_month", "billing.change_books"
 FORM_REFUSED = 422

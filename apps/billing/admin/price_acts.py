@@ -11,8 +11,8 @@ from apps.billing.models import Charge, RatedEvent, WaiverRequest
 from apps.billing.rules.bank_cells import POINT, amount_in
 from apps.billing.services import quoting, waiving
 from apps.billing.services.refusal import BillingRefused
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import User
-from apps.tickets.admin.keys import key_in
 
 # What who does it has to hold.
 MAY = {

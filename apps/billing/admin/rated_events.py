@@ -17,10 +17,10 @@ from apps.billing.admin.acting import Act, MoneyAdmin, account_link, instant, mo
 from apps.billing.admin.costs import why
 from apps.billing.admin.price_acts import ACTS, MAY
 from apps.billing.models import Charge, RatedEvent, WaiverRequest
+from apps.contracts.admin.keys import key_in
 from apps.contracts.queries.catalogue import catalogue
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.admin.explained import explained
-from apps.tickets.admin.keys import key_in
 from apps.tickets.templatetags.tickets import unbroken
 
 HeldFor = RatedEvent.HeldFor

@@ -26,8 +26,8 @@ from apps.billing.rules.money import ZERO
 from apps.billing.services.payment_checks import check_facts
 from apps.billing.services.payments import named_of, record_payment
 from apps.billing.services.refusal import BillingRefused
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import Account
-from apps.tickets.admin.keys import key_in
 
 TEMPLATE = "admin/billing/payment/record.html"
 

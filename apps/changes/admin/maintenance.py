@@ -30,9 +30,9 @@ from apps.changes.models import Maintenance, MaintenanceNotice
 from apps.changes.queries import audience_of
 from apps.changes.rules.maintenance import Act
 from apps.changes.services.maintenance_telling import foreseen
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import User
 from apps.outbox.readonly import ReadOnlyAdmin
-from apps.tickets.admin.keys import key_in
 
 State = Maintenance.State
 REFUSED = 422

@@ -13,9 +13,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from apps.changes.services.drafts import ChangeRefused
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import User
 from apps.outbox.readonly import ReadOnlyAdmin
-from apps.tickets.admin.keys import key_in
 from apps.tickets.services import Refused
 
 REFUSED = 422

@@ -4,8 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from apps.outbox.migrating import together
 from apps.contracts.freeze import append_only, installing, never_emptied, removing
+from apps.outbox.migrating import together
 
 NOTICES = append_only("changes_releasenotice"), never_emptied("changes_releasenotice")
 

@@ -6,8 +6,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,13 +15,12 @@ from django.utils.text import Truncator
 from unfold.decorators import display
 
 from apps.contracts import services
-from apps.contracts.admin.api_tokens_form import CLIENTS, KEY, OURS, TokenForm
+from apps.contracts.admin.api_tokens_form import CLIENTS, OURS, TokenForm
+from apps.contracts.admin.keys import key_in
+from apps.contracts.admin.own_page import OwnPageAdmin
 from apps.contracts.models import ApiToken, ApiTokenQuerySet, User
 from apps.contracts.services import SCOPES
-from apps.outbox.readonly import ReadOnlyAdmin
 
-PAGE, NEW = "admin/contracts/apitoken/page.html", "admin/contracts/apitoken/new.html"
-REFUSED = 422
 # Where the form says what a refusal is about; elsewhere it is about the whole.
 FIELDS = {name: name for name in ("name", "person", "scopes")} | {"expires_at": "ends_on"}
 TONES = {"In force": "success", "Ended": "danger", "Run out": "warning", "Person ended": "warning"}
@@ -60,7 +58,7 @@ class WhoseFilter(admin.SimpleListFilter):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ReadOnlyAdmin):
+class ApiTokenAdmin(OwnPageAdmin):
     """Tokens. Making and ending one calls a service; nothing edits the row."""
 
     when_empty = "Make one with the plus sign, or let a client make it in the portal."
@@ -111,9 +109,6 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return cast(ApiTokenQuerySet, super().get_queryset(request)).with_left()
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("contracts.add_apitoken")
-
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.end_view)
         return [path("<int:pk>/end/", view, name="contracts_apitoken_end"), *super().get_urls()]
@@ -128,7 +123,7 @@ class ApiTokenAdmin(ReadOnlyAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         person = request.GET.get("person", "")
-        initial = {"person": person if KEY.fullmatch(person) else "", "whose": CLIENTS}
+        initial = {"person": key_in(person) or "", "whose": CLIENTS}
         sent = request.POST if request.method == "POST" else None
         form = TokenForm(sent, site=self.admin_site, initial=initial)
         if form.is_valid():
@@ -146,41 +141,21 @@ class ApiTokenAdmin(ReadOnlyAdmin):
                 form.add_error(FIELDS.get(refusal.field), str(refusal))
             else:
                 self.log_addition(request, issued.token, "Made")
-                return self._page(request, issued.token, secret=issued.secret)
-        status = REFUSED if form.errors else None
-        context = {"title": "Make an API token", "form": form, "media": form.media}
-        return self._shown(request, NEW, context, status)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        row = self._found(request, object_id)
-        if request.method == "POST":
-            raise PermissionDenied  # the page has its own form; nothing edits the row
-        return self._page(request, row)
+                return self.page(request, issued.token, secret=issued.secret)
+        return self.form_shown(
+            request, "new.html", form, send="Make the token", title="Make an API token"
+        )
 
     def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """End a token, when that is posted."""
-        row = self._found(request, str(pk))
-        if not self.has_act_permission(request):
-            raise PermissionDenied
+        row = self.held(request, pk)
         if request.method == "POST" and row.ended_at is None:
             services.end_token(token=row, by=cast(User, request.user), at=timezone.now())
             self.log_change(request, row, "Ended")
             messages.success(request, f"{row} has ended.")
         return HttpResponseRedirect(reverse("admin:contracts_apitoken_change", args=[pk]))
 
-    def _found(self, request: HttpRequest, key: str) -> ApiToken:
-        """Return the token for somebody who may see it."""
-        rows = self.get_queryset(request).select_related(*self.list_select_related)
-        row = rows.filter(pk=int(key)).first() if KEY.fullmatch(key) else None
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            raise Http404
-        return cast(ApiToken, row)
-
-    def _page(self, request: HttpRequest, row: ApiToken, *, secret: str = "") -> HttpResponse:
+    def page(self, request: HttpRequest, row: ApiToken, *, secret: str = "") -> HttpResponse:
         state = _state(row)
         context = {
             "title": str(row),
@@ -192,24 +167,7 @@ class ApiTokenAdmin(ReadOnlyAdmin):
             "secret": secret,
             "may_end": row.ended_at is None and self.has_act_permission(request),
         }
-        return self._shown(request, PAGE, context)
-
-    def _shown(
-        self,
-        request: HttpRequest,
-        template: str,
-        context: dict[str, Any],
-        status: int | None = None,
-    ) -> HttpResponse:
-        framed = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "media": self.media,
-            **context,
-        }
-        answer = TemplateResponse(request, template, framed, status=status)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return self.shown(request, "page.html", context)
 
 
 def _state(row: ApiToken) -> str:

@@ -1,21 +1,19 @@
 """What staff fill in of a token of the API."""
 
-import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.admin import AdminSite
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils import timezone
 from unfold.widgets import (
-    UnfoldAdminAutocompleteWidget,
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDateWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from apps.contracts.admin.searched import search_for, search_media
 from apps.contracts.models import ApiToken, AuthorisedUser
 from apps.contracts.services import SCOPES
 
@@ -24,17 +22,8 @@ WHOSE = [
     (CLIENTS, "Of a client: it acts as the person below"),
     (OURS, "The provider's own: it reads the standing of every account"),
 ]
-KEY = re.compile(r"\d{1,18}", re.ASCII)
 USUAL = timedelta(days=365)
 LAST = date(9998, 12, 31)
-
-
-class PersonSelect(AutocompleteSelect):
-    """A search box that takes what is no row key for nobody."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
-        value = super().value_from_datadict(data, files, name) or ""
-        return value if KEY.fullmatch(value) else ""
 
 
 class TokenForm(forms.Form):
@@ -68,10 +57,7 @@ class TokenForm(forms.Form):
     def __init__(self, data: Any = None, *, site: AdminSite, initial: Any = None) -> None:
         usual = {"ends_on": timezone.localdate() + USUAL, **(initial or {})}
         super().__init__(data, initial=usual)
-        field = ApiToken._meta.get_field("person")
-        box = PersonSelect(field, site, attrs={"class": "unfold-filter-autocomplete"})
-        self.fields["person"].widget = box
-        box.choices = self.fields["person"].choices  # type: ignore[attr-defined]
+        search_for(self, "person", of=ApiToken._meta.get_field("person"), site=site)
 
     def clean_ends_on(self) -> Any:
         """Refuse a day after which there is none."""
@@ -91,7 +77,7 @@ class TokenForm(forms.Form):
 
     @property
     def media(self) -> forms.Media:
-        return UnfoldAdminAutocompleteWidget().media + super().media
+        return search_media() + super().media
 
     @property
     def expires_at(self) -> datetime | None:

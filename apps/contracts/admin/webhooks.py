@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -18,16 +17,14 @@ from django.utils.text import Truncator
 from unfold.decorators import action, display
 
 from apps.contracts import services
-from apps.contracts.admin.api_tokens_form import KEY
+from apps.contracts.admin.keys import key_in
+from apps.contracts.admin.own_page import OwnPageAdmin
 from apps.contracts.admin.webhook_page import TONES, facts_of, state_of
 from apps.contracts.admin.webhooks_form import EndpointForm, ParticularsForm
 from apps.contracts.models import User, WebhookEndpoint
 from apps.contracts.services.webhooks import Secured, WebhookRefused
-from apps.outbox.readonly import ReadOnlyAdmin
 
 REPLAYED = timedelta(days=7)  # what the action sends again
-FOLDER = "admin/contracts/webhookendpoint"
-REFUSED = 422
 # What a button of the page does, and what is said of it.
 ACTS: dict[str, tuple[Callable[..., object], str]] = {
     "test": (services.send_test, "A test was sent."),
@@ -38,7 +35,7 @@ ACTS: dict[str, tuple[Callable[..., object], str]] = {
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ReadOnlyAdmin):
+class WebhookEndpointAdmin(OwnPageAdmin):
     """Where events of accounts are sent. Each act calls the service that the portal calls.
 
     A secret is shown on the answer that made it, and never again.
@@ -89,9 +86,6 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
     def end(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
         self._each(request, queryset, *ACTS["end"])
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("contracts.add_webhookendpoint")
-
     def get_urls(self) -> list[URLPattern]:
         def to(part: str, view: Callable) -> URLPattern:
             name = f"contracts_webhookendpoint_{part}"
@@ -117,8 +111,8 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
         """
         if not self.has_add_permission(request):
             raise PermissionDenied
-        account = request.GET.get("account", "")
-        initial = {"account": account} if KEY.fullmatch(account) else {}
+        account = key_in(request.GET.get("account", ""))
+        initial = {"account": account} if account else {}
         sent = request.POST if request.method == "POST" else None
         form = EndpointForm(sent, site=self.admin_site, initial=initial)
 
@@ -128,22 +122,14 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
             self.log_addition(request, made.endpoint, "Made")
             return self._secret(request, made)
 
-        return self._filled(request, form, act, {"title": "Add an endpoint"})
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        endpoint = self._found(request, object_id)
-        if request.method == "POST":
-            raise PermissionDenied  # the page has its own forms; nothing edits the row
-        return self._page(request, endpoint)
+        return self._filled(request, form, act)
 
     def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change what an endpoint is called, where it is, and what it wants.
 
         Clause: S-12, V-3.5.
         """
-        endpoint = self._held(request, pk)
+        endpoint = self.held(request, pk)
         held = {name: getattr(endpoint, name) for name in ("name", "url", "events")}
         form = ParticularsForm(request.POST if request.method == "POST" else None, initial=held)
 
@@ -153,14 +139,14 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
             messages.success(request, "Saved.")
             return _to(endpoint)
 
-        return self._filled(request, form, act, {"title": str(endpoint), "original": endpoint})
+        return self._filled(request, form, act, endpoint)
 
     def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give an endpoint another secret, when that is posted, and show it once.
 
         Clause: S-12.
         """
-        endpoint = self._held(request, pk)
+        endpoint = self.held(request, pk)
         if request.method != "POST":
             return _to(endpoint)
         try:
@@ -173,7 +159,7 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
 
     def act_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Do what a button of the page says, when that is posted."""
-        endpoint = self._held(request, pk)
+        endpoint = self.held(request, pk)
         if name not in ACTS:
             raise Http404
         if request.method == "POST":
@@ -181,29 +167,12 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
             self._each(request, rows, *ACTS[name])
         return _to(endpoint)
 
-    def _found(self, request: HttpRequest, key: str) -> WebhookEndpoint:
-        """Return the endpoint for somebody who may see it."""
-        rows = WebhookEndpoint.objects.select_related(*self.list_select_related)
-        endpoint = rows.filter(pk=int(key)).first() if KEY.fullmatch(key) else None
-        if not self.has_view_permission(request, endpoint):
-            raise PermissionDenied
-        if endpoint is None:
-            raise Http404
-        return endpoint
-
-    def _held(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
-        """Return the endpoint for somebody who may do something with it."""
-        endpoint = self._found(request, str(pk))
-        if not self.has_act_permission(request):
-            raise PermissionDenied
-        return endpoint
-
     def _filled(
         self,
         request: HttpRequest,
         form: forms.Form,
         act: Callable[[], HttpResponse],
-        context: dict[str, Any],
+        endpoint: WebhookEndpoint | None = None,
     ) -> HttpResponse:
         """Act on a form that is sent and right; else show it, with what is wrong beside it."""
         if form.is_valid():
@@ -211,13 +180,15 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
                 return act()
             except WebhookRefused as refused:
                 form.add_error(refused.field or None, str(refused))
-        context = {**context, "form": form, "media": form.media}
-        return self._shown(request, "form.html", context, REFUSED if form.errors else None)
+        send, title = (
+            ("Save", str(endpoint)) if endpoint else ("Add the endpoint", "Add an endpoint")
+        )
+        return self.form_shown(request, "form.html", form, send=send, title=title, row=endpoint)
 
     def _secret(self, request: HttpRequest, made: Secured) -> HttpResponse:
-        return self._page(request, self._found(request, str(made.endpoint.pk)), secret=made.secret)
+        return self.page(request, self.found(request, str(made.endpoint.pk)), secret=made.secret)
 
-    def _page(
+    def page(
         self, request: HttpRequest, endpoint: WebhookEndpoint, *, secret: str = ""
     ) -> HttpResponse:
         now = timezone.now()
@@ -227,20 +198,7 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
             "is_rotating": endpoint.earlier_until is not None and now < endpoint.earlier_until,
             "may_act": endpoint.ended_at is None and self.has_act_permission(request),
         }
-        return self._shown(request, "page.html", context)
-
-    def _shown(
-        self, request: HttpRequest, name: str, context: dict[str, Any], status: int | None = None
-    ) -> HttpResponse:
-        framed = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "media": self.media,
-            **context,
-        }
-        answer = TemplateResponse(request, f"{FOLDER}/{name}", framed, status=status)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return self.shown(request, "page.html", context)
 
     def _each(
         self,

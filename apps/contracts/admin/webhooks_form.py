@@ -4,13 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import AdminSite
-from unfold.widgets import (
-    UnfoldAdminAutocompleteWidget,
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from apps.contracts.admin.api_tokens_form import PersonSelect
+from apps.contracts.admin.searched import search_for, search_media
 from apps.contracts.models import Account, WebhookEndpoint
 from apps.contracts.rules.webhooks import EVENTS
 from apps.contracts.services.webhooks import LONGEST_NAME, Particulars
@@ -59,11 +55,8 @@ class EndpointForm(ParticularsForm):
 
     def __init__(self, data: Any = None, *, site: AdminSite, initial: Any = None) -> None:
         super().__init__(data, initial={"events": list(EVENTS), **(initial or {})})
-        field = WebhookEndpoint._meta.get_field("account")
-        box = PersonSelect(field, site, attrs={"class": "unfold-filter-autocomplete"})
-        self.fields["account"].widget = box
-        box.choices = self.fields["account"].choices  # type: ignore[attr-defined]
+        search_for(self, "account", of=WebhookEndpoint._meta.get_field("account"), site=site)
 
     @property
     def media(self) -> forms.Media:
-        return UnfoldAdminAutocompleteWidget().media + super().media
+        return search_media() + super().media

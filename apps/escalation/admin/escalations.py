@@ -14,13 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.decorators import display
 
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import User
 from apps.escalation import services
 from apps.escalation.admin.escalation_acts import ACTS, page_of
 from apps.escalation.admin.raising import MAY_RAISE, raise_for
 from apps.escalation.models import Escalation
 from apps.outbox.readonly import ReadOnlyAdmin
-from apps.tickets.admin.keys import key_in
 
 FORM_REFUSED = 422
 PAGE = "admin/escalation/escalation/page.html"

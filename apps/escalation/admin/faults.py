@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.decorators import display
 
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import AuthorisedUser, User
 from apps.contracts.queries.catalogue import catalogue
 from apps.escalation import services
@@ -26,7 +27,6 @@ from apps.escalation.queries import review_of
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.admin.explained import cite
 from apps.tickets.admin.forms import ActForm, named
-from apps.tickets.admin.keys import key_in
 from apps.tickets.models import Ticket
 
 Finding = FaultDetermination.Finding

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.decorators import display
 
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import User
 from apps.contracts.queries.hours import hours as hours_of
 from apps.contracts.queries.hours import published_hours
@@ -26,7 +27,6 @@ from apps.escalation.outage_pdf import outage_pdf
 from apps.escalation.queries import owed_reports, tickets_of, unbegun_reports
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets.admin.badges import badge_of, hours_for
-from apps.tickets.admin.keys import key_in
 from apps.tickets.models import Deadline, Ticket
 
 State = OutageReport.State

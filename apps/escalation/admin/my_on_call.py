@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import User
 from apps.contracts.models.names import validate_name
 from apps.escalation.models import CalendarAddress, StaffContact
@@ -22,7 +23,6 @@ from apps.escalation.queries.rotations import schedules
 from apps.escalation.services import calendars, reaching
 from apps.escalation.services.reaching import masked
 from apps.outbox.models import Message
-from apps.tickets.admin.keys import key_in
 from apps.tickets.services import Refused
 from apps.tickets.wording import moment
 

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import User
 from apps.contracts.queries.catalogue import catalogue
 from apps.escalation import services
@@ -20,7 +21,6 @@ from apps.escalation.models import Escalation
 from apps.escalation.queries import Terms, admission_of, escalation_terms, was_disconnection
 from apps.escalation.rules.admission import Finding
 from apps.tickets.admin.explained import Cited, cite
-from apps.tickets.admin.keys import key_in
 from apps.tickets.models import Ticket
 from apps.tickets.wording import sentence
 

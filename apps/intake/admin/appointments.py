@@ -19,13 +19,13 @@ from django.utils.text import Truncator
 from unfold.decorators import display
 
 from apps.contracts import services
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import Appointment, User
 from apps.intake.admin.appointment_forms import FORMS, DecisionForm
 from apps.intake.admin.appointment_page import page_of, people_for_decision
 from apps.intake.admin.booking import book
 from apps.intake.admin.new_request import FORM_REFUSED
 from apps.outbox.readonly import ReadOnlyAdmin
-from apps.tickets.admin.keys import key_in
 
 State = Appointment.State
 PAGE = "admin/intake/appointment/page.html"

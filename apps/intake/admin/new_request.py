@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.contracts import queries as contracts
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import Appointment, AuthorisedUser, Clause, Service, User
 from apps.contracts.rules.entitlement import Answer, Wanted
 from apps.intake import services
@@ -25,7 +26,6 @@ from apps.intake.admin.new_request_form import NewRequestForm
 from apps.intake.models import RefusedRequest
 from apps.intake.rules.phone import ending_of
 from apps.tickets.admin.entitled import checks
-from apps.tickets.admin.keys import key_in
 from apps.tickets.admin.refusals import in_full
 from apps.tickets.models import Ticket
 from apps.tickets.services import Refused

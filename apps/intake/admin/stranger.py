@@ -10,11 +10,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import Account, User
 from apps.intake import services
 from apps.intake.admin.new_request import FORM_REFUSED
 from apps.intake.admin.new_request_form import AskedForm
-from apps.tickets.admin.keys import key_in
 from apps.tickets.models import Ticket
 
 STRANGER = "admin/intake/request/stranger.html"

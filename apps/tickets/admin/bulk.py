@@ -18,10 +18,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.contracts.admin.keys import key_in, keys_in
 from apps.contracts.models import PolicyVersion, User
 from apps.tickets import services
 from apps.tickets.admin.bulk_forms import AssignManyForm, SeverityOfManyForm
-from apps.tickets.admin.keys import key_in, keys_in
 from apps.tickets.admin.refusals import in_full
 from apps.tickets.models import Event, Ticket
 

@@ -11,9 +11,9 @@ from django.utils.text import Truncator
 from unfold.decorators import display
 
 from apps.contracts.admin.kept import KeptAdmin, KeptForm
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import User
 from apps.tickets.admin.forms import WriteForm
-from apps.tickets.admin.keys import key_in
 from apps.tickets.models import CannedReply, Ticket
 from apps.tickets.queries.canned import reply_for
 from apps.tickets.rules.placeholders import KNOWN, problems_in

@@ -9,9 +9,9 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from apps.contracts.admin.keys import keys_in
 from apps.contracts.models import Account
 from apps.tickets.admin import filter_choices
-from apps.tickets.admin.keys import keys_in
 from apps.tickets.models import Deadline, Ticket
 
 

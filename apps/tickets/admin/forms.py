@@ -7,8 +7,8 @@ from uuid import UUID, uuid4, uuid5
 
 from django import forms
 
+from apps.contracts.admin.keys import LARGEST
 from apps.contracts.models import AuthorisedUser, Reason, Severity, User
-from apps.tickets.admin.keys import LARGEST
 from apps.tickets.attachments import FilesField
 from apps.tickets.models import Ticket
 

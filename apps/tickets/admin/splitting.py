@@ -11,10 +11,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import Severity, User
 from apps.tickets import services
 from apps.tickets.admin.forms import ActForm
-from apps.tickets.admin.keys import key_in
 from apps.tickets.admin.refusals import in_full
 from apps.tickets.models import Message, Ticket, TimeEntry
 

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import Reason, User
 from apps.contracts.queries.catalogue import catalogue
 from apps.tickets import services
@@ -16,7 +17,6 @@ from apps.tickets.admin.acts import FORMS, MERGED_FORMS, act
 from apps.tickets.admin.beside import beside
 from apps.tickets.admin.canned import as_text, chosen, with_words
 from apps.tickets.admin.forms import ActForm
-from apps.tickets.admin.keys import key_in
 from apps.tickets.admin.page import logged_on, page_of
 from apps.tickets.admin.queue import QueueAdmin
 from apps.tickets.admin.related import (

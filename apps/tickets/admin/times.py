@@ -19,12 +19,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminAutocompleteWidget
 
+from apps.contracts.admin.keys import key_in, keys_in
+from apps.contracts.admin.searched import search_media
 from apps.contracts.models import Order, TamAssignment, User
 from apps.outbox.readonly import ReadOnlyAdmin
 from apps.tickets import services
-from apps.tickets.admin.keys import key_in, keys_in
 from apps.tickets.admin.refusals import in_full
 from apps.tickets.admin.times_forms import CorrectionForm, NewTimeForm, RemovalForm
 from apps.tickets.models import Ticket, TimeEntry
@@ -155,7 +155,7 @@ class TimeEntryAdmin(ReadOnlyAdmin):
         form = NewTimeForm(posted, initial=first, **call)
         if form.is_valid() and self._log(request, form, me):
             return HttpResponseRedirect(_back(request))
-        search = UnfoldAdminAutocompleteWidget().media + form.media
+        search = search_media() + form.media
         context = {"title": "Log time", "form": form, "media": search, "back": _back(request)}
         context["left"] = _left_on(form["order"].value())
         return self._page(request, "add", context, form=form)

@@ -7,12 +7,11 @@ from uuid import uuid5
 
 from django import forms
 from django.contrib.admin import AdminSite
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils import timezone
 
+from apps.contracts.admin.searched import search_for
 from apps.contracts.models import Order, User
 from apps.tickets.admin.forms import ActForm
-from apps.tickets.admin.keys import key_in
 from apps.tickets.admin.local_time import NoSuchTime, shown
 from apps.tickets.admin.when_due_form import LOCAL, NaiveDateTime
 from apps.tickets.models import Ticket, TimeEntry
@@ -130,14 +129,6 @@ class HandOverForm(ActForm):
     )
 
 
-class KeySelect(AutocompleteSelect):
-    """A search box that takes what is no row key for a key that no row has."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
-        value = super().value_from_datadict(data, files, name)
-        return str(key_in(value)) if value else ""
-
-
 class NewTimeForm(WorkFields):
     """Time on any order, with a ticket of it or without, of oneself or, for some, of others."""
 
@@ -163,10 +154,7 @@ class NewTimeForm(WorkFields):
         self, data: Any = None, *, site: AdminSite, me: User, for_others: bool, initial: Any = None
     ) -> None:
         super().__init__(data, initial={"who": me.pk, **(initial or {})}, auto_id="time_%s")
-        field = TimeEntry._meta.get_field("order")
-        box = KeySelect(field, site, attrs={"class": "unfold-filter-autocomplete"})
-        self.fields["order"].widget = box
-        box.choices = self.fields["order"].choices  # type: ignore[attr-defined]
+        search_for(self, "order", of=TimeEntry._meta.get_field("order"), site=site)
         if not for_others:
             del self.fields["who"]
 

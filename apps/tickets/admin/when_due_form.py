@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from apps.contracts.admin.keys import key_in
 from apps.contracts.models import PolicyVersion
-from apps.tickets.admin.keys import key_in
 from apps.tickets.admin.local_time import NoSuchTime, shown
 from apps.tickets.models import Ticket
 from apps.tickets.wording import moment
